@@ -1,0 +1,4 @@
+/**
+ * What entities persist, how it is serialised and written, with the read rows in one transaction.
+ */
+package refinery.journal;

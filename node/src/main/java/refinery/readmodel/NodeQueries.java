@@ -1,0 +1,55 @@
+package refinery.readmodel;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.job.JobState;
+import refinery.protocol.scheduling.JobTicket;
+
+/** What the node itself asks the read model. Asynchronous: JDBC has its own executor. */
+public interface NodeQueries {
+
+  /** Raises and returns the scheduler's epoch, stored in PostgreSQL. */
+  CompletionStage<Long> nextSchedulerEpoch();
+
+  /** Every job that is queued, running, waiting or unplaceable, by id after {@code after}. */
+  CompletionStage<List<LiveJob>> liveJobs(Optional<JobId> after, int limit);
+
+  record LiveJob(JobTicket ticket, JobState state, int attempt, Optional<NodeId> node) {}
+
+  /**
+   * Persistence ids ({@code Job|job-...}) of entities that are open and whose row has not changed
+   * for {@code age}.
+   */
+  CompletionStage<List<String>> openEntities(Duration age, Optional<String> after, int limit);
+
+  /**
+   * The index of an organism: newest release first, {@code release} given or not. Only batches of
+   * pipeline {@code transcriptome-index} that are done.
+   */
+  CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release);
+
+  /** {@code keyValues} of the index batch and its artifacts. */
+  record Index(Map<String, String> keyValues, List<Artifact> artifacts) {}
+
+  /** Whether an index batch of this organism and k exists and is not terminal. */
+  CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k);
+
+  /** The artifacts of a succeeded process job with this fingerprint. */
+  CompletionStage<Optional<Reusable>> reusable(String fingerprint);
+
+  record Reusable(JobId job, List<Artifact> artifacts, Map<String, String> facts) {}
+
+  /** Of these digests, those that some persisted event lists as an artifact. */
+  CompletionStage<Set<String>> listed(Collection<String> sha256);
+
+  /** Of these download jobs, those whose raw data is still wanted (running ones included). */
+  CompletionStage<Set<JobId>> wantRawData(Collection<JobId> downloads);
+}

@@ -1,0 +1,67 @@
+package refinery.protocol;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** How identities are made: derived from content, so that the same thing is found again. */
+public final class Ids {
+  private static final Pattern BODY = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
+  private static final int LENGTH = 20;
+
+  private Ids() {}
+
+  static void check(String prefix, String value) {
+    Objects.requireNonNull(value, prefix + "id");
+    if (!value.startsWith(prefix) || !BODY.matcher(value.substring(prefix.length())).matches()) {
+      throw new IllegalArgumentException(
+          "not a " + prefix + "id: '" + value + "' (expected " + prefix + "[a-z0-9._-]...)");
+    }
+  }
+
+  /**
+   * 20 characters of {@code [0-9a-z]} (about 100 bits) derived from the parts by SHA-256. Parts are
+   * length-prefixed: ("ab","c") and ("a","bc") differ.
+   */
+  public static String derive(String... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String part : parts) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+        digest.update(bytes);
+      }
+      String text = new BigInteger(1, digest.digest()).toString(36);
+      return "0".repeat(Math.max(0, LENGTH - text.length()))
+          + text.substring(0, Math.min(LENGTH, text.length()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    }
+  }
+
+  /** A new, random identity body. */
+  public static String random() {
+    return derive(UUID.randomUUID().toString());
+  }
+
+  public static BatchId batch(String source, String key, String pipeline, String keyValues) {
+    return new BatchId(BatchId.PREFIX + derive("batch", source, key, pipeline, keyValues));
+  }
+
+  /** The download job of a group of batches; a generation is raised when its raw data is gone. */
+  public static JobId downloadJob(String group, int generation) {
+    return new JobId(JobId.PREFIX + derive("download", group, Integer.toString(generation)));
+  }
+
+  public static JobId processJob(BatchId batch, int generation) {
+    return new JobId(JobId.PREFIX + derive("process", batch.value(), "" + generation));
+  }
+
+  public static JobId surveyJob(SurveyId survey, int generation) {
+    return new JobId(JobId.PREFIX + derive("survey", survey.value(), "" + generation));
+  }
+}

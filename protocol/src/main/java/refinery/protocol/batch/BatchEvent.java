@@ -1,0 +1,77 @@
+package refinery.protocol.batch;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import refinery.protocol.Failure;
+import refinery.protocol.JobId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.job.JobResult;
+
+/** Events of the batch entity. They only grow. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = BatchEvent.Registered.class, name = "registered"),
+  @JsonSubTypes.Type(value = BatchEvent.SurveyJoined.class, name = "survey_joined"),
+  @JsonSubTypes.Type(value = BatchEvent.SurveyLeft.class, name = "survey_left"),
+  @JsonSubTypes.Type(value = BatchEvent.DownloadRequested.class, name = "download_requested"),
+  @JsonSubTypes.Type(value = BatchEvent.DownloadAccepted.class, name = "download_accepted"),
+  @JsonSubTypes.Type(value = BatchEvent.Downloaded.class, name = "downloaded"),
+  @JsonSubTypes.Type(value = BatchEvent.ProcessAccepted.class, name = "process_accepted"),
+  @JsonSubTypes.Type(value = BatchEvent.Processed.class, name = "processed"),
+  @JsonSubTypes.Type(value = BatchEvent.Failed.class, name = "failed"),
+  @JsonSubTypes.Type(value = BatchEvent.Cancelled.class, name = "cancelled"),
+  @JsonSubTypes.Type(value = BatchEvent.Resumed.class, name = "resumed"),
+  @JsonSubTypes.Type(value = BatchEvent.ReprocessRequested.class, name = "reprocess_requested"),
+  @JsonSubTypes.Type(value = BatchEvent.PriorityChanged.class, name = "priority_changed"),
+  @JsonSubTypes.Type(value = BatchEvent.JobNoted.class, name = "job_noted"),
+  @JsonSubTypes.Type(value = BatchEvent.JobsCancelled.class, name = "jobs_cancelled"),
+  @JsonSubTypes.Type(value = BatchEvent.SurveyInformed.class, name = "survey_informed"),
+  @JsonSubTypes.Type(value = BatchEvent.RawDataReleased.class, name = "raw_data_released")
+})
+public sealed interface BatchEvent {
+  Instant at();
+
+  record Registered(BatchSpec spec, SurveyId survey, int priority, Instant at)
+      implements BatchEvent {}
+
+  record SurveyJoined(SurveyId survey, Instant at) implements BatchEvent {}
+
+  record SurveyLeft(SurveyId survey, Instant at) implements BatchEvent {}
+
+  /** The batch shall be downloaded by this generation of its group. */
+  record DownloadRequested(JobId job, int generation, Instant at) implements BatchEvent {}
+
+  record DownloadAccepted(JobId job, Instant at) implements BatchEvent {}
+
+  /** Raw data is there; {@code processJob} is what follows. */
+  record Downloaded(
+      JobId job, long revision, JobResult.Downloaded result, JobId processJob, Instant at)
+      implements BatchEvent {}
+
+  record ProcessAccepted(JobId job, Instant at) implements BatchEvent {}
+
+  record Processed(JobId job, long revision, JobResult.Processed result, Instant at)
+      implements BatchEvent {}
+
+  record Failed(JobId job, long revision, Failure failure, Instant at) implements BatchEvent {}
+
+  record Cancelled(String reason, Instant at) implements BatchEvent {}
+
+  /** A job that had ended is being worked on again. */
+  record Resumed(JobId job, long revision, Instant at) implements BatchEvent {}
+
+  /** A new generation of everything: {@code generation} is the process job's. */
+  record ReprocessRequested(int generation, Instant at) implements BatchEvent {}
+
+  record PriorityChanged(int priority, Instant at) implements BatchEvent {}
+
+  /** A job's update that changed nothing here, noted so that it is acknowledged for good. */
+  record JobNoted(JobId job, long revision, Instant at) implements BatchEvent {}
+
+  record JobsCancelled(JobId job, Instant at) implements BatchEvent {}
+
+  record SurveyInformed(SurveyId survey, long revision, Instant at) implements BatchEvent {}
+
+  record RawDataReleased(JobId job, Instant at) implements BatchEvent {}
+}

@@ -1,0 +1,53 @@
+package refinery.protocol.batch;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import refinery.protocol.BatchId;
+import refinery.protocol.Ids;
+
+/**
+ * What a survey found: one unit of data to refine.
+ *
+ * @param id derived from (source, key, pipeline, {@link #identity})
+ * @param source e.g. {@code ena}
+ * @param key natural key at the source: a run accession, {@code species/release/k31}
+ * @param pipeline name of the pipeline that refines it
+ * @param organism slug ({@code homo_sapiens}), where known
+ * @param identity key-values that belong to the identity ({@code k=31})
+ * @param metadata everything else that the source says, as it said it; hostile text
+ * @param files to download; empty when there is nothing to download
+ * @param downloadGroup batches of one group share one download
+ * @param inputBytes expected total of raw bytes, for packing and smallest-first; 0 when unknown
+ * @param skip why this batch is recorded but not processed, if so
+ */
+public record BatchSpec(
+    BatchId id,
+    String source,
+    String key,
+    String pipeline,
+    Optional<String> organism,
+    Map<String, String> identity,
+    Map<String, String> metadata,
+    List<SourceFile> files,
+    String downloadGroup,
+    long inputBytes,
+    Optional<String> skip) {
+  public BatchSpec {
+    identity = Map.copyOf(identity);
+    metadata = Map.copyOf(metadata);
+    files = List.copyOf(files);
+  }
+
+  public static BatchId idOf(
+      String source, String key, String pipeline, Map<String, String> identity) {
+    String text =
+        new TreeMap<>(identity)
+            .entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue())
+                .collect(Collectors.joining("\n"));
+    return Ids.batch(source, key, pipeline, text);
+  }
+}

@@ -1,0 +1,37 @@
+package refinery.protocol.batch;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One file of a batch as its source describes it.
+ *
+ * @param name a safe file name: no separators, no leading dot; made by the source, never copied
+ *     unchecked from archive metadata
+ * @param format of the raw file: {@code fastq.gz}, {@code fa.gz}, {@code gtf.gz}, {@code sra}
+ * @param locations mirrors in the order in which they are to be tried; an {@code sra} location
+ *     shared by the files of a run replaces all of them at once
+ */
+public record SourceFile(String name, String format, List<Location> locations) {
+  public SourceFile {
+    locations = List.copyOf(locations);
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}")) {
+      throw new IllegalArgumentException("unsafe file name: " + name);
+    }
+  }
+
+  public OptionalLong size() {
+    return locations.isEmpty() ? OptionalLong.empty() : locations.getFirst().size();
+  }
+
+  public Optional<String> md5() {
+    return locations.isEmpty()
+        ? Optional.empty()
+        : locations
+            .getFirst()
+            .checksum()
+            .filter(checksum -> checksum.algorithm().equals("md5"))
+            .map(Location.Checksum::value);
+  }
+}

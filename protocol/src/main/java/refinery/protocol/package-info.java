@@ -1,0 +1,2 @@
+/** What travels: ids, values, commands, events and views. No I/O. */
+package refinery.protocol;

@@ -1,0 +1,42 @@
+package refinery.protocol.query;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchState;
+
+/** A batch as the API shows it. */
+public record BatchView(
+    BatchId id,
+    List<SurveyId> surveyIds,
+    String source,
+    String key,
+    String pipeline,
+    Optional<String> organism,
+    Map<String, String> keyValues,
+    BatchState state,
+    Optional<String> reason,
+    Instant createdAt,
+    Instant updatedAt,
+    List<FileView> files,
+    List<JobId> jobIds,
+    List<ArtifactView> artifacts,
+    Map<String, String> facts) {
+
+  /** A file of the batch; {@code deliveredFrom} is known once it was downloaded. */
+  public record FileView(
+      String name,
+      String format,
+      List<String> locations,
+      OptionalLong size,
+      Optional<String> md5,
+      Optional<String> deliveredFrom) {}
+
+  public record ArtifactView(
+      String name, String sha256, long size, String mediaType, String href) {}
+}

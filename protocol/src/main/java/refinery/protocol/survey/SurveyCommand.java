@@ -1,0 +1,52 @@
+package refinery.protocol.survey;
+
+import akka.actor.typed.ActorRef;
+import java.util.List;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.Wire;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.JobStatus;
+
+/** Commands of the survey entity. All are idempotent; every one may arrive twice or late. */
+public sealed interface SurveyCommand extends Wire {
+
+  /** Replied: Created, with {@code existed}; Rejected when the id holds another request. */
+  record Create(SurveyRequest request, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+
+  /** The survey job exists. */
+  record JobAccepted(JobId job) implements SurveyCommand {}
+
+  /**
+   * An attempt at the survey job found these. Batches known already are ignored. Replied: Recorded.
+   */
+  record Record(JobId job, List<BatchSpec> batches, ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {
+    public Record {
+      batches = List.copyOf(batches);
+    }
+  }
+
+  /** What the survey job says of itself. */
+  record JobUpdate(JobId job, long revision, JobStatus status) implements SurveyCommand {}
+
+  record BatchRegistered(BatchId batch) implements SurveyCommand {}
+
+  /** A batch ended, or was taken up again; older revisions are ignored but acknowledged. */
+  record BatchUpdate(BatchId batch, long revision, BatchState state) implements SurveyCommand {}
+
+  /** The batch has let this survey go. */
+  record BatchCancelled(BatchId batch) implements SurveyCommand {}
+
+  record Cancel(String reason, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+
+  /** Retries the survey job if that failed, and every failed batch. */
+  record Retry(ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+
+  record SetPriority(int priority, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+
+  record Wake() implements SurveyCommand {}
+
+  record Inspect(ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+}

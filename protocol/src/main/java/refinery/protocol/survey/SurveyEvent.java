@@ -1,0 +1,73 @@
+package refinery.protocol.survey;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.List;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.JobStatus;
+
+/** Events of the survey entity. They only grow. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = SurveyEvent.Created.class, name = "created"),
+  @JsonSubTypes.Type(value = SurveyEvent.JobAccepted.class, name = "job_accepted"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchesFound.class, name = "batches_found"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchRegistered.class, name = "batch_registered"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchUpdated.class, name = "batch_updated"),
+  @JsonSubTypes.Type(value = SurveyEvent.JobUpdated.class, name = "job_updated"),
+  @JsonSubTypes.Type(value = SurveyEvent.Cancelled.class, name = "cancelled"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchCancelled.class, name = "batch_cancelled"),
+  @JsonSubTypes.Type(value = SurveyEvent.JobCancelled.class, name = "job_cancelled"),
+  @JsonSubTypes.Type(value = SurveyEvent.Retried.class, name = "retried"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchRetried.class, name = "batch_retried"),
+  @JsonSubTypes.Type(value = SurveyEvent.PriorityChanged.class, name = "priority_changed"),
+  @JsonSubTypes.Type(value = SurveyEvent.PriorityPassedOn.class, name = "priority_passed_on"),
+  @JsonSubTypes.Type(value = SurveyEvent.Finished.class, name = "finished")
+})
+public sealed interface SurveyEvent {
+  Instant at();
+
+  record Created(SurveyRequest request, JobId job, Instant at) implements SurveyEvent {}
+
+  record JobAccepted(JobId job, Instant at) implements SurveyEvent {}
+
+  record BatchesFound(List<BatchSpec> batches, Instant at) implements SurveyEvent {
+    public BatchesFound {
+      batches = List.copyOf(batches);
+    }
+  }
+
+  record BatchRegistered(BatchId batch, Instant at) implements SurveyEvent {}
+
+  record BatchUpdated(BatchId batch, long revision, BatchState state, Instant at)
+      implements SurveyEvent {}
+
+  record JobUpdated(JobId job, long revision, JobStatus status, Instant at)
+      implements SurveyEvent {}
+
+  record Cancelled(String reason, Instant at) implements SurveyEvent {}
+
+  record BatchCancelled(BatchId batch, Instant at) implements SurveyEvent {}
+
+  record JobCancelled(JobId job, Instant at) implements SurveyEvent {}
+
+  /** Taken up again; {@code job} is the survey job to submit anew, or the one that exists. */
+  record Retried(JobId job, boolean jobAgain, List<BatchId> batches, Instant at)
+      implements SurveyEvent {
+    public Retried {
+      batches = List.copyOf(batches);
+    }
+  }
+
+  record BatchRetried(BatchId batch, Instant at) implements SurveyEvent {}
+
+  record PriorityChanged(int priority, Instant at) implements SurveyEvent {}
+
+  record PriorityPassedOn(Instant at) implements SurveyEvent {}
+
+  record Finished(SurveyState state, String reason, Instant at) implements SurveyEvent {}
+}
