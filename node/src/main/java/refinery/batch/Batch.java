@@ -1,0 +1,333 @@
+package refinery.batch;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import refinery.protocol.Failure;
+import refinery.protocol.Ids;
+import refinery.protocol.JobId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchEvent;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.JobResult;
+
+/**
+ * A batch's whole truth, as its events made it.
+ *
+ * @param revision of the state that surveys are told: raised when the batch ends or is taken up
+ *     again
+ * @param informed surveys in the order they joined, with the revision they acknowledged
+ * @param downloadJob the current generation's; empty when there is nothing to download
+ * @param downloadAccepted the job entity has it
+ * @param seen per job, the revision of its status that was taken in
+ * @param failedJob the job that a retry has to retry
+ * @param retrying that job was asked to go on and has not said so yet
+ * @param lettingGo jobs to be let go, not yet confirmed
+ */
+public record Batch(
+    BatchSpec spec,
+    BatchState state,
+    int priority,
+    Optional<String> reason,
+    Instant createdAt,
+    Instant updatedAt,
+    long revision,
+    Map<SurveyId, Long> informed,
+    Optional<JobId> downloadJob,
+    int downloadGeneration,
+    boolean downloadAccepted,
+    Optional<JobResult.Downloaded> downloaded,
+    JobId processJob,
+    int processGeneration,
+    boolean processAccepted,
+    Optional<JobResult.Processed> processed,
+    List<JobId> jobs,
+    Map<JobId, Long> seen,
+    Optional<JobId> failedJob,
+    boolean retrying,
+    Set<JobId> lettingGo) {
+
+  static Batch registered(BatchEvent.Registered event) {
+    BatchSpec spec = event.spec();
+    boolean skipped = spec.skip().isPresent();
+    JobId process = Ids.processJob(spec.id(), 1);
+    boolean direct = spec.files().isEmpty();
+    return new Batch(
+        spec,
+        skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED,
+        event.priority(),
+        spec.skip(),
+        event.at(),
+        event.at(),
+        skipped ? 1 : 0,
+        Map.of(event.survey(), 0L),
+        skipped || direct
+            ? Optional.empty()
+            : Optional.of(Ids.downloadJob(spec.downloadGroup(), 1)),
+        1,
+        false,
+        direct ? Optional.of(new JobResult.Downloaded(List.of(), Map.of())) : Optional.empty(),
+        process,
+        1,
+        false,
+        Optional.empty(),
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        false,
+        Set.of());
+  }
+
+  Batch evolve(BatchEvent event) {
+    Draft draft = new Draft(this, event.at());
+    switch (event) {
+      case BatchEvent.Registered registered -> draft.unchanged();
+      case BatchEvent.SurveyJoined joined -> draft.joined(joined.survey());
+      case BatchEvent.SurveyLeft left -> draft.left(left.survey());
+      case BatchEvent.DownloadRequested requested -> draft.requested(requested);
+      case BatchEvent.DownloadAccepted accepted -> draft.downloadAccepted(accepted.job());
+      case BatchEvent.Downloaded downloaded -> draft.downloaded(downloaded);
+      case BatchEvent.ProcessAccepted accepted -> draft.processAccepted(accepted.job());
+      case BatchEvent.Processed processed -> draft.processed(processed);
+      case BatchEvent.Failed failed ->
+          draft.failed(failed.job(), failed.revision(), failed.failure());
+      case BatchEvent.Cancelled cancelled -> draft.cancelled(cancelled.reason());
+      case BatchEvent.Resumed resumed -> draft.resumed(resumed.job(), resumed.revision());
+      case BatchEvent.ReprocessRequested again -> draft.reprocess(again.generation());
+      case BatchEvent.PriorityChanged changed -> draft.priority(changed.priority());
+      case BatchEvent.JobNoted noted -> draft.noted(noted.job(), noted.revision());
+      case BatchEvent.JobsCancelled cancelled -> draft.released(cancelled.job());
+      case BatchEvent.SurveyInformed told -> draft.informed(told.survey(), told.revision());
+      case BatchEvent.RawDataReleased released -> draft.released(released.job());
+    }
+    return draft.build();
+  }
+
+  /** A mutable copy that lives for one event. */
+  private static final class Draft {
+    private final Batch from;
+    private BatchState state;
+    private int priority;
+    private Optional<String> reason;
+    private final Instant updatedAt;
+    private long revision;
+    private final Map<SurveyId, Long> informed;
+    private Optional<JobId> downloadJob;
+    private int downloadGeneration;
+    private boolean downloadAccepted;
+    private Optional<JobResult.Downloaded> downloaded;
+    private JobId processJob;
+    private int processGeneration;
+    private boolean processAccepted;
+    private Optional<JobResult.Processed> processed;
+    private final List<JobId> jobs;
+    private final Map<JobId, Long> seen;
+    private Optional<JobId> failedJob;
+    private boolean retrying;
+    private final Set<JobId> lettingGo;
+
+    Draft(Batch batch, Instant at) {
+      from = batch;
+      updatedAt = at;
+      state = batch.state;
+      priority = batch.priority;
+      reason = batch.reason;
+      revision = batch.revision;
+      informed = new TreeMap<>(batch.informed);
+      downloadJob = batch.downloadJob;
+      downloadGeneration = batch.downloadGeneration;
+      downloadAccepted = batch.downloadAccepted;
+      downloaded = batch.downloaded;
+      processJob = batch.processJob;
+      processGeneration = batch.processGeneration;
+      processAccepted = batch.processAccepted;
+      processed = batch.processed;
+      jobs = new ArrayList<>(batch.jobs);
+      seen = new TreeMap<>(batch.seen);
+      failedJob = batch.failedJob;
+      retrying = batch.retrying;
+      lettingGo = new TreeSet<>(batch.lettingGo);
+    }
+
+    Batch build() {
+      return new Batch(
+          from.spec,
+          state,
+          priority,
+          reason,
+          from.createdAt,
+          updatedAt,
+          revision,
+          java.util.Collections.unmodifiableMap(informed),
+          downloadJob,
+          downloadGeneration,
+          downloadAccepted,
+          downloaded,
+          processJob,
+          processGeneration,
+          processAccepted,
+          processed,
+          List.copyOf(jobs),
+          java.util.Collections.unmodifiableMap(seen),
+          failedJob,
+          retrying,
+          java.util.Collections.unmodifiableSet(lettingGo));
+    }
+
+    void unchanged() {}
+
+    /** A survey that finds a batch that has ended must still be told so. */
+    void joined(SurveyId survey) {
+      if (state.isTerminal() && revision == 0) {
+        revision = 1;
+      }
+      informed.put(survey, state.isTerminal() ? revision - 1 : revision);
+    }
+
+    void left(SurveyId survey) {
+      informed.remove(survey);
+    }
+
+    void requested(BatchEvent.DownloadRequested event) {
+      downloadJob = Optional.of(event.job());
+      downloadGeneration = event.generation();
+      downloadAccepted = false;
+      downloaded = Optional.empty();
+      retrying = false;
+      failedJob = Optional.empty();
+      state = BatchState.QUEUED;
+    }
+
+    void downloadAccepted(JobId job) {
+      downloadAccepted = true;
+      add(job);
+      if (state == BatchState.QUEUED) {
+        state = BatchState.DOWNLOADING;
+      }
+    }
+
+    void downloaded(BatchEvent.Downloaded event) {
+      seen.put(event.job(), event.revision());
+      retrying = false;
+      failedJob = Optional.empty();
+      downloaded = Optional.of(event.result());
+      processJob = event.processJob();
+      state = BatchState.DOWNLOADED;
+      reason = Optional.empty();
+    }
+
+    void processAccepted(JobId job) {
+      processAccepted = true;
+      add(job);
+      if (state == BatchState.DOWNLOADED) {
+        state = BatchState.PROCESSING;
+      }
+    }
+
+    void processed(BatchEvent.Processed event) {
+      seen.put(event.job(), event.revision());
+      retrying = false;
+      failedJob = Optional.empty();
+      processed = Optional.of(event.result());
+      reason = Optional.empty();
+      downloadJob.filter(job -> downloadAccepted).ifPresent(lettingGo::add);
+      ended(BatchState.DONE);
+    }
+
+    void failed(JobId job, long jobRevision, Failure failure) {
+      seen.put(job, jobRevision);
+      retrying = false;
+      failedJob = Optional.of(job);
+      reason = Optional.of(failure.failureClass().word() + ": " + failure.message());
+      ended(BatchState.FAILED);
+    }
+
+    void cancelled(String why) {
+      reason = Optional.of(why);
+      retrying = false;
+      failedJob = Optional.empty();
+      if (downloadAccepted) {
+        downloadJob.ifPresent(lettingGo::add);
+      }
+      if (processAccepted) {
+        lettingGo.add(processJob);
+      }
+      ended(BatchState.CANCELLED);
+    }
+
+    void resumed(JobId job, long jobRevision) {
+      if (jobRevision > 0) {
+        seen.put(job, jobRevision);
+      }
+      retrying = jobRevision == 0;
+      failedJob = Optional.of(job).filter(same -> retrying);
+      reason = Optional.empty();
+      revision++;
+      state =
+          downloadJob.filter(job::equals).isPresent()
+              ? BatchState.DOWNLOADING
+              : BatchState.PROCESSING;
+    }
+
+    /** Everything once more: raw data that was let go is downloaded by the next generation. */
+    void reprocess(int generation) {
+      processGeneration = generation;
+      processJob = Ids.processJob(from.spec.id(), generation);
+      processAccepted = false;
+      processed = Optional.empty();
+      downloadAccepted = false;
+      retrying = false;
+      failedJob = Optional.empty();
+      reason = Optional.empty();
+      revision++;
+      if (from.spec.files().isEmpty()) {
+        downloaded = Optional.of(new JobResult.Downloaded(List.of(), Map.of()));
+        state = BatchState.DOWNLOADED;
+        return;
+      }
+      if (downloadJob.isPresent() && (lettingGo.contains(downloadJob.get()) || releasedBefore())) {
+        downloadGeneration++;
+      }
+      downloadJob = Optional.of(Ids.downloadJob(from.spec.downloadGroup(), downloadGeneration));
+      downloaded = Optional.empty();
+      state = BatchState.QUEUED;
+    }
+
+    private boolean releasedBefore() {
+      return from.state == BatchState.DONE || from.state == BatchState.CANCELLED;
+    }
+
+    void priority(int changed) {
+      priority = changed;
+    }
+
+    void noted(JobId job, long jobRevision) {
+      seen.merge(job, jobRevision, Math::max);
+    }
+
+    void released(JobId job) {
+      lettingGo.remove(job);
+    }
+
+    void informed(SurveyId survey, long upTo) {
+      informed.computeIfPresent(survey, (id, known) -> Math.max(known, upTo));
+    }
+
+    private void ended(BatchState terminal) {
+      state = terminal;
+      revision++;
+    }
+
+    private void add(JobId job) {
+      if (!jobs.contains(job)) {
+        jobs.add(job);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The batch entity: from found to refined, by a download job and a process job. */
+package refinery.batch;

@@ -1,0 +1,205 @@
+package refinery.entity;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import refinery.journal.ReadRow;
+import refinery.journal.Recorded;
+
+/**
+ * The actor of one entity. Persists the events of each decision together with the read row that is
+ * true after them, then performs the effects. What is outstanding is sent when it becomes so, after
+ * recovery, and again with back-off until it is settled. An entity with nothing outstanding stops
+ * itself: at once when it is settled for good, else after a minute without a command.
+ */
+public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recorded<E>, S> {
+  private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final Duration FIRST_REPEAT = Duration.ofSeconds(1);
+  private static final Duration LAST_REPEAT = Duration.ofSeconds(30);
+  private static final String REPEAT = "repeat";
+  private static final String DUE = "due";
+
+  /** Makes what performs effects: it sends messages, never blocks, never throws. */
+  public interface Performer<C, X> {
+    Consumer<X> bind(ActorContext<C> context);
+  }
+
+  private final ActorContext<C> context;
+  private final TimerScheduler<C> timers;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final String entityId;
+  private final Logic<C, E, S, X> logic;
+  private final Consumer<X> performer;
+  private final Set<X> settled = new HashSet<>();
+  private Duration repeat = FIRST_REPEAT;
+
+  private EntityActor(
+      PersistenceId persistenceId,
+      String entityId,
+      ActorContext<C> context,
+      TimerScheduler<C> timers,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      Logic<C, E, S, X> logic,
+      Performer<C, X> performer) {
+    super(
+        persistenceId,
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    this.context = context;
+    this.timers = timers;
+    this.shard = shard;
+    this.entityId = entityId;
+    this.logic = logic;
+    this.performer = performer.bind(context);
+  }
+
+  public static <C, E, S, X> Behavior<C> create(
+      PersistenceId persistenceId,
+      String entityId,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      Logic<C, E, S, X> logic,
+      Performer<C, X> performer) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  context.setReceiveTimeout(IDLE, logic.wake());
+                  return new EntityActor<>(
+                      persistenceId, entityId, context, timers, shard, logic, performer);
+                }));
+  }
+
+  @Override
+  public S emptyState() {
+    return logic.empty(entityId);
+  }
+
+  @Override
+  public CommandHandler<C, Recorded<E>, S> commandHandler() {
+    return newCommandHandlerBuilder().forAnyState().onAnyCommand(this::onCommand);
+  }
+
+  private akka.persistence.typed.javadsl.Effect<Recorded<E>, S> onCommand(S state, C command) {
+    Moment moment = new Moment(
+            Instant.now(),
+            ThreadLocalRandom.current().nextDouble(),
+            lastSequenceNumber(context));
+    Decision<E, X> decision = logic.decide(state, command, moment);
+    settled.addAll(decision.settled());
+    if (decision.events().isEmpty()) {
+      return Effect().none().thenRun((S same) -> unchanged(same, command, decision));
+    }
+    repeat = FIRST_REPEAT;
+    return Effect()
+        .persist(recorded(state, decision.events()))
+        .thenRun((S next) -> changed(state, next, decision));
+  }
+
+  private List<Recorded<E>> recorded(S state, List<E> events) {
+    List<Recorded<E>> recorded = new ArrayList<>(events.size());
+    S next = state;
+    for (int i = 0; i < events.size(); i++) {
+      next = logic.evolve(next, events.get(i));
+      Optional<ReadRow> row = i == events.size() - 1 ? logic.row(next) : Optional.empty();
+      recorded.add(new Recorded<>(events.get(i), row));
+    }
+    return recorded;
+  }
+
+  private void unchanged(S state, C command, Decision<E, X> decision) {
+    decision.effects().forEach(this::perform);
+    if (command.equals(logic.wake())) {
+      outstanding(state).forEach(this::perform);
+      Duration doubled = repeat.multipliedBy(2);
+      repeat = doubled.compareTo(LAST_REPEAT) > 0 ? LAST_REPEAT : doubled;
+      boolean idle = outstanding(state).isEmpty() && logic.wakeAt(state).isEmpty();
+      if (idle) {
+        passivate();
+        return;
+      }
+    }
+    rest(state);
+  }
+
+  private void changed(S before, S after, Decision<E, X> decision) {
+    decision.effects().forEach(this::perform);
+    List<X> now = outstanding(after);
+    if (!now.isEmpty()) {
+      Set<X> known = new HashSet<>(logic.outstanding(before));
+      now.stream().filter(effect -> !known.contains(effect)).forEach(this::perform);
+    }
+    rest(after);
+  }
+
+  /** Sets the timers that the state needs, or stops the actor when it needs nothing. */
+  private void rest(S state) {
+    List<X> all = logic.outstanding(state);
+    settled.retainAll(all);
+    boolean open = all.stream().anyMatch(effect -> !settled.contains(effect));
+    if (open) {
+      if (!timers.isTimerActive(REPEAT)) {
+        timers.startSingleTimer(REPEAT, logic.wake(), repeat);
+      }
+    } else {
+      timers.cancel(REPEAT);
+    }
+    Optional<Instant> due = logic.wakeAt(state);
+    due.ifPresentOrElse(
+        at -> {
+          Duration delay = Duration.between(Instant.now(), at);
+          timers.startSingleTimer(
+              DUE, logic.wake(), delay.isNegative() ? Duration.ofMillis(1) : delay.plusMillis(1));
+        },
+        () -> timers.cancel(DUE));
+    if (!open && due.isEmpty() && logic.isSettled(state)) {
+      passivate();
+    }
+  }
+
+  private List<X> outstanding(S state) {
+    return logic.outstanding(state).stream().filter(effect -> !settled.contains(effect)).toList();
+  }
+
+  private void perform(X effect) {
+    performer.accept(effect);
+  }
+
+  private void passivate() {
+    shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+  }
+
+  @Override
+  public EventHandler<S, Recorded<E>> eventHandler() {
+    return (state, recorded) -> logic.evolve(state, recorded.event());
+  }
+
+  @Override
+  public SignalHandler<S> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(
+            RecoveryCompleted.instance(),
+            state -> {
+              outstanding(state).forEach(this::perform);
+              rest(state);
+            })
+        .build();
+  }
+}

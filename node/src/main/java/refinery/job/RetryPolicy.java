@@ -1,0 +1,104 @@
+package refinery.job;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import refinery.protocol.Failure;
+import refinery.protocol.Resources;
+
+/**
+ * What happens after a failed attempt, by the class of the failure (docs/architecture.md).
+ *
+ * @param maxAttempts of transient failures
+ * @param minBackoff before the second attempt; doubled for each further one
+ * @param maxBackoff upper bound of the back-off
+ */
+public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+  private static final int CORRUPT_ATTEMPTS = 3;
+  private static final int STALLED_ATTEMPTS = 2;
+
+  /** Charged attempts of any class after which a job is given up, whatever the mixture. */
+  private static final int TOTAL_ATTEMPTS = 12;
+
+  /** Reads {@code refinery.retry.transient}. */
+  public static RetryPolicy from(Config refinery) {
+    Config config = refinery.getConfig("retry.transient");
+    RetryPolicy policy =
+        new RetryPolicy(
+            config.getInt("max-attempts"),
+            config.getDuration("min-backoff"),
+            config.getDuration("max-backoff"));
+    if (policy.maxAttempts < 1) {
+      throw new IllegalArgumentException("refinery.retry.transient.max-attempts must be >= 1");
+    }
+    if (policy.minBackoff.isNegative() || policy.maxBackoff.compareTo(policy.minBackoff) < 0) {
+      throw new IllegalArgumentException(
+          "refinery.retry.transient.max-backoff must not be below min-backoff");
+    }
+    return policy;
+  }
+
+  /** What to do next. */
+  sealed interface Verdict {
+    record Retry(Instant at, Resources resources) implements Verdict {}
+
+    /** Back into the queue at once. */
+    record Requeue() implements Verdict {}
+
+    record GiveUp() implements Verdict {}
+  }
+
+  /**
+   * @param sameClass charged failures of this class so far, this one included
+   * @param total charged failures so far, this one included
+   */
+  Verdict after(
+      Failure failure,
+      int sameClass,
+      int total,
+      Resources resources,
+      Resources largest,
+      Instant now,
+      double jitter) {
+    if (total >= TOTAL_ATTEMPTS) {
+      return new Verdict.GiveUp();
+    }
+    return switch (failure.failureClass()) {
+      case NODE_LOST -> new Verdict.Requeue();
+      case TRANSIENT -> bounded(sameClass, maxAttempts, resources, now, jitter);
+      case CORRUPT -> bounded(sameClass, CORRUPT_ATTEMPTS, resources, now, jitter);
+      case STALLED -> bounded(sameClass, STALLED_ATTEMPTS, resources, now, jitter);
+      case OUT_OF_MEMORY ->
+          raised(resources.memory(), largest.memory())
+              .<Verdict>map(bytes -> new Verdict.Retry(now, resources.withMemory(bytes)))
+              .orElseGet(Verdict.GiveUp::new);
+      case OUT_OF_DISK ->
+          raised(resources.disk(), largest.disk())
+              .<Verdict>map(
+                  bytes ->
+                      new Verdict.Retry(
+                          now.plus(backoff(sameClass, jitter)), resources.withDisk(bytes)))
+              .orElseGet(Verdict.GiveUp::new);
+      case ABSENT, PERMANENT -> new Verdict.GiveUp();
+    };
+  }
+
+  private Verdict bounded(int failed, int max, Resources resources, Instant now, double jitter) {
+    return failed >= max
+        ? new Verdict.GiveUp()
+        : new Verdict.Retry(now.plus(backoff(failed, jitter)), resources);
+  }
+
+  /** Exponential with full range jitter of +-20 %. */
+  Duration backoff(int failed, double jitter) {
+    double factor = Math.pow(2, Math.min(30, failed - 1)) * (0.8 + 0.4 * jitter);
+    double millis = Math.min(maxBackoff.toMillis(), minBackoff.toMillis() * factor);
+    return Duration.ofMillis((long) millis);
+  }
+
+  private static Optional<Long> raised(long now, long largest) {
+    long next = Math.min(Math.max(now * 2, 64L << 20), largest);
+    return next > now ? Optional.of(next) : Optional.empty();
+  }
+}
