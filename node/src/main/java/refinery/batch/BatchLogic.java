@@ -78,7 +78,9 @@ public final class BatchLogic
           reply(
               inspect.replyTo(),
               new BatchReply.State(
-                  batch.spec().id(), moment.sequenceNumber(), Json.MAPPER.valueToTree(BatchViews.view(batch))));
+                  batch.spec().id(),
+                  moment.sequenceNumber(),
+                  Json.MAPPER.valueToTree(BatchViews.view(batch))));
     };
   }
 

@@ -78,7 +78,9 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
               new JobEffect.Reply(
                   inspect.replyTo(),
                   new JobReply.State(
-                      job.id(), moment.sequenceNumber(), refinery.protocol.Json.MAPPER.valueToTree(JobViews.view(job)))));
+                      job.id(),
+                      moment.sequenceNumber(),
+                      refinery.protocol.Json.MAPPER.valueToTree(JobViews.view(job)))));
     };
   }
 

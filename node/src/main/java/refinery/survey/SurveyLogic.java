@@ -90,7 +90,8 @@ public final class SurveyLogic
       case SurveyCommand.Inspect inspect ->
           reply(
               inspect.replyTo(),
-              new SurveyReply.State(survey.id(), moment.sequenceNumber(), Json.MAPPER.valueToTree(view(survey))));
+              new SurveyReply.State(
+                  survey.id(), moment.sequenceNumber(), Json.MAPPER.valueToTree(view(survey))));
     };
   }
 
