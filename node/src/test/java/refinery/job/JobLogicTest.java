@@ -1,0 +1,323 @@
+package refinery.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestInbox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import refinery.entity.Decision;
+import refinery.entity.Moment;
+import refinery.protocol.BatchId;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+import refinery.protocol.Resources;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobEvent;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.JobState;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
+
+/** The job's life as a specification: tables for the rules, generated commands for the promises. */
+class JobLogicTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final NodeId NODE = new NodeId("node-1");
+  private static final NodeId OTHER = new NodeId("node-2");
+  private static final Resources LARGEST = Resources.of(2000, 4L << 30, 100L << 30);
+  private static final BatchId A = new BatchId("batch-a");
+  private static final BatchId B = new BatchId("batch-b");
+
+  private final JobLogic logic =
+      new JobLogic(new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(5)));
+  private final TestInbox<JobReply> inbox = TestInbox.create();
+
+  private Optional<Job> state = Optional.empty();
+  private Decision<JobEvent, JobEffect> last = Decision.nothing();
+
+  private static JobSpec spec(JobKind kind, BatchId... owners) {
+    return new JobSpec(
+        new JobId("job-x"),
+        kind,
+        Optional.empty(),
+        List.of(owners),
+        "salmon-quant",
+        0,
+        10,
+        Resources.of(1000, 1L << 30, 1L << 30),
+        new Work.Process("salmon-quant", List.of(), Map.of(), List.of()),
+        NOW);
+  }
+
+  private JobLogicTest given(JobCommand... commands) {
+    for (JobCommand command : commands) {
+      when(command, NOW);
+    }
+    return this;
+  }
+
+  private void when(JobCommand command, Instant now) {
+    last = logic.decide(state, command, new Moment(now, 0.5, 0));
+    for (JobEvent event : last.events()) {
+      state = logic.evolve(state, event);
+    }
+  }
+
+  private JobCommand submit(BatchId... owners) {
+    return new JobCommand.Submit(spec(JobKind.PROCESS, owners), inbox.getRef());
+  }
+
+  private JobCommand download(BatchId... owners) {
+    return new JobCommand.Submit(spec(JobKind.DOWNLOAD, owners), inbox.getRef());
+  }
+
+  private JobCommand start(long assignment) {
+    return new JobCommand.Start(NODE, 1, assignment, inbox.getRef());
+  }
+
+  private JobCommand finish(int attempt, Outcome outcome) {
+    return new JobCommand.Finish(attempt, outcome, LARGEST, inbox.getRef());
+  }
+
+  private static Outcome success() {
+    return new Outcome.Succeeded(
+        new JobResult.Processed(List.of(), Map.of(), "f", Optional.empty()),
+        new Usage(1, 1),
+        List.of());
+  }
+
+  private static Outcome failure(FailureClass failureClass) {
+    return new Outcome.Failed(Failure.of(failureClass, "why"), Usage.NONE, List.of());
+  }
+
+  private Job job() {
+    return state.orElseThrow();
+  }
+
+  private List<JobReply> replies() {
+    return last.effects().stream()
+        .filter(effect -> effect instanceof JobEffect.Reply)
+        .map(effect -> ((JobEffect.Reply) effect).reply())
+        .toList();
+  }
+
+  @Test
+  void submittingTwiceMakesOneJob() {
+    given(submit(A), submit(A));
+    assertThat(last.events()).isEmpty();
+    assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x")));
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void aRepeatedStartOfTheSameAssignmentIsGrantedTheSameAttempt() {
+    given(submit(A), start(7), start(7));
+    assertThat(last.events()).isEmpty();
+    assertThat(((JobReply.Granted) replies().getFirst()).attempt()).isEqualTo(1);
+    given(start(8));
+    assertThat(replies().getFirst()).isInstanceOf(JobReply.Refused.class);
+  }
+
+  @Test
+  void aStartPlacedByAnOlderSchedulerIsRefused() {
+    given(submit(A), new JobCommand.Start(NODE, 5, 1, inbox.getRef()));
+    given(new JobCommand.Lose(1, NODE, "gone", Optional.empty()));
+    given(new JobCommand.Start(NODE, 4, 9, inbox.getRef()));
+    assertThat(replies().getFirst()).isInstanceOf(JobReply.Refused.class);
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void aResultOfALostAttemptIsStaleAndTheNextOneCounts() {
+    given(submit(A), start(1), new JobCommand.Lose(1, NODE, "node went down", Optional.empty()));
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+    assertThat(job().chargedTotal()).isZero();
+    given(start(2), finish(1, success()));
+    assertThat(replies()).containsExactly(new JobReply.Stale(new JobId("job-x"), 1));
+    given(finish(2, success()));
+    assertThat(job().state()).isEqualTo(JobState.SUCCEEDED);
+    given(finish(2, success()));
+    assertThat(replies()).containsExactly(new JobReply.FinishAccepted(new JobId("job-x"), 2));
+    assertThat(last.events()).isEmpty();
+  }
+
+  @Test
+  void losingAnAttemptOfAnotherNodeChangesNothing() {
+    given(submit(A), start(1), new JobCommand.Lose(1, OTHER, "wrong", Optional.empty()));
+    assertThat(job().state()).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void transientFailuresAreRetriedWithBackOffAndThenGivenUp() {
+    given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().nextAttemptAt()).contains(NOW.plusSeconds(1));
+    when(logic.wake(), NOW);
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    when(logic.wake(), NOW.plusSeconds(1));
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+    given(start(2), finish(2, failure(FailureClass.TRANSIENT)));
+    assertThat(job().nextAttemptAt()).contains(NOW.plusSeconds(2));
+    when(logic.wake(), NOW.plusSeconds(9));
+    given(start(3), finish(3, failure(FailureClass.TRANSIENT)));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void outOfMemoryDoublesMemoryUpToTheLargestNodeOnly() {
+    given(submit(A), start(1), finish(1, failure(FailureClass.OUT_OF_MEMORY)));
+    assertThat(job().resources().memory()).isEqualTo(2L << 30);
+    when(logic.wake(), NOW);
+    given(start(2), finish(2, failure(FailureClass.OUT_OF_MEMORY)));
+    assertThat(job().resources().memory()).isEqualTo(4L << 30);
+    when(logic.wake(), NOW);
+    given(start(3), finish(3, failure(FailureClass.OUT_OF_MEMORY)));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void permanentAndAbsentFailAtOnceAndARetryByHandStartsAfresh() {
+    for (FailureClass failureClass : EnumSet.of(FailureClass.PERMANENT, FailureClass.ABSENT)) {
+      state = Optional.empty();
+      given(submit(A), start(1), finish(1, failure(failureClass)));
+      assertThat(job().state()).isEqualTo(JobState.FAILED);
+      given(new JobCommand.Retry(inbox.getRef()));
+      assertThat(job().state()).isEqualTo(JobState.QUEUED);
+      assertThat(job().attempt()).isEqualTo(1);
+      given(start(2));
+      assertThat(job().attempt()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aDeferredAttemptIsNotChargedAndSaysWhatItWaitsFor() {
+    given(submit(A), start(1), finish(1, new Outcome.Deferred("no index", Duration.ZERO)));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().waitingFor()).contains("no index");
+    assertThat(job().chargedTotal()).isZero();
+  }
+
+  @Test
+  void cancellingARunningJobStopsItsAttemptAndItsResultIsStale() {
+    given(submit(A), start(1), new JobCommand.Cancel("enough", Optional.empty(), inbox.getRef()));
+    assertThat(last.effects())
+        .contains(new JobEffect.StopAttempt(new JobId("job-x"), 1, NODE, "enough"));
+    given(finish(1, success()));
+    assertThat(replies()).containsExactly(new JobReply.Stale(new JobId("job-x"), 1));
+    assertThat(job().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aDownloadIsSharedAndItsRawDataDiscardedWhenTheLastBatchLetsGo() {
+    given(download(A), download(B), start(1), finish(1, success()));
+    assertThat(logic.outstanding(state)).hasSize(2);
+    given(new JobCommand.OwnerAcknowledged(A.value(), 1));
+    assertThat(logic.outstanding(state)).hasSize(1);
+    given(new JobCommand.ReleaseRawData(A, inbox.getRef()));
+    assertThat(job().rawDataDiscarded()).isFalse();
+    given(new JobCommand.Cancel("", Optional.of(B), inbox.getRef()));
+    assertThat(job().rawDataDiscarded()).isTrue();
+    assertThat(job().state()).isEqualTo(JobState.SUCCEEDED);
+    given(download(new BatchId("batch-late")));
+    assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
+  }
+
+  @Test
+  void aDownloadThatNoBatchNeedsAnyMoreIsCancelled() {
+    given(download(A), start(1), new JobCommand.Cancel("", Optional.of(A), inbox.getRef()));
+    assertThat(job().state()).isEqualTo(JobState.CANCELLED);
+    assertThat(logic.outstanding(state)).isEmpty();
+  }
+
+  @Test
+  void anAnnouncementIsRepeatedUntilTheSchedulerHasIt() {
+    given(submit(A));
+    assertThat(logic.outstanding(state)).hasSize(1);
+    given(new JobCommand.Announced(1));
+    assertThat(last.settled()).isEqualTo(logic.outstanding(state));
+    assertThat(last.events()).isEmpty();
+  }
+
+  @Test
+  void unplaceableJobsComeBack() {
+    given(submit(A), new JobCommand.SetPlaceable(Optional.of("needs 180 GB")));
+    assertThat(job().state()).isEqualTo(JobState.UNPLACEABLE);
+    given(new JobCommand.SetPlaceable(Optional.empty()));
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Provide
+  Arbitrary<List<JobCommand>> commands() {
+    Arbitrary<Integer> attempts = Arbitraries.integers().between(1, 4);
+    Arbitrary<Outcome> outcomes =
+        Arbitraries.oneOf(
+            Arbitraries.just(success()),
+            Arbitraries.just(new Outcome.Deferred("later", Duration.ofSeconds(1))),
+            Arbitraries.of(FailureClass.values()).map(JobLogicTest::failure));
+    Arbitrary<BatchId> owners = Arbitraries.of(A, B);
+    Arbitrary<JobCommand> any =
+        Arbitraries.oneOf(
+            owners.map(this::download),
+            attempts.map(number -> start(number)),
+            Arbitraries.lazyOf(() -> attempts.flatMap(n -> outcomes.map(o -> finish(n, o)))),
+            attempts.map(n -> new JobCommand.Lose(n, NODE, "lost", Optional.empty())),
+            Arbitraries.just(new JobCommand.SetPlaceable(Optional.of("too large"))),
+            Arbitraries.just(new JobCommand.SetPlaceable(Optional.empty())),
+            Arbitraries.just(new JobCommand.Announced(1)),
+            owners.map(owner -> new JobCommand.OwnerAcknowledged(owner.value(), 1)),
+            owners.map(owner -> new JobCommand.ReleaseRawData(owner, inbox.getRef())),
+            Arbitraries.just(new JobCommand.Cancel("x", Optional.empty(), inbox.getRef())),
+            Arbitraries.just(new JobCommand.Retry(inbox.getRef())),
+            Arbitraries.just(logic.wake()),
+            Arbitraries.just(new JobCommand.Inspect(inbox.getRef())));
+    return any.list().ofMaxSize(40);
+  }
+
+  @Property(tries = 500)
+  void anySequenceOfCommandsKeepsThePromises(@ForAll("commands") List<JobCommand> commands) {
+    state = Optional.empty();
+    int started = 0;
+    Set<Integer> succeeded = new java.util.HashSet<>();
+    for (JobCommand command : commands) {
+      Optional<Job> before = state;
+      when(command, NOW.plusSeconds(3600));
+      for (JobEvent event : last.events()) {
+        if (event instanceof JobEvent.Started start) {
+          assertThat(start.attempt()).as("attempt numbers only grow").isEqualTo(++started);
+        }
+        if (event instanceof JobEvent.AttemptSucceeded success) {
+          assertThat(succeeded.add(success.attempt())).as("an attempt succeeds once").isTrue();
+          assertThat(success.attempt()).as("only the current attempt counts").isEqualTo(started);
+        }
+      }
+      boolean terminal = before.isPresent() && before.get().state().isTerminal();
+      if (terminal && !(command instanceof JobCommand.Retry)) {
+        assertThat(state.orElseThrow().state()).isEqualTo(before.get().state());
+      }
+      assertThat(logic.row(state).isPresent()).isEqualTo(state.isPresent());
+      Optional<Job> replayed = state;
+      assertThat(logic.outstanding(replayed)).isEqualTo(logic.outstanding(state));
+      if (state.isPresent() && state.get().state() == JobState.QUEUED) {
+        assertThat(logic.outstanding(state))
+            .as("a queued job is always announced by somebody")
+            .anyMatch(effect -> effect instanceof JobEffect.Announce);
+      }
+    }
+  }
+}
