@@ -1,0 +1,240 @@
+package refinery.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.zip.GZIPInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.protocol.FailureClass;
+
+/**
+ * Asks archives for answers that a survey reads (not for data files): paced per host, bounded in
+ * size and time, tried again while trying again can help. Blocking; call it on a virtual thread,
+ * whose interruption ends every wait. Thread-safe.
+ */
+public final class ArchiveHttp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ArchiveHttp.class);
+  private static final int SNIPPET = 400;
+
+  private final HttpClient client;
+  private final ArchivesConfig.Http settings;
+  private final String userAgent;
+  private final HostPacer pacer;
+  private final StallWatch watch;
+  private final Pause pause;
+
+  public ArchiveHttp(ArchivesConfig.Http settings, String version) {
+    this(settings, version, Pause.real());
+  }
+
+  /** With the waiting between tries given, for tests. */
+  public ArchiveHttp(ArchivesConfig.Http settings, String version, Pause pause) {
+    this.settings = settings;
+    this.userAgent = "refinery/" + version;
+    this.pacer = new HostPacer(settings.requestsPerSecond());
+    this.watch = new StallWatch(settings.stallTimeout());
+    this.pause = pause;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(settings.connectTimeout())
+            .build();
+  }
+
+  /** Turns the body of a 200 into a value; a {@link MalformedAnswer} is asked for again. */
+  @FunctionalInterface
+  public interface Reader<T> {
+    T read(InputStream body) throws IOException, MalformedAnswer;
+  }
+
+  /** The length that a HEAD states, if it does. */
+  public record Head(Optional<Long> length) {}
+
+  public <T> Reply<T> get(URI uri, String accept, Reader<T> reader) throws InterruptedException {
+    HttpRequest request = request(uri).header("Accept", accept).GET().build();
+    return patiently(
+        request,
+        response -> {
+          try (InputStream body = watch.watch(decoded(response), settings.maxAnswer())) {
+            return new Attempted.Answered<>(reader.read(body));
+          }
+        });
+  }
+
+  /** Whether there is such a file, and how long it is. */
+  public Reply<Head> head(URI uri) throws InterruptedException {
+    HttpRequest request = request(uri).method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
+    return patiently(
+        request,
+        response -> {
+          response.body().close();
+          return new Attempted.Answered<>(new Head(statedLength(response)));
+        });
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    client.shutdownNow();
+  }
+
+  private HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .timeout(settings.answerTimeout())
+        .header("User-Agent", userAgent);
+  }
+
+  /** How one try ended. */
+  private sealed interface Attempted<T> {
+    record Answered<T>(T value) implements Attempted<T> {}
+
+    record Ended<T>(Reply<T> reply) implements Attempted<T> {}
+
+    record Again<T>(FailureClass failureClass, String reason, Optional<Duration> after)
+        implements Attempted<T> {}
+  }
+
+  @FunctionalInterface
+  private interface Success<T> {
+    Attempted<T> handle(HttpResponse<InputStream> response) throws IOException, MalformedAnswer;
+  }
+
+  private <T> Reply<T> patiently(HttpRequest request, Success<T> success)
+      throws InterruptedException {
+    Duration backoff = settings.minBackoff();
+    for (int number = 1; ; number++) {
+      pause.await(pacer.reserve(request.uri().getAuthority(), System.nanoTime()));
+      switch (once(request, success)) {
+        case Attempted.Answered<T> answered -> {
+          return new Reply.Ok<>(answered.value());
+        }
+        case Attempted.Ended<T> ended -> {
+          return ended.reply();
+        }
+        case Attempted.Again<T> again -> {
+          if (number >= settings.maxTries()) {
+            String message =
+                again.reason() + " (" + place(request) + ", " + number + " tries); try again later";
+            return new Reply.Transient<>(again.failureClass(), message);
+          }
+          LOG.debug("{} {}: {}", request.method(), request.uri(), again.reason());
+          pause.await(delay(again.after(), backoff));
+          backoff = shorter(backoff.multipliedBy(2), settings.maxBackoff());
+        }
+      }
+    }
+  }
+
+  /** The archive's wish counts up to max-backoff x 4; else full jitter over the upper half. */
+  private Duration delay(Optional<Duration> asked, Duration backoff) {
+    if (asked.isPresent()) {
+      return shorter(asked.get(), settings.maxBackoff().multipliedBy(4));
+    }
+    long millis = Math.max(2, backoff.toMillis());
+    return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private <T> Attempted<T> once(HttpRequest request, Success<T> success)
+      throws InterruptedException {
+    try {
+      HttpResponse<InputStream> response =
+          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      if (response.statusCode() == 200) {
+        return success.handle(response);
+      }
+      return refused(request, response);
+    } catch (MalformedAnswer e) {
+      return new Attempted.Again<>(FailureClass.CORRUPT, e.getMessage(), Optional.empty());
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("stopped while asking " + place(request));
+      }
+      return new Attempted.Again<>(FailureClass.TRANSIENT, words(e), Optional.empty());
+    }
+  }
+
+  private <T> Attempted<T> refused(HttpRequest request, HttpResponse<InputStream> response)
+      throws IOException {
+    int status = response.statusCode();
+    String body;
+    try (InputStream in = watch.watch(decoded(response), SNIPPET * 16L)) {
+      body = new String(in.readNBytes(SNIPPET), StandardCharsets.UTF_8).strip();
+    }
+    String said = status + (body.isEmpty() ? "" : " " + oneLine(body));
+    if (status == 204 || status == 404 || status == 410) {
+      return new Attempted.Ended<>(new Reply.Absent<>(place(request) + " answered " + said));
+    }
+    if (status == 408 || status == 421 || status == 425 || status == 429 || status >= 500) {
+      Optional<Duration> after =
+          response
+              .headers()
+              .firstValue("Retry-After")
+              .flatMap(text -> RetryAfter.parse(text, Instant.now()));
+      return new Attempted.Again<>(FailureClass.TRANSIENT, "answered " + said, after);
+    }
+    if (status >= 300 && status < 400) {
+      return new Attempted.Again<>(
+          FailureClass.TRANSIENT,
+          "answered " + status + ", a redirect that leads nowhere",
+          Optional.empty());
+    }
+    String message = place(request) + " refused the request: " + said;
+    return new Attempted.Ended<>(new Reply.Rejected<>(status, body, message));
+  }
+
+  private static InputStream decoded(HttpResponse<InputStream> response) throws IOException {
+    boolean zipped =
+        response
+            .headers()
+            .firstValue("Content-Encoding")
+            .map(encoding -> encoding.toLowerCase(Locale.ROOT).contains("gzip"))
+            .orElse(false);
+    return zipped ? new GZIPInputStream(response.body()) : response.body();
+  }
+
+  private static Optional<Long> statedLength(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("Content-Length")
+        .filter(text -> text.matches("\\d{1,18}"))
+        .map(Long::parseLong);
+  }
+
+  private static String place(HttpRequest request) {
+    return request.uri().getScheme()
+        + "://"
+        + request.uri().getAuthority()
+        + request.uri().getPath();
+  }
+
+  /** The first line of hostile text, short enough for a message. */
+  static String oneLine(String text) {
+    String line = text.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "").strip();
+    return line.length() <= 160 ? line : line.substring(0, 160) + "...";
+  }
+
+  private static String words(IOException e) {
+    String message = e.getMessage() == null ? "" : ": " + e.getMessage();
+    return switch (e) {
+      case java.net.http.HttpConnectTimeoutException timeout -> "could not connect in time";
+      case java.net.http.HttpTimeoutException timeout -> "no answer in time";
+      case java.net.ConnectException refused -> "could not connect" + message;
+      default -> "the connection broke" + message;
+    };
+  }
+}

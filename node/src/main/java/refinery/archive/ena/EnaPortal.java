@@ -1,0 +1,212 @@
+package refinery.archive.ena;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.archive.AnswerCache;
+import refinery.archive.ArchiveHttp;
+import refinery.archive.MalformedAnswer;
+import refinery.archive.Reply;
+import refinery.protocol.FailureClass;
+
+/**
+ * The ENA portal's file reports. Its list of fields drifts and one unknown field refuses the whole
+ * request, so it is asked which there are, and a field named in a refusal is left out. Blocking,
+ * thread-safe.
+ */
+final class EnaPortal {
+  private static final Logger LOG = LoggerFactory.getLogger(EnaPortal.class);
+  private static final Pattern INVALID_FIELDS =
+      Pattern.compile("Invalid fieldName\\(s\\) supplied:\\s*([A-Za-z0-9_,;\\s]+)");
+  private static final int MOST_REFUSALS = 8;
+
+  /** Columns that become files; the others become metadata. */
+  static final Set<String> FILE_FIELDS =
+      Set.of("fastq_ftp", "fastq_md5", "fastq_bytes", EnaRows.RUN_ACCESSION);
+
+  /** What is asked for, where it exists. */
+  static final List<String> WANTED =
+      List.of(
+          EnaRows.RUN_ACCESSION,
+          "experiment_accession",
+          "sample_accession",
+          "secondary_sample_accession",
+          "study_accession",
+          "secondary_study_accession",
+          "submission_accession",
+          "tax_id",
+          "scientific_name",
+          "instrument_platform",
+          "instrument_model",
+          "library_name",
+          "library_layout",
+          "library_strategy",
+          "library_source",
+          "library_selection",
+          "nominal_length",
+          "read_count",
+          "base_count",
+          "first_public",
+          "last_updated",
+          "study_title",
+          "experiment_title",
+          "sample_title",
+          "run_alias",
+          "fastq_ftp",
+          "fastq_md5",
+          "fastq_bytes",
+          "sra_bytes",
+          "submitted_format");
+
+  private final String portal;
+  private final ArchiveHttp http;
+  private final AnswerCache cache;
+  private final AtomicReference<List<String>> fields = new AtomicReference<>();
+
+  EnaPortal(String portal, ArchiveHttp http, AnswerCache cache) {
+    this.portal = portal;
+    this.http = http;
+    this.cache = cache;
+  }
+
+  /** A complete, readable table of runs on disk, and how to forget it. */
+  record Report(Path table, URI address, int rows) {}
+
+  /** The runs of an accession of any kind. Absent when the portal knows none. */
+  Reply<Report> runs(String accession) throws InterruptedException {
+    List<String> asked = new ArrayList<>(fields());
+    for (int refusal = 0; ; refusal++) {
+      URI address = address(accession, asked);
+      Reply<Report> reply = report(address, accession);
+      if (!(reply instanceof Reply.Rejected<Report> rejected)) {
+        return reply;
+      }
+      if (rejected.body().contains("Something unexpected went wrong")) {
+        return new Reply.Transient<>(
+            FailureClass.TRANSIENT, rejected.message() + "; try again later");
+      }
+      Set<String> invalid = invalidFields(rejected.body());
+      if (refusal == MOST_REFUSALS || !asked.removeAll(invalid)) {
+        return rejected;
+      }
+      LOG.info("the ENA portal no longer knows the fields {}; asking without them", invalid);
+      fields.set(List.copyOf(asked));
+    }
+  }
+
+  /** The next survey asks anew. */
+  void forget(Report report) {
+    cache.forget(report.address());
+  }
+
+  static Set<String> invalidFields(String refusal) {
+    Set<String> names = new LinkedHashSet<>();
+    Matcher matcher = INVALID_FIELDS.matcher(refusal);
+    while (matcher.find()) {
+      for (String name : matcher.group(1).split("[,;\\s]+")) {
+        if (!name.equals(EnaRows.RUN_ACCESSION) && !name.isEmpty()) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  private URI address(String accession, List<String> asked) {
+    return URI.create(
+        portal
+            + "/filereport?accession="
+            + URLEncoder.encode(accession, StandardCharsets.UTF_8)
+            + "&result=read_run&fields="
+            + String.join(",", asked)
+            + "&format=json");
+  }
+
+  /** The table is read to its end once before anybody uses it: a cut answer is asked for again. */
+  private Reply<Report> report(URI address, String accession) throws InterruptedException {
+    Optional<Path> known = cache.find(address);
+    if (known.isPresent()) {
+      LOG.debug("using the answer of a moment ago for {}", accession);
+      return new Reply.Ok<>(new Report(known.get(), address, -1));
+    }
+    Reply<Report> reply = http.get(address, "application/json", body -> spool(address, body));
+    return switch (reply) {
+      case Reply.Ok<Report> ok when ok.value().rows() == 0 -> {
+        cache.forget(address);
+        yield new Reply.Absent<>("the portal's table is empty");
+      }
+      case Reply.Ok<Report> ok -> ok;
+      case Reply.Absent<Report> absent -> absent;
+      case Reply.Transient<Report> trouble -> trouble;
+      case Reply.Rejected<Report> rejected -> rejected;
+    };
+  }
+
+  private Report spool(URI address, InputStream body) throws IOException, MalformedAnswer {
+    Path part = cache.spool(body);
+    try {
+      int rows = count(part);
+      return new Report(cache.keep(address, part), address, rows);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static int count(Path table) throws IOException, MalformedAnswer {
+    try (BufferedReader reader = Files.newBufferedReader(table)) {
+      return EnaRows.read(reader, row -> true);
+    } catch (java.nio.charset.CharacterCodingException e) {
+      throw new MalformedAnswer("the list of runs is not UTF-8 text");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("stopped", e);
+    }
+  }
+
+  /** The wanted fields that the portal has; all wanted ones when it does not say. */
+  private List<String> fields() throws InterruptedException {
+    List<String> known = fields.get();
+    if (known != null) {
+      return known;
+    }
+    URI address = URI.create(portal + "/returnFields?dataPortal=ena&format=tsv&result=read_run");
+    Reply<Set<String>> reply = http.get(address, "text/plain", EnaPortal::columnIds);
+    if (reply instanceof Reply.Ok<Set<String>> ok) {
+      List<String> asked = WANTED.stream().filter(ok.value()::contains).toList();
+      fields.set(asked);
+      return asked;
+    }
+    LOG.warn(
+        "asking the ENA portal for all fields, as it does not say which it has: {}",
+        Reply.failure(reply).message());
+    return WANTED;
+  }
+
+  private static Set<String> columnIds(InputStream body) throws IOException, MalformedAnswer {
+    BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    Set<String> names = new LinkedHashSet<>();
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      names.add(line.split("\t", 2)[0].strip());
+    }
+    if (!names.contains(EnaRows.RUN_ACCESSION)) {
+      throw new MalformedAnswer("not a list of fields");
+    }
+    return names;
+  }
+}

@@ -1,0 +1,90 @@
+package refinery.archive.ena;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import refinery.archive.Slug;
+
+/**
+ * Which runs are processed. The others are recorded with the reason, so that nothing vanishes.
+ * Pure.
+ *
+ * @param all take runs of any kind
+ * @param strategies, sources, platforms what counts as wanted, compared without case
+ * @param organism slug, if only one organism is wanted
+ * @param maxRuns record at most so many wanted runs
+ */
+record RunSelection(
+    boolean all,
+    Set<String> strategies,
+    Set<String> sources,
+    Set<String> platforms,
+    Optional<String> organism,
+    int maxRuns) {
+  /** Short, accurate reads in FASTQ, as the quantifiers expect them. */
+  private static final Set<String> SHORT_READ_PLATFORMS =
+      Set.of("ILLUMINA", "BGISEQ", "DNBSEQ", "ION_TORRENT", "ELEMENT", "ULTIMA", "GENEMIND");
+
+  static RunSelection of(JsonNode select) {
+    boolean all = select.path("include").asText("bulk_rna_seq").equals("all");
+    return new RunSelection(
+        all,
+        words(select.path("library_strategy"), Set.of("RNA-SEQ")),
+        words(select.path("library_source"), Set.of("TRANSCRIPTOMIC")),
+        words(select.path("instrument_platform"), SHORT_READ_PLATFORMS),
+        Optional.of(Slug.organism(select.path("organism").asText(""))).filter(s -> !s.isEmpty()),
+        select.path("max_runs").asInt(Integer.MAX_VALUE));
+  }
+
+  /** Why this run is not to be processed, if so. */
+  Optional<String> skip(EnaRun run) {
+    Optional<String> otherOrganism =
+        organism
+            .filter(wanted -> !wanted.equals(Slug.organism(run.field("scientific_name"))))
+            .map(wanted -> "organism is " + stated(run, "scientific_name") + ", not " + wanted);
+    if (otherOrganism.isPresent() || all) {
+      return otherOrganism;
+    }
+    return unwanted(run, "library_strategy", strategies)
+        .or(() -> unwanted(run, "library_source", sources))
+        .or(() -> unwanted(run, "instrument_platform", platforms))
+        .or(() -> noReads(run, "read_count"))
+        .or(() -> noReads(run, "base_count"));
+  }
+
+  private static Optional<String> unwanted(EnaRun run, String field, Set<String> wanted) {
+    String value = run.field(field);
+    if (wanted.contains(value.toUpperCase(Locale.ROOT))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "not selected: %s is %s, wanted is %s"
+            .formatted(field, stated(run, field), String.join(" or ", new TreeSet<>(wanted))));
+  }
+
+  private static Optional<String> noReads(EnaRun run, String field) {
+    return run.number(field).orElse(1) == 0
+        ? Optional.of("the archive states no reads (" + field + " is 0)")
+        : Optional.empty();
+  }
+
+  private static String stated(EnaRun run, String field) {
+    return run.field(field).isEmpty() ? "not stated" : run.field(field);
+  }
+
+  private static Set<String> words(JsonNode node, Set<String> otherwise) {
+    if (node.isMissingNode() || node.isNull()) {
+      return otherwise;
+    }
+    Set<String> words = new LinkedHashSet<>();
+    if (node.isArray()) {
+      node.forEach(word -> words.add(word.asText().toUpperCase(Locale.ROOT)));
+    } else {
+      words.add(node.asText().toUpperCase(Locale.ROOT));
+    }
+    return words;
+  }
+}

@@ -1,0 +1,114 @@
+package refinery.survey;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.agent.Attempt;
+import refinery.agent.WorkRunner;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
+
+/**
+ * Runs survey jobs: lets the source discover on a virtual thread and records what it finds with the
+ * survey, acknowledged chunk by chunk. Nothing is kept between attempts: a retry discovers again,
+ * and the survey ignores what it knows.
+ */
+public final class SurveyRunner implements WorkRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(SurveyRunner.class);
+
+  private final SourceRegistry sources;
+  private final BatchRecorder recorder;
+  private final Resend resend;
+
+  /**
+   * How often an unacknowledged chunk is sent again before the attempt fails as transient.
+   *
+   * @param timeout for one acknowledgement
+   */
+  public record Resend(int tries, Duration timeout, Duration pause) {
+    /** Longer than an entity takes to move to another node. */
+    public static final Resend PATIENT =
+        new Resend(12, Duration.ofSeconds(10), Duration.ofSeconds(2));
+  }
+
+  public SurveyRunner(SourceRegistry sources, BatchRecorder recorder) {
+    this(sources, recorder, Resend.PATIENT);
+  }
+
+  public SurveyRunner(SourceRegistry sources, BatchRecorder recorder, Resend resend) {
+    this.sources = sources;
+    this.recorder = recorder;
+    this.resend = resend;
+  }
+
+  @Override
+  public CompletionStage<Outcome> run(Attempt attempt) {
+    CompletableFuture<Outcome> result = new CompletableFuture<>();
+    Thread worker =
+        Thread.ofVirtual()
+            .name("survey-" + attempt.spec().id())
+            .unstarted(() -> result.complete(outcome(attempt)));
+    worker.start();
+    attempt.onStop(worker::interrupt);
+    return result;
+  }
+
+  private Outcome outcome(Attempt attempt) {
+    if (!(attempt.spec().work() instanceof Work.Survey work)) {
+      return failed(FailureClass.PERMANENT, "not a survey: " + attempt.spec().work());
+    }
+    Optional<Source> source = sources.find(work.source());
+    if (source.isEmpty()) {
+      return failed(
+          FailureClass.PERMANENT,
+          "this node has no source '" + work.source() + "', only " + sources.names());
+    }
+    return discover(source.get(), new RecordingDiscovery(attempt, work, recorder, resend), attempt);
+  }
+
+  private Outcome discover(Source source, RecordingDiscovery discovery, Attempt attempt) {
+    try {
+      source.discover(discovery);
+      if (attempt.isStopped()) {
+        return stopped();
+      }
+      discovery.progress("found " + discovery.recorded() + " batches");
+      JobResult result = new JobResult.Surveyed(discovery.recorded());
+      return new Outcome.Succeeded(result, Usage.NONE, List.of());
+    } catch (Source.SourceException e) {
+      discovery.progress("failed: " + e.failure().message());
+      return attempt.isStopped()
+          ? stopped()
+          : new Outcome.Failed(e.failure(), Usage.NONE, List.of());
+    } catch (BatchRecorder.Refused e) {
+      return failed(FailureClass.PERMANENT, "the survey takes no more batches: " + e.getMessage());
+    } catch (RecordingDiscovery.Unacknowledged e) {
+      return failed(FailureClass.TRANSIENT, e.getMessage());
+    } catch (InterruptedException e) {
+      return attempt.isStopped()
+          ? stopped()
+          : failed(FailureClass.TRANSIENT, "the survey was interrupted");
+    } catch (RuntimeException e) {
+      LOG.error("source {} failed unexpectedly in {}", source.name(), attempt.spec().id(), e);
+      return failed(
+          FailureClass.PERMANENT,
+          "source '%s' failed unexpectedly: %s (see the node's log)".formatted(source.name(), e));
+    }
+  }
+
+  private static Outcome stopped() {
+    return failed(FailureClass.NODE_LOST, "stopped before the survey was complete");
+  }
+
+  private static Outcome failed(FailureClass failureClass, String message) {
+    return new Outcome.Failed(Failure.of(failureClass, message), Usage.NONE, List.of());
+  }
+}
