@@ -1,0 +1,2 @@
+/** Reads HOCON from conf/, files, --set and the environment; refuses what nothing reads. */
+package refinery.configuration;
