@@ -84,6 +84,15 @@ public record Batch(
         Set.of());
   }
 
+  /** Whether that job still works for this batch; what does not is let go. */
+  boolean wants(JobId job) {
+    boolean download =
+        downloadJob.filter(job::equals).isPresent()
+            && state != BatchState.DONE
+            && state != BatchState.CANCELLED;
+    return download || (processJob.equals(job) && state != BatchState.CANCELLED);
+  }
+
   Batch evolve(BatchEvent event) {
     Draft draft = new Draft(this, event.at());
     switch (event) {
@@ -102,7 +111,7 @@ public record Batch(
       case BatchEvent.ReprocessRequested again -> draft.reprocess(again.generation());
       case BatchEvent.PriorityChanged changed -> draft.priority(changed.priority());
       case BatchEvent.JobNoted noted -> draft.noted(noted.job(), noted.revision());
-      case BatchEvent.JobsCancelled cancelled -> draft.released(cancelled.job());
+      case BatchEvent.JobUnwanted unwanted -> draft.lettingGo.add(unwanted.job());
       case BatchEvent.SurveyInformed told -> draft.informed(told.survey(), told.revision());
       case BatchEvent.RawDataReleased released -> draft.released(released.job());
     }
@@ -216,6 +225,7 @@ public record Batch(
       seen.put(event.job(), event.revision());
       retrying = false;
       failedJob = Optional.empty();
+      exists(event.job());
       downloaded = Optional.of(event.result());
       processJob = event.processJob();
       state = BatchState.DOWNLOADED;
@@ -234,6 +244,7 @@ public record Batch(
       seen.put(event.job(), event.revision());
       retrying = false;
       failedJob = Optional.empty();
+      exists(event.job());
       processed = Optional.of(event.result());
       reason = Optional.empty();
       downloadJob.filter(job -> downloadAccepted).ifPresent(lettingGo::add);
@@ -242,6 +253,7 @@ public record Batch(
 
     void failed(JobId job, long jobRevision, Failure failure) {
       seen.put(job, jobRevision);
+      exists(job);
       retrying = false;
       failedJob = Optional.of(job);
       reason = Optional.of(failure.failureClass().word() + ": " + failure.message());
@@ -291,16 +303,13 @@ public record Batch(
         state = BatchState.DOWNLOADED;
         return;
       }
-      if (downloadJob.isPresent() && (lettingGo.contains(downloadJob.get()) || releasedBefore())) {
-        downloadGeneration++;
+      if (from.downloadAccepted && from.state == BatchState.FAILED) {
+        downloadJob.ifPresent(lettingGo::add);
       }
+      downloadGeneration++;
       downloadJob = Optional.of(Ids.downloadJob(from.spec.downloadGroup(), downloadGeneration));
       downloaded = Optional.empty();
       state = BatchState.QUEUED;
-    }
-
-    private boolean releasedBefore() {
-      return from.state == BatchState.DONE || from.state == BatchState.CANCELLED;
     }
 
     void priority(int changed) {
@@ -322,6 +331,13 @@ public record Batch(
     private void ended(BatchState terminal) {
       state = terminal;
       revision++;
+    }
+
+    /** A job that speaks has accepted, even if its acceptance was lost. */
+    private void exists(JobId job) {
+      add(job);
+      downloadAccepted |= downloadJob.filter(job::equals).isPresent();
+      processAccepted |= processJob.equals(job);
     }
 
     private void add(JobId job) {

@@ -138,6 +138,11 @@ public final class BatchLogic
   }
 
   private static Decision<BatchEvent, BatchEffect> accepted(Batch batch, JobId job, Instant now) {
+    if (!batch.wants(job)) {
+      return batch.lettingGo().contains(job)
+          ? Decision.nothing()
+          : Decision.persist(List.of(new BatchEvent.JobUnwanted(job, now)));
+    }
     if (batch.downloadJob().filter(job::equals).isPresent() && !batch.downloadAccepted()) {
       return Decision.persist(List.of(new BatchEvent.DownloadAccepted(job, now)));
     }
@@ -171,16 +176,20 @@ public final class BatchLogic
     if (batch.seen().getOrDefault(update.job(), 0L) >= update.revision()) {
       return Decision.effect(acknowledge);
     }
-    return Decision.<BatchEvent, BatchEffect>persist(List.of(meaning(batch, update, now)))
-        .and(acknowledge);
+    List<BatchEvent> events =
+        batch.wants(update.job())
+            ? List.of(meaning(batch, update, now))
+            : List.of(
+                new BatchEvent.JobNoted(update.job(), update.revision(), now),
+                new BatchEvent.JobUnwanted(update.job(), now));
+    return Decision.<BatchEvent, BatchEffect>persist(events).and(acknowledge);
   }
 
   private static BatchEvent meaning(Batch batch, BatchCommand.JobUpdate update, Instant now) {
     BatchEvent noted = new BatchEvent.JobNoted(update.job(), update.revision(), now);
     boolean isDownload = batch.downloadJob().filter(update.job()::equals).isPresent();
     boolean isProcess = batch.processJob().equals(update.job());
-    boolean over = batch.state() == BatchState.DONE || batch.state() == BatchState.CANCELLED;
-    if (over || !(isDownload || isProcess)) {
+    if (batch.state() == BatchState.DONE) {
       return noted;
     }
     return switch (update.status()) {

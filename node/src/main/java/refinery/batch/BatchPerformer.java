@@ -43,9 +43,9 @@ public final class BatchPerformer implements EntityActor.Performer<BatchCommand,
     };
   }
 
-  /** A command that changes nothing for a job that the batch has not let go. */
+  /** Replies that jobs do not send to batches; the command changes nothing. */
   private static BatchCommand ignored(JobReply reply) {
-    return new BatchCommand.JobAccepted(reply.job());
+    return new BatchCommand.RawDataReleased(reply.job());
   }
 
   private void perform(BatchEffect effect, ActorRef<JobReply> replies) {

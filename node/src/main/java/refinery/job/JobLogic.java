@@ -126,11 +126,10 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));
     }
     List<BatchId> added =
-        submit.spec().batchIds().stream()
-            .filter(id -> !job.owners().contains(id) || job.released().contains(id))
-            .toList();
+        submit.spec().batchIds().stream().filter(id -> !job.owners().contains(id)).toList();
+    boolean letGo = submit.spec().batchIds().stream().anyMatch(job.released()::contains);
     if (added.isEmpty()) {
-      return reply(submit.replyTo(), accepted);
+      return reply(submit.replyTo(), letGo ? new JobReply.RawDataGone(job.id()) : accepted);
     }
     if (job.state() == JobState.FAILED || job.state() == JobState.CANCELLED) {
       return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));

@@ -27,7 +27,7 @@ import refinery.protocol.survey.SurveyState;
  * @param counts of {@code batches} by whether they ended, kept so that no event costs a scan
  * @param cancelling batches that must still be told
  * @param retrying batches that must still be told
- * @param jobCancelling the survey job must still be told
+ * @param jobCancelling the survey job must still be told, once it exists
  * @param jobRetrying likewise
  */
 public record Survey(
@@ -257,6 +257,7 @@ public record Survey(
 
     void jobUpdated(SurveyEvent.JobUpdated event) {
       jobRevision = event.revision();
+      jobAccepted = true;
       jobRetrying = false;
       jobCancelling = false;
       jobFailure = Optional.empty();

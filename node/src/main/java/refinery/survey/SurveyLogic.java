@@ -283,7 +283,7 @@ public final class SurveyLogic
     if (!survey.jobAccepted() && survey.state() == SurveyState.RUNNING) {
       effects.add(new SurveyEffect.Submit(job(survey)));
     }
-    if (survey.jobCancelling()) {
+    if (survey.jobCancelling() && survey.jobAccepted()) {
       effects.add(
           new SurveyEffect.CancelJob(survey.job(), survey.reason().orElse("survey cancelled")));
     }

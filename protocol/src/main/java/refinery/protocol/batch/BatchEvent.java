@@ -25,7 +25,7 @@ import refinery.protocol.job.JobResult;
   @JsonSubTypes.Type(value = BatchEvent.ReprocessRequested.class, name = "reprocess_requested"),
   @JsonSubTypes.Type(value = BatchEvent.PriorityChanged.class, name = "priority_changed"),
   @JsonSubTypes.Type(value = BatchEvent.JobNoted.class, name = "job_noted"),
-  @JsonSubTypes.Type(value = BatchEvent.JobsCancelled.class, name = "jobs_cancelled"),
+  @JsonSubTypes.Type(value = BatchEvent.JobUnwanted.class, name = "job_unwanted"),
   @JsonSubTypes.Type(value = BatchEvent.SurveyInformed.class, name = "survey_informed"),
   @JsonSubTypes.Type(value = BatchEvent.RawDataReleased.class, name = "raw_data_released")
 })
@@ -69,7 +69,8 @@ public sealed interface BatchEvent {
   /** A job's update that changed nothing here, noted so that it is acknowledged for good. */
   record JobNoted(JobId job, long revision, Instant at) implements BatchEvent {}
 
-  record JobsCancelled(JobId job, Instant at) implements BatchEvent {}
+  /** That job works for a past life of this batch: it is let go. */
+  record JobUnwanted(JobId job, Instant at) implements BatchEvent {}
 
   record SurveyInformed(SurveyId survey, long revision, Instant at) implements BatchEvent {}
 
