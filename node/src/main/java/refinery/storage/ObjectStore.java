@@ -39,7 +39,16 @@ public interface ObjectStore {
   /** Calls back for every object, in no order, including abandoned staging files. */
   void list(Consumer<Listed> consumer) throws IOException;
 
+  /** Removes an object or a staging file; nothing happens when it is not there. */
   void delete(String key) throws IOException;
+
+  /**
+   * Removes what was not put again after {@code since}. A put at the same moment wins: its object
+   * is there when it returns, and stays.
+   *
+   * @return whether it was removed
+   */
+  boolean deleteUnlessRenewed(String key, Instant since) throws IOException;
 
   /** Free bytes of the volume, or {@link Long#MAX_VALUE} where that has no meaning. */
   long free() throws IOException;

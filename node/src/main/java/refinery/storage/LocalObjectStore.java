@@ -1,0 +1,318 @@
+package refinery.storage;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.CopyOption;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Objects as read-only files below one directory, which several nodes may share. Thread-safe, and
+ * safe between processes: everything becomes visible by one rename on one file system.
+ *
+ * <pre>
+ * objects/ab/cd/SHA256          permanent storage
+ * spaces/NAMESPACE/ab/cd/SHA256 temporary storage
+ * staging/UUID                  being written
+ * damaged/SHA256.UUID           bytes that are not what their key says, kept for a person
+ * </pre>
+ */
+public final class LocalObjectStore implements ObjectStore {
+  private static final String STAGING = "staging/";
+
+  private final Path root;
+
+  private LocalObjectStore(Path root) {
+    this.root = root;
+  }
+
+  public static LocalObjectStore open(Path root) throws IOException {
+    for (String part : new String[] {"objects", "spaces", "staging", "damaged"}) {
+      Files.createDirectories(root.resolve(part));
+    }
+    return new LocalObjectStore(root.toAbsolutePath().normalize());
+  }
+
+  @Override
+  public StoredObject put(String namespace, Path file, boolean consume) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException("cannot be stored, not a regular file: " + file);
+    }
+    Path staged = root.resolve(STAGING + UUID.randomUUID());
+    try {
+      String sha256 = consume ? take(file, staged) : copy(file, staged);
+      long size = Files.size(staged);
+      Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("r--r--r--"));
+      Files.setLastModifiedTime(staged, FileTime.from(Instant.now()));
+      ObjectKey key = new ObjectKey(namespace, sha256);
+      Path target = path(key);
+      makeDirectory(target.getParent());
+      // Over an existing object, too: that heals a damaged one and renews its time.
+      Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+      sync(target.getParent());
+      return new StoredObject(key.text(), sha256, size);
+    } catch (IOException e) {
+      throw explained(e, file);
+    } finally {
+      Files.deleteIfExists(staged);
+    }
+  }
+
+  /** Moves where both lie on one file system; the bytes are hashed where nobody else writes. */
+  private static String take(Path file, Path staged) throws IOException {
+    try {
+      Files.move(file, staged, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (e instanceof NoSuchFileException) {
+        throw e;
+      }
+      String sha256 = copy(file, staged);
+      Files.delete(file);
+      return sha256;
+    }
+    String sha256 = Sha256.of(staged);
+    sync(staged);
+    return sha256;
+  }
+
+  private static String copy(Path file, Path staged) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(staged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = Channels.newOutputStream(channel);
+      String sha256 = Sha256.copy(file, out);
+      channel.force(true);
+      return sha256;
+    }
+  }
+
+  @Override
+  public void materialise(String text, Path target) throws IOException {
+    ObjectKey key = ObjectKey.parse(text);
+    Path source = path(key);
+    if (!Files.isRegularFile(source, LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(text, null, "no such object in " + root);
+    }
+    try {
+      link(source, target);
+      String found = Sha256.of(target);
+      if (!found.equals(key.sha256())) {
+        Files.delete(target);
+        setAside(key, source);
+        throw new DamagedObjectException(
+            "object %s in %s is damaged (its bytes have the digest %s); it was set aside below %s"
+                .formatted(text, root, found, root.resolve("damaged")));
+      }
+    } catch (DamagedObjectException e) {
+      throw e;
+    } catch (IOException e) {
+      throw explained(e, target);
+    }
+  }
+
+  /** A hard link, else a symbolic link, else a copy. */
+  private static void link(Path source, Path target) throws IOException {
+    try {
+      Files.createLink(target, source);
+      return;
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Another file system, or links are not allowed: the next best way.
+      if (Files.exists(target)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+    }
+    try {
+      Files.createSymbolicLink(target, source);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      Files.copy(source, target, new CopyOption[0]);
+    }
+  }
+
+  private void setAside(ObjectKey key, Path source) throws IOException {
+    Path aside = root.resolve("damaged").resolve(key.sha256() + "." + UUID.randomUUID());
+    try {
+      Files.move(source, aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // Another reader found the damage first and has set it aside.
+      return;
+    }
+  }
+
+  @Override
+  public Optional<SeekableByteChannel> open(String key) throws IOException {
+    try {
+      return Optional.of(Files.newByteChannel(path(ObjectKey.parse(key)), StandardOpenOption.READ));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void list(Consumer<Listed> consumer) throws IOException {
+    visit(
+        root.resolve("objects"),
+        (file, attributes) ->
+            consumer.accept(listed(file.getFileName().toString(), attributes, false)));
+    Path spaces = root.resolve("spaces");
+    visit(
+        spaces,
+        (file, attributes) -> {
+          String namespace = spaces.relativize(file).getName(0).toString();
+          consumer.accept(listed(namespace + "/" + file.getFileName(), attributes, false));
+        });
+    visit(
+        root.resolve("staging"),
+        (file, attributes) ->
+            consumer.accept(listed(STAGING + file.getFileName(), attributes, true)));
+  }
+
+  private static Listed listed(String key, BasicFileAttributes attributes, boolean staging) {
+    return new Listed(key, attributes.size(), attributes.lastModifiedTime().toInstant(), staging);
+  }
+
+  private interface Visitor {
+    void visit(Path file, BasicFileAttributes attributes);
+  }
+
+  private static void visit(Path top, Visitor visitor) throws IOException {
+    Files.walkFileTree(
+        top,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            visitor.visit(file, attributes);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE; // removed while we walked
+            }
+            throw failure;
+          }
+        });
+  }
+
+  @Override
+  public void delete(String key) throws IOException {
+    Path path = locate(key);
+    Files.deleteIfExists(path);
+    removeEmptyParents(path);
+  }
+
+  /**
+   * Takes the file out of sight before it looks at the time: a put that renewed it before is seen
+   * and the file goes back; a put after it makes a new file.
+   */
+  @Override
+  public boolean deleteUnlessRenewed(String key, Instant since) throws IOException {
+    Path path = locate(key);
+    Path doomed = root.resolve(STAGING + UUID.randomUUID());
+    try {
+      Files.move(path, doomed, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (Files.getLastModifiedTime(doomed).toInstant().isAfter(since)) {
+      Files.move(doomed, path, StandardCopyOption.ATOMIC_MOVE);
+      return false;
+    }
+    Files.deleteIfExists(doomed);
+    removeEmptyParents(path);
+    return true;
+  }
+
+  /** Best effort: a directory that is in use stays. */
+  private void removeEmptyParents(Path path) throws IOException {
+    Path spaces = root.resolve("spaces");
+    for (Path parent = path.getParent();
+        parent != null && parent.startsWith(spaces) && !parent.equals(spaces);
+        parent = parent.getParent()) {
+      try {
+        Files.deleteIfExists(parent);
+      } catch (java.nio.file.DirectoryNotEmptyException e) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public long free() throws IOException {
+    return Files.getFileStore(root).getUsableSpace();
+  }
+
+  private Path locate(String key) {
+    if (key.startsWith(STAGING)) {
+      UUID name = UUID.fromString(key.substring(STAGING.length()));
+      return root.resolve(STAGING + name);
+    }
+    return path(ObjectKey.parse(key));
+  }
+
+  private Path path(ObjectKey key) {
+    Path top =
+        key.namespace().isEmpty()
+            ? root.resolve("objects")
+            : root.resolve("spaces").resolve(key.namespace());
+    return top.resolve(key.sha256().substring(0, 2))
+        .resolve(key.sha256().substring(2, 4))
+        .resolve(key.sha256());
+  }
+
+  /** Makes the directory and makes its entry durable in its parent. */
+  private static void makeDirectory(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    makeDirectory(directory.getParent());
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      return; // made by another writer at the same time
+    }
+    sync(directory.getParent());
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private IOException explained(IOException e, Path file) {
+    return isOutOfSpace(e)
+        ? new OutOfSpaceException("no space left below %s for %s".formatted(root, file), e)
+        : e;
+  }
+
+  /** Whether the words of the operating system say that a volume or a quota is used up. */
+  public static boolean isOutOfSpace(IOException e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return e instanceof OutOfSpaceException
+        || message.contains("no space left")
+        || message.contains("quota exceeded")
+        || message.contains("file too large");
+  }
+}

@@ -1,0 +1,55 @@
+package refinery.testing;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import refinery.protocol.JobId;
+import refinery.readmodel.NodeQueries;
+
+/** A read model that knows nothing; a test overrides what it asks for. */
+public class FakeQueries implements NodeQueries {
+  @Override
+  public CompletableFuture<Long> nextSchedulerEpoch() {
+    return CompletableFuture.completedFuture(1L);
+  }
+
+  @Override
+  public CompletableFuture<List<LiveJob>> liveJobs(Optional<JobId> after, int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public CompletableFuture<List<String>> openEntities(
+      Duration age, Optional<String> after, int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public CompletableFuture<Optional<Index>> index(
+      String organism, int k, Optional<String> release) {
+    return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<Boolean> indexIsBeingBuilt(String organism, int k) {
+    return CompletableFuture.completedFuture(false);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Reusable>> reusable(String fingerprint) {
+    return CompletableFuture.completedFuture(Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<Set<String>> listed(Collection<String> sha256) {
+    return CompletableFuture.completedFuture(Set.of());
+  }
+
+  @Override
+  public CompletableFuture<Set<JobId>> wantRawData(Collection<JobId> downloads) {
+    return CompletableFuture.completedFuture(Set.of());
+  }
+}
