@@ -1,0 +1,115 @@
+package refinery.database;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The database of this node, with its schema in place, and a pool of connections for everything but
+ * the journal, which has its own. Thread-safe; all of its use is blocking.
+ */
+public final class Database implements AutoCloseable {
+  /** Connections of the pool; readers need no more threads than that. */
+  public static final int CONNECTIONS = 8;
+
+  private static final String SLICK = "akka-persistence-jdbc.shared-databases.slick.db.";
+
+  private final DatabaseAddress address;
+  private final HikariDataSource pool;
+
+  private Database(DatabaseAddress address, HikariDataSource pool) {
+    this.address = address;
+    this.pool = pool;
+  }
+
+  /**
+   * Connects and brings the schema up to date.
+   *
+   * @throws DatabaseException when the server cannot be reached, refuses us, or holds a schema that
+   *     this version does not know
+   */
+  public static Database open(DatabaseAddress address) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(address.tuned());
+    config.setUsername(address.user());
+    config.setPassword(address.password());
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(10_000);
+    config.setPoolName("refinery-read");
+    HikariDataSource pool;
+    try {
+      pool = new HikariDataSource(config);
+    } catch (HikariPool.PoolInitializationException e) {
+      throw new DatabaseException("cannot use the database " + address + ": " + rootMessage(e), e);
+    }
+    try {
+      migrate(pool);
+      return new Database(address, pool);
+    } catch (FlywayException | SQLException e) {
+      pool.close();
+      throw new DatabaseException(
+          "cannot bring the schema of " + address + " up to date: " + rootMessage(e), e);
+    }
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+  }
+
+  private static void migrate(DataSource pool) throws SQLException {
+    Flyway.configure(Database.class.getClassLoader())
+        .dataSource(pool)
+        .locations("classpath:db/migration")
+        .failOnMissingLocations(true)
+        .load()
+        .migrate();
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(
+          """
+          update journal_clock set shift = needed
+          from (select (coalesce(max(position), 0) >> 20) + 1 - pg_current_xact_id()::text::bigint
+                       as needed from event_journal) clock
+          where needed > shift
+          """);
+    }
+  }
+
+  /** For reads and for small writes outside the journal. */
+  public DataSource dataSource() {
+    return pool;
+  }
+
+  public DatabaseAddress address() {
+    return address;
+  }
+
+  /** Completes {@code conf/persistence.conf} with where the database is. Holds the password. */
+  public Config akkaConfig() {
+    return ConfigFactory.parseMap(
+        Map.of(
+            SLICK + "url", address.tuned(),
+            SLICK + "user", address.user(),
+            SLICK + "password", address.password()),
+        "database");
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

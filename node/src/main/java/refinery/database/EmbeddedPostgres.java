@@ -1,0 +1,235 @@
+package refinery.database;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real PostgreSQL server that belongs to this node and keeps its data in {@code DIR/postgres}. It
+ * is as durable as any: fsync and synchronous_commit are on, and that is checked. It listens on
+ * loopback only, on a port of the system's choice, and wants a password (in a file that only the
+ * owner may read). Whoever starts it holds the directory's lock; a server that outlived its node is
+ * stopped first. Blocking: to be started and stopped by the main thread.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+  private static final String USER = "postgres";
+  private static final String DATABASE = "refinery";
+  private static final Duration STARTUP = Duration.ofSeconds(60);
+  private static final long LOG_LIMIT = 10L << 20;
+
+  private final DirectoryLock lock;
+  private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+  private final String password;
+
+  private EmbeddedPostgres(
+      DirectoryLock lock,
+      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server,
+      String password) {
+    this.lock = lock;
+    this.server = server;
+    this.password = password;
+  }
+
+  /**
+   * Starts the server of this node directory, creating it when there is none.
+   *
+   * @throws DatabaseException when another process holds the directory, or it does not start
+   */
+  public static EmbeddedPostgres start(Path nodeDirectory) {
+    Path home = nodeDirectory.toAbsolutePath().resolve("postgres");
+    try {
+      Files.createDirectories(home);
+      DirectoryLock lock = DirectoryLock.acquire(home);
+      try {
+        return started(home, lock);
+      } catch (IOException | SQLException | RuntimeException | Error e) {
+        lock.close();
+        throw e;
+      }
+    } catch (DatabaseException e) {
+      throw e;
+    } catch (IOException | SQLException | RuntimeException | ExceptionInInitializerError e) {
+      throw new DatabaseException(
+          "the embedded PostgreSQL did not start: "
+              + e.getMessage()
+              + "; see "
+              + home.resolve("server.log")
+              + (runsAsRoot()
+                  ? " (as root it needs user namespaces: where they are forbidden, run the node as"
+                      + " a normal user, or use --db)"
+                  : ""),
+          e);
+    }
+  }
+
+  private static boolean runsAsRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static EmbeddedPostgres started(Path home, DirectoryLock lock)
+      throws IOException, SQLException {
+    Path data = home.resolve("data");
+    OrphanedServer.stop(data);
+    setAsideWhatWasNeverReady(home, data);
+    String password = password(home.resolve("password"));
+    var server = builder(home, data, password).start();
+    EmbeddedPostgres postgres = new EmbeddedPostgres(lock, server, password);
+    try {
+      postgres.verifyDurable();
+      postgres.createDatabase(DATABASE);
+      Files.write(home.resolve("ready"), new byte[0]);
+    } catch (IOException | SQLException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    LOG.info("Embedded PostgreSQL is ready on port {}, data in {}", server.getPort(), data);
+    return postgres;
+  }
+
+  /** A directory whose first start was cut short holds nothing yet, but may not be startable. */
+  private static void setAsideWhatWasNeverReady(Path home, Path data) throws IOException {
+    if (Files.exists(data) && !Files.exists(home.resolve("ready"))) {
+      Path aside = home.resolve("data.incomplete-" + System.currentTimeMillis());
+      Files.move(data, aside);
+      LOG.warn("The first start of PostgreSQL was cut short; set aside what it left at {}", aside);
+    }
+  }
+
+  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres.Builder builder(
+      Path home, Path data, String password) throws IOException {
+    Redirect log = Redirect.appendTo(rotated(home.resolve("server.log")).toFile());
+    var builder =
+        io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
+            .setOverrideWorkingDirectory(home.resolve("binaries").toFile())
+            .setPGStartupWait(STARTUP)
+            .setOutputRedirector(log)
+            .setErrorRedirector(log)
+            .setConnectConfig("password", password)
+            // initdb is called with -A trust first; its later options win
+            .setLocaleConfig("auth-host", "scram-sha-256")
+            .setLocaleConfig("auth-local", "scram-sha-256")
+            .setLocaleConfig("pwfile", home.resolve("password").toString())
+            .setLocaleConfig("locale", "C");
+    settings().forEach(builder::setServerConfig);
+    return builder;
+  }
+
+  private static Map<String, String> settings() {
+    return Map.ofEntries(
+        Map.entry("fsync", "on"),
+        Map.entry("synchronous_commit", "on"),
+        Map.entry("full_page_writes", "on"),
+        Map.entry("listen_addresses", "localhost"),
+        Map.entry("unix_socket_directories", ""),
+        Map.entry("password_encryption", "scram-sha-256"),
+        Map.entry("max_connections", "200"),
+        Map.entry("shared_buffers", "64MB"),
+        Map.entry("max_wal_size", "512MB"),
+        Map.entry("checkpoint_timeout", "15min"),
+        Map.entry("log_checkpoints", "off"),
+        Map.entry("log_min_messages", "warning"),
+        Map.entry("jit", "off"));
+  }
+
+  private static Path rotated(Path log) throws IOException {
+    if (Files.exists(log) && Files.size(log) > LOG_LIMIT) {
+      Files.move(log, log.resolveSibling("server.log.1"), StandardCopyOption.REPLACE_EXISTING);
+    }
+    return log;
+  }
+
+  private static String password(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      byte[] random = new byte[24];
+      new SecureRandom().nextBytes(random);
+      Path draft =
+          Files.createTempFile(
+              file.getParent(),
+              "password",
+              "",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(draft, HexFormat.of().formatHex(random));
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return Files.readString(file).strip();
+  }
+
+  private void verifyDurable() throws SQLException {
+    try (Connection connection = connect(USER);
+        Statement statement = connection.createStatement()) {
+      for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+        try (ResultSet rows = statement.executeQuery("show " + setting)) {
+          rows.next();
+          if (!rows.getString(1).equals("on")) {
+            throw new DatabaseException(
+                "the embedded PostgreSQL runs with " + setting + "=" + rows.getString(1));
+          }
+        }
+      }
+    }
+  }
+
+  /** Creates a database when there is none of that name (letters, digits and underscores). */
+  public void createDatabase(String name) throws SQLException {
+    if (!name.matches("[a-z][a-z0-9_]{0,62}")) {
+      throw new IllegalArgumentException("not a database name: " + name);
+    }
+    try (Connection connection = connect(USER);
+        Statement statement = connection.createStatement()) {
+      boolean exists;
+      try (ResultSet rows =
+          statement.executeQuery("select 1 from pg_database where datname = '" + name + "'")) {
+        exists = rows.next();
+      }
+      if (!exists) {
+        statement.execute("create database " + name);
+      }
+    }
+  }
+
+  private Connection connect(String database) throws SQLException {
+    DatabaseAddress address = address(database);
+    return DriverManager.getConnection(address.url(), address.user(), address.password());
+  }
+
+  /** Where the node's own database is. */
+  public DatabaseAddress address() {
+    return address(DATABASE);
+  }
+
+  /** Where a database of this server is. */
+  public DatabaseAddress address(String database) {
+    return new DatabaseAddress(
+        "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, USER, password);
+  }
+
+  /** Stops the server: open transactions are rolled back, what was committed stays. */
+  @Override
+  public void close() {
+    try {
+      server.close();
+      lock.close();
+    } catch (IOException e) {
+      LOG.warn("Embedded PostgreSQL did not stop cleanly: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,150 @@
+-- The journal as akka-persistence-jdbc 5.2.1 wants it, and the read model, whose rows are written in
+-- the journal's own transactions. Text that is compared or ordered is collated "C": ids are ASCII,
+-- and the order must be the same on every server.
+
+-- Added to the transaction's number wherever a position is made. Raised at start when the database
+-- was restored into a server whose transaction numbers are younger than the journal.
+create table journal_clock (
+  id    int    primary key default 1 check (id = 1),
+  shift bigint not null
+);
+insert into journal_clock (shift) values (0);
+
+-- position: (transaction number << 20) + place in the transaction. Once a transaction is behind the
+-- horizon (pg_snapshot_xmin), nothing can appear before it any more; "ordering" cannot promise that.
+create table event_journal (
+  ordering           bigserial,
+  persistence_id     varchar(255) collate "C" not null,
+  sequence_number    bigint       not null,
+  deleted            boolean      not null default false,
+  writer             varchar(255) not null,
+  write_timestamp    bigint,
+  adapter_manifest   varchar(255),
+  event_ser_id       integer      not null,
+  event_ser_manifest varchar(255) not null,
+  event_payload      bytea        not null,
+  meta_ser_id        integer,
+  meta_ser_manifest  varchar(255),
+  meta_payload       bytea,
+  position           bigint       not null default (pg_current_xact_id()::text::bigint << 20),
+  primary key (persistence_id, sequence_number)
+);
+create index event_journal_position on event_journal (position);
+
+create table event_tag (
+  event_id        bigint,
+  persistence_id  varchar(255) collate "C",
+  sequence_number bigint,
+  tag             varchar(256),
+  primary key (persistence_id, sequence_number, tag),
+  foreign key (persistence_id, sequence_number)
+    references event_journal (persistence_id, sequence_number) on delete cascade
+);
+
+create table snapshot (
+  persistence_id        varchar(255) collate "C" not null,
+  sequence_number       bigint       not null,
+  created               bigint       not null,
+  snapshot_ser_id       integer      not null,
+  snapshot_ser_manifest varchar(255) not null,
+  snapshot_payload      bytea        not null,
+  meta_ser_id           integer,
+  meta_ser_manifest     varchar(255),
+  meta_payload          bytea,
+  primary key (persistence_id, sequence_number)
+);
+
+create table survey_row (
+  id         text collate "C" primary key,
+  seq_nr     bigint      not null,
+  source     text collate "C" not null,
+  state      text collate "C" not null,
+  created_at timestamptz not null,
+  open       boolean     not null,
+  changed_at timestamptz not null,
+  document   json        not null
+);
+create index survey_newest on survey_row (created_at desc, id);
+create index survey_open on survey_row (id) where open;
+
+create table batch_row (
+  id         text collate "C" primary key,
+  seq_nr     bigint      not null,
+  source     text collate "C" not null,
+  key        text        not null,
+  pipeline   text collate "C" not null,
+  organism   text collate "C",
+  state      text collate "C" not null,
+  index_k    text collate "C",
+  release    text collate "C",
+  title      text        not null,
+  created_at timestamptz not null,
+  open       boolean     not null,
+  changed_at timestamptz not null,
+  document   json        not null
+);
+create index batch_newest on batch_row (created_at desc, id);
+create index batch_state on batch_row (state, created_at desc, id);
+create index batch_open on batch_row (id) where open;
+create index batch_index on batch_row (organism, index_k) where pipeline = 'transcriptome-index';
+
+-- Which surveys want a batch, with what counting and listing by survey needs.
+create table batch_survey (
+  survey_id  text collate "C" not null,
+  batch_id   text collate "C" not null,
+  seq_nr     bigint      not null,
+  state      text collate "C" not null,
+  created_at timestamptz not null,
+  primary key (batch_id, survey_id)
+);
+create index batch_survey_newest on batch_survey (survey_id, created_at desc, batch_id) include (state);
+
+create table job_row (
+  id            text collate "C" primary key,
+  seq_nr        bigint      not null,
+  kind          text collate "C" not null,
+  state         text collate "C" not null,
+  survey_id     text collate "C",
+  pipeline      text collate "C" not null,
+  node          text collate "C",
+  attempt       integer     not null,
+  failure_class text collate "C",
+  failure       text,
+  fingerprint   text collate "C",
+  raw_data      boolean     not null,
+  created_at    timestamptz not null,
+  finished_at   timestamptz,
+  open          boolean     not null,
+  changed_at    timestamptz not null,
+  ticket        json        not null,
+  document      json        not null
+);
+create index job_newest on job_row (created_at desc, id);
+create index job_state on job_row (state, created_at desc, id) include (kind);
+create index job_survey on job_row (survey_id, created_at desc, id) where survey_id is not null;
+create index job_node on job_row (node, created_at desc, id) where node is not null;
+create index job_failure on job_row (failure_class, created_at desc, id) where failure_class is not null;
+create index job_fingerprint on job_row (fingerprint) where fingerprint is not null;
+create index job_finished on job_row (finished_at) where finished_at is not null;
+create index job_live on job_row (id) where state in ('queued', 'running', 'waiting', 'unplaceable');
+create index job_open on job_row (id) where open;
+
+-- Every digest that an event lists. Never shrinks but with the journal.
+create table artifact_row (
+  sha256     text collate "C" not null,
+  owner      text collate "C" not null,
+  name       text   not null,
+  size       bigint not null,
+  media_type text   not null,
+  primary key (sha256, owner)
+);
+
+-- Rows change state several times: keep the visibility map fresh for index-only counts.
+alter table job_row set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.05);
+alter table batch_survey set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.05);
+
+create table scheduler_epoch (
+  id    int    primary key default 1 check (id = 1),
+  epoch bigint not null
+);
+insert into scheduler_epoch (epoch) values (0);

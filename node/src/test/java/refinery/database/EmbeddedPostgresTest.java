@@ -1,0 +1,153 @@
+package refinery.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.testing.TestDatabase;
+
+class EmbeddedPostgresTest {
+  @TempDir(cleanup = CleanupMode.NEVER)
+  Path directory;
+
+  @AfterEach
+  void remove() {
+    TestDatabase.delete(directory);
+  }
+
+  /** Another JVM: starts the server, writes a row, says so, and waits to be killed. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws Exception {
+      EmbeddedPostgres postgres = EmbeddedPostgres.start(Path.of(arguments[0]));
+      execute(postgres, "create table kept (n int); insert into kept values (42)");
+      System.out.println("ready");
+      System.in.read();
+    }
+  }
+
+  @Test
+  void keepsItsDataAndItsPasswordAcrossRestarts() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+      execute(postgres, "create table kept (n int); insert into kept values (7)");
+    }
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+      assertThat(number(postgres.address(), "select n from kept")).isEqualTo(7);
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(directory.resolve("postgres/password"))))
+          .isEqualTo("rw-------");
+      DatabaseAddress wrong =
+          new DatabaseAddress(postgres.address().url(), postgres.address().user(), "guess");
+      assertThatThrownBy(() -> number(wrong, "select 1")).isInstanceOf(SQLException.class);
+    }
+  }
+
+  @Test
+  void aSecondStartNamesTheProcessThatHoldsTheDirectory() {
+    try (EmbeddedPostgres first = EmbeddedPostgres.start(directory)) {
+      assertThat(first.address().toString()).doesNotContain(first.address().password());
+      assertThatThrownBy(() -> EmbeddedPostgres.start(directory))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("in use by process " + ProcessHandle.current().pid())
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @Test
+  void takesOverFromAJvmThatWasKilled() throws Exception {
+    Process child =
+        new ProcessBuilder(
+                List.of(
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Child.class.getName(),
+                    directory.toString()))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    long orphan;
+    try {
+      assertThat(child.inputReader().lines().anyMatch("ready"::equals)).isTrue();
+      orphan =
+          Long.parseLong(
+              Files.readAllLines(directory.resolve("postgres/data/postmaster.pid")).get(0));
+      assertThatThrownBy(() -> EmbeddedPostgres.start(directory))
+          .hasMessageContaining("in use by process " + child.pid());
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(ProcessHandle.of(orphan)).isPresent();
+
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+      assertThat(number(postgres.address(), "select n from kept")).isEqualTo(42);
+      assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+  }
+
+  @Test
+  void startsAgainAfterAFirstStartThatWasCutShort() throws Exception {
+    Files.createDirectories(directory.resolve("postgres/data/base"));
+    Files.writeString(directory.resolve("postgres/data/postgresql.conf"), "");
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+      assertThat(number(postgres.address(), "select 1")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void migratesOnceAndReadsAnAddressWithoutShowingThePassword() throws IOException {
+    DatabaseAddress fresh = TestDatabase.freshAddress();
+    String text = fresh.url() + "?user=" + fresh.user() + "&password=" + fresh.password();
+    DatabaseAddress address = DatabaseAddress.parse(text, Map.of());
+    assertThat(address).isEqualTo(fresh);
+    assertThat(address.toString()).doesNotContain(fresh.password());
+    for (int start = 0; start < 2; start++) {
+      try (Database database = Database.open(address)) {
+        assertThat(database.dataSource()).isNotNull();
+      }
+    }
+    assertThatThrownBy(() -> DatabaseAddress.parse("postgres://x", Map.of()))
+        .hasMessageContaining("--db");
+    DatabaseAddress refused = new DatabaseAddress("jdbc:postgresql://localhost:1/x", "u", "secret");
+    assertThatThrownBy(() -> Database.open(refused))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("localhost:1")
+        .hasMessageNotContaining("secret");
+  }
+
+  private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {
+    DatabaseAddress address = postgres.address();
+    try (Connection connection =
+            DriverManager.getConnection(address.url(), address.user(), address.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static int number(DatabaseAddress address, String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(address.url(), address.user(), address.password());
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+}
