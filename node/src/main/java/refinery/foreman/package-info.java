@@ -1,0 +1,2 @@
+/** Finds what nobody is moving and gets it moved. Owns no truth. */
+package refinery.foreman;

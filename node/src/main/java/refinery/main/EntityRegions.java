@@ -1,0 +1,66 @@
+package refinery.main;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.PersistenceId;
+import refinery.batch.BatchLogic;
+import refinery.batch.BatchPerformer;
+import refinery.batch.JobPlanner;
+import refinery.entity.EntityActor;
+import refinery.entity.Logic;
+import refinery.job.JobLogic;
+import refinery.job.JobPerformer;
+import refinery.job.RetryPolicy;
+import refinery.protocol.Entities;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.survey.SurveyLogic;
+import refinery.survey.SurveyPerformer;
+
+/** Starts the sharding of the three entity types on nodes with role {@code control}. */
+final class EntityRegions {
+  private final ClusterSharding sharding;
+
+  EntityRegions(ClusterSharding sharding) {
+    this.sharding = sharding;
+  }
+
+  void start(RetryPolicy policy, JobPlanner planner, ActorRef<SchedulerCommand> scheduler) {
+    init(Entities.JOB, new JobLogic(policy), new JobPerformer(sharding, scheduler));
+    init(Entities.BATCH, new BatchLogic(planner), new BatchPerformer(sharding));
+    init(Entities.SURVEY, new SurveyLogic(), new SurveyPerformer(sharding));
+  }
+
+  private <C, E, S, X> void init(
+      EntityTypeKey<C> key, Logic<C, E, S, X> logic, EntityActor.Performer<C, X> performer) {
+    sharding.init(
+        Entity.of(
+                key,
+                context ->
+                    EntityActor.create(
+                        PersistenceId.of(key.name(), context.getEntityId()),
+                        context.getEntityId(),
+                        context.getShard(),
+                        logic,
+                        performer))
+            .withRole("control"));
+  }
+
+  /** Wakes the entity with this persistence id, {@code Job|job-...}; others are ignored. */
+  void wake(String persistenceId) {
+    int bar = persistenceId.indexOf('|');
+    String type = bar < 0 ? "" : persistenceId.substring(0, bar);
+    String id = persistenceId.substring(bar + 1);
+    if (type.equals(Entities.JOB.name())) {
+      sharding.entityRefFor(Entities.JOB, id).tell(new JobCommand.Wake());
+    } else if (type.equals(Entities.BATCH.name())) {
+      sharding.entityRefFor(Entities.BATCH, id).tell(new BatchCommand.Wake());
+    } else if (type.equals(Entities.SURVEY.name())) {
+      sharding.entityRefFor(Entities.SURVEY, id).tell(new SurveyCommand.Wake());
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * The composition root: reads the configuration, starts the parts in order, stops them in reverse.
+ */
+package refinery.main;
