@@ -1,0 +1,74 @@
+package refinery.main;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import akka.actor.typed.ActorRef;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The borders of docs/architecture.md, held. */
+@AnalyzeClasses(packages = "refinery", importOptions = ImportOption.DoNotIncludeTests.class)
+class BordersTest {
+  @ArchTest
+  static final ArchRule protocolDoesNoInputOrOutput =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.net..",
+              "java.nio.file..",
+              "java.sql..",
+              "javax.sql..",
+              "akka.http..",
+              "akka.stream..");
+
+  @ArchTest
+  static final ArchRule protocolKnowsNobody =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.protocol..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..").and(not(resideInAPackage("refinery.protocol.."))));
+
+  @ArchTest
+  static final ArchRule theFrontendKnowsOnlyTheProtocol =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.http..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..")
+                  .and(not(resideInAPackage("refinery.protocol..")))
+                  .and(not(resideInAPackage("refinery.http.."))));
+
+  @ArchTest
+  static final ArchRule behaviourIsPure =
+      noClasses()
+          .that()
+          .haveNameMatching(
+              "refinery\\.(job\\.(Job|JobLogic|JobViews|RetryPolicy)|batch\\.(Batch|BatchLogic|BatchJobs|BatchViews)"
+                  + "|survey\\.(Survey|SurveyLogic)|scheduling\\.Packing)(\\$.*)?")
+          .should()
+          .dependOnClassesThat(resideInAPackage("akka..").and(not(assignableTo(ActorRef.class))));
+
+  @ArchTest
+  static final ArchRule nobodySleeps =
+      noClasses()
+          .should()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(Thread.class, "sleep", java.time.Duration.class);
+
+  @ArchTest
+  static final ArchRule featuresFormNoCycles =
+      slices().matching("refinery.(*)..").should().beFreeOfCycles();
+}
