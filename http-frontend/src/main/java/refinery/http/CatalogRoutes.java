@@ -1,0 +1,47 @@
+package refinery.http;
+
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.query.Page;
+
+/** What can be asked for: sources, pipelines, counts, and the API's own description. */
+final class CatalogRoutes {
+  private final FrontendServices services;
+
+  CatalogRoutes(FrontendServices services) {
+    this.services = services;
+  }
+
+  List<Endpoint> endpoints() {
+    JsonNode document = OpenApi.document(services.version());
+    return List.of(
+        Endpoint.get("/api/v1/sources", exchange -> all(services.catalog().sources())),
+        Endpoint.get("/api/v1/pipelines", exchange -> all(services.catalog().pipelines())),
+        Endpoint.get(
+            "/api/v1/stats", exchange -> services.readModel().stats().thenApply(Responses::ok)),
+        Endpoint.get(
+            "/api/v1/openapi.json",
+            exchange -> CompletableFuture.completedFuture(Responses.ok(document))));
+  }
+
+  private static CompletionStage<HttpResponse> all(List<JsonNode> items) {
+    return CompletableFuture.completedFuture(Responses.ok(new Page<>(items, Optional.empty())));
+  }
+
+  /** The value, or the 400 that says everything that is wrong with it. */
+  static <T> T valid(Validated<T> validated) {
+    return switch (validated) {
+      case Validated.Valid<T> valid -> valid.value();
+      case Validated.Invalid<T> invalid ->
+          throw Problem.badRequest(
+              invalid.problems().stream()
+                  .map(problem -> new Problem.Wrong(problem.pointer(), problem.message()))
+                  .toList());
+    };
+  }
+}

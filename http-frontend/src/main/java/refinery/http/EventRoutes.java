@@ -1,0 +1,129 @@
+package refinery.http;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.japi.Pair;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import refinery.protocol.Json;
+import refinery.protocol.query.ReadModel.RecordedEvent;
+
+/**
+ * Every event as it is persisted, as server-sent events whose id is the place in the journal. A
+ * page is fetched when the client took the one before, so that a slow reader slows only itself.
+ */
+final class EventRoutes {
+  private static final ByteString HEARTBEAT = ByteString.fromString(": still here\n\n");
+
+  private final ActorSystem<?> system;
+  private final FrontendServices services;
+  private final HttpConfig config;
+  private final ActorRef<EventFeed.Command> feed;
+  private final AtomicInteger readers = new AtomicInteger();
+
+  EventRoutes(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+    this.system = system;
+    this.services = services;
+    this.config = config;
+    this.feed =
+        system.systemActorOf(
+            EventFeed.create(services.readModel(), config.events()),
+            "event-feed-" + java.util.UUID.randomUUID(),
+            Props.empty());
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/api/v1/events", Set.of("after"), this::stream)
+            .accepting("text/event-stream"));
+  }
+
+  private CompletionStage<HttpResponse> stream(Exchange exchange) {
+    Optional<Long> wanted =
+        exchange
+            .header("Last-Event-ID")
+            .filter(text -> !text.isBlank())
+            .or(() -> exchange.parameter("after"))
+            .map(EventRoutes::cursor);
+    return services
+        .readModel()
+        .lastOrdering()
+        .thenApply(
+            last -> {
+              long start = wanted.isPresent() ? Math.min(wanted.get(), last) : last;
+              return HttpResponse.create()
+                  .withEntity(
+                      HttpEntities.createChunked(
+                          MediaTypes.TEXT_EVENT_STREAM.toContentType(),
+                          exchange.isHead() ? Source.empty() : admitted(start)))
+                  .addHeader(RawHeader.create("Cache-Control", "no-store"))
+                  .addHeader(RawHeader.create("X-Accel-Buffering", "no"));
+            });
+  }
+
+  private static long cursor(String text) {
+    if (!text.strip().matches("\\d{1,18}")) {
+      throw Problem.of(400, "Last-Event-ID must be the id of an event of this stream");
+    }
+    return Long.parseLong(text.strip());
+  }
+
+  private Source<ByteString, NotUsed> admitted(long start) {
+    if (readers.incrementAndGet() > config.events().maxReaders()) {
+      readers.decrementAndGet();
+      throw Problem.unavailable(
+          "there are " + config.events().maxReaders() + " readers of this stream already");
+    }
+    return Source.single(ByteString.fromString("retry: 2000\nid: " + start + "\n\n"))
+        .concat(Source.unfoldAsync(start, this::next))
+        .watchTermination(
+            (used, done) -> {
+              done.whenComplete((ended, error) -> readers.decrementAndGet());
+              return used;
+            });
+  }
+
+  private CompletionStage<Optional<Pair<Long, ByteString>>> next(long cursor) {
+    CompletionStage<EventFeed.News> asked =
+        AskPattern.ask(
+            feed,
+            replyTo -> new EventFeed.Next(cursor, replyTo),
+            config.events().heartbeat().plus(config.askTimeout()),
+            system.scheduler());
+    return asked.thenApply(
+        news ->
+            Optional.of(
+                Pair.create(
+                    news.cursor(),
+                    news.events().isEmpty()
+                        ? HEARTBEAT
+                        : news.events().stream()
+                            .map(this::text)
+                            .reduce(ByteString.emptyByteString(), ByteString::concat))));
+  }
+
+  private ByteString text(RecordedEvent event) {
+    ByteString data = Responses.bytes(event);
+    if (data.size() > config.events().maxEvent()) {
+      ObjectNode cut = Json.MAPPER.valueToTree(event);
+      cut.putNull("event").put("truncated", true);
+      data = Responses.bytes(cut);
+    }
+    return ByteString.fromString("id: " + event.ordering() + "\ndata: ")
+        .concat(data)
+        .concat(ByteString.fromString("\n\n"));
+  }
+}

@@ -1,0 +1,176 @@
+package refinery.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads the fields of a request's object and collects everything that is wrong with them. A field
+ * that is null counts as absent. {@link #check} comes last: a field nobody asked for is unknown.
+ */
+final class Fields {
+  private final ObjectNode object;
+  private final String prefix;
+  private final List<Problem.Wrong> wrongs;
+  private final Set<String> known = new TreeSet<>();
+
+  Fields(ObjectNode object) {
+    this(object, "", new ArrayList<>());
+  }
+
+  private Fields(ObjectNode object, String prefix, List<Problem.Wrong> wrongs) {
+    this.object = object;
+    this.prefix = prefix;
+    this.wrongs = wrongs;
+  }
+
+  Optional<String> string(String name) {
+    return value(name)
+        .flatMap(
+            node -> {
+              if (!node.isTextual() || node.textValue().isBlank()) {
+                wrong(name, "must be a non-empty string");
+                return Optional.empty();
+              }
+              return Optional.of(node.textValue());
+            });
+  }
+
+  String requiredString(String name) {
+    require(name);
+    return string(name).orElse("");
+  }
+
+  OptionalLong integer(String name, long least, long most) {
+    Optional<JsonNode> found = value(name);
+    if (found.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    JsonNode node = found.get();
+    boolean whole = node.isIntegralNumber() && node.canConvertToLong();
+    if (!whole || node.longValue() < least || node.longValue() > most) {
+      wrong(name, "must be an integer from " + least + " to " + most);
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(node.longValue());
+  }
+
+  Optional<ObjectNode> object(String name) {
+    return value(name)
+        .flatMap(
+            node -> {
+              if (node instanceof ObjectNode found) {
+                return Optional.of(found);
+              }
+              wrong(name, "must be an object");
+              return Optional.empty();
+            });
+  }
+
+  /** The fields of a nested object; its problems are reported with this object's. */
+  Optional<Fields> nested(String name) {
+    return object(name).map(found -> new Fields(found, pointer(name), wrongs));
+  }
+
+  List<String> strings(String name, int most) {
+    List<String> found = new ArrayList<>();
+    value(name)
+        .ifPresent(
+            node -> {
+              if (!node.isArray() || node.size() > most) {
+                wrong(name, "must be an array of at most " + most + " strings");
+                return;
+              }
+              for (int i = 0; i < node.size(); i++) {
+                if (node.get(i).isTextual()) {
+                  found.add(node.get(i).textValue());
+                } else {
+                  wrong(name + "/" + i, "must be a string");
+                }
+              }
+            });
+    return found;
+  }
+
+  Map<String, String> texts(String name, int most, int longest) {
+    Map<String, String> found = new LinkedHashMap<>();
+    object(name)
+        .ifPresent(
+            node -> {
+              if (node.size() > most) {
+                wrong(name, "must have at most " + most + " entries");
+                return;
+              }
+              for (Map.Entry<String, JsonNode> entry : node.properties()) {
+                JsonNode text = entry.getValue();
+                if (text.isTextual()
+                    && text.textValue().length() <= longest
+                    && entry.getKey().length() <= longest) {
+                  found.put(entry.getKey(), text.textValue());
+                } else {
+                  wrongs.add(
+                      new Problem.Wrong(
+                          pointer(name) + "/" + escape(entry.getKey()),
+                          "must be a string of at most " + longest + " characters"));
+                }
+              }
+            });
+    return found;
+  }
+
+  void require(String name) {
+    if (value(name).isEmpty()) {
+      wrong(name, "is required");
+    }
+  }
+
+  void wrong(String name, String message) {
+    wrongs.add(new Problem.Wrong(pointer(name), message));
+  }
+
+  /** Notes the fields that nobody has asked for. */
+  void unknown() {
+    object
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!known.contains(name)) {
+                wrongs.add(
+                    new Problem.Wrong(
+                        prefix + "/" + escape(name),
+                        known.isEmpty()
+                            ? "is not known; nothing is expected here"
+                            : "is not known; known are " + String.join(", ", known)));
+              }
+            });
+  }
+
+  /** Ends the request with everything that was found wrong, unknown fields included. */
+  void check() {
+    unknown();
+    if (!wrongs.isEmpty()) {
+      throw Problem.badRequest(wrongs);
+    }
+  }
+
+  private Optional<JsonNode> value(String name) {
+    known.add(name);
+    return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
+  }
+
+  private String pointer(String name) {
+    return prefix + "/" + name;
+  }
+
+  /** RFC 6901. */
+  private static String escape(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+}

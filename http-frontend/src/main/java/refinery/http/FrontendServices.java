@@ -1,0 +1,17 @@
+package refinery.http;
+
+import akka.actor.typed.ActorRef;
+import refinery.protocol.catalog.Catalog;
+import refinery.protocol.query.ArtifactBytes;
+import refinery.protocol.query.ReadModel;
+import refinery.protocol.scheduling.SchedulerCommand;
+
+/** Everything the frontend talks to; filled in by the node. All of it is thread-safe. */
+public record FrontendServices(
+    ReadModel readModel,
+    ArtifactBytes artifactBytes,
+    Catalog catalog,
+    EntityGateway entities,
+    ActorRef<SchedulerCommand> scheduler,
+    AgentDirectory agents,
+    String version) {}

@@ -1,0 +1,165 @@
+package refinery.http;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.japi.Pair;
+import akka.pattern.Patterns;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import refinery.protocol.JobId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.query.JobView;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.AgentCommand.AgentReply;
+
+/**
+ * A job's log as text. While an attempt runs its agent is asked for the next bytes, one chunk for
+ * each that the reader took; afterwards the stored logs of its steps are what there is. A follower
+ * also waits for a job that does not run yet, and leaves when it has ended.
+ */
+final class JobLog {
+  private static final int CHUNK = 64 * 1024;
+
+  private final ActorSystem<?> system;
+  private final FrontendServices services;
+  private final HttpConfig config;
+
+  JobLog(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+    this.system = system;
+    this.services = services;
+    this.config = config;
+  }
+
+  /** Where a reader is; {@code attempt} is 0 before anything was read. */
+  private record Place(int attempt, long offset, boolean ended) {}
+
+  HttpResponse response(JobView job, boolean follow) {
+    Source<ByteString, NotUsed> bytes =
+        Source.unfoldAsync(new Place(0, 0, false), place -> next(job.id(), place, follow))
+            .flatMapConcat(part -> part);
+    return HttpResponse.create()
+        .withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, bytes))
+        .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"));
+  }
+
+  private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> next(
+      JobId id, Place place, boolean follow) {
+    if (place.ended()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return services
+        .readModel()
+        .job(id)
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : read(found.get(), place, follow));
+  }
+
+  private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> read(
+      JobView job, Place place, boolean follow) {
+    if (job.node().isEmpty() || job.finishedAt().isPresent()) {
+      return atRest(job, place, follow);
+    }
+    long offset = job.attempt() == place.attempt() ? place.offset() : 0;
+    return chunk(job, offset)
+        .thenCompose(
+            chunk -> {
+              if (chunk.isEmpty() || !chunk.get().running()) {
+                return atRest(job, place, follow);
+              }
+              byte[] bytes = chunk.get().bytes();
+              Place after = new Place(job.attempt(), offset + bytes.length, false);
+              if (bytes.length > 0) {
+                return emit(after, Source.single(ByteString.fromArray(bytes)));
+              }
+              return follow ? later(after) : CompletableFuture.completedFuture(Optional.empty());
+            });
+  }
+
+  /** Nothing runs: the stored logs, from where the reader is, or a wait. */
+  private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> atRest(
+      JobView job, Place place, boolean follow) {
+    boolean over = job.state().isTerminal();
+    if (follow && !over) {
+      return later(place);
+    }
+    long seen = job.attempt() == place.attempt() ? place.offset() : 0;
+    return emit(new Place(job.attempt(), seen, true), stored(job, seen));
+  }
+
+  private Source<ByteString, NotUsed> stored(JobView job, long skip) {
+    List<Artifact> logs = job.steps().stream().flatMap(step -> step.log().stream()).toList();
+    Source<ByteString, NotUsed> all = Source.empty();
+    long before = 0;
+    for (Artifact log : logs) {
+      long from = Math.max(0, skip - before);
+      before += log.size();
+      if (from < log.size()) {
+        all = all.concat(Bytes.from(() -> open(log), from, log.size() - from));
+      }
+    }
+    return all;
+  }
+
+  private ReadableByteChannel open(Artifact log) throws IOException {
+    Optional<SeekableByteChannel> channel = services.artifactBytes().open(log.sha256());
+    return channel.isPresent()
+        ? channel.get()
+        : Bytes.channel("[the log " + log.name() + " is not in storage any more]\n");
+  }
+
+  private CompletionStage<Optional<AgentReply.LogChunk>> chunk(JobView job, long offset) {
+    CompletionStage<Optional<AgentReply.LogChunk>> asked =
+        services
+            .agents()
+            .find(job.node().orElseThrow())
+            .thenCompose(agent -> ask(job, offset, agent));
+    return asked.exceptionallyCompose(
+        error ->
+            error instanceof TimeoutException || error.getCause() instanceof TimeoutException
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : CompletableFuture.failedFuture(error));
+  }
+
+  private CompletionStage<Optional<AgentReply.LogChunk>> ask(
+      JobView job, long offset, Optional<ActorRef<AgentCommand>> agent) {
+    if (agent.isEmpty()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    CompletionStage<AgentReply> reply =
+        AskPattern.ask(
+            agent.get(),
+            replyTo -> new AgentCommand.ReadLog(job.id(), offset, CHUNK, replyTo),
+            config.askTimeout(),
+            system.scheduler());
+    return reply.thenApply(
+        said -> said instanceof AgentReply.LogChunk chunk ? Optional.of(chunk) : Optional.empty());
+  }
+
+  /** An empty part after a pause, so that the stream asks again. */
+  private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> later(Place place) {
+    return Patterns.after(
+        config.logPoll(), system.classicSystem(), () -> emit(place, Source.empty()));
+  }
+
+  private static CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> emit(
+      Place place, Source<ByteString, NotUsed> part) {
+    return CompletableFuture.completedFuture(Optional.of(Pair.create(place, part)));
+  }
+}

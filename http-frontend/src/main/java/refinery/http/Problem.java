@@ -1,0 +1,67 @@
+package refinery.http;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An answer of RFC 9457, thrown where a request cannot go on.
+ *
+ * <p>Carries no stack trace: it is an answer, not a defect.
+ */
+public final class Problem extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** What is wrong with one place of the request: a JSON pointer, or {@code ?parameter}. */
+  public record Wrong(String pointer, String message) {}
+
+  private final int status;
+  private final transient List<Wrong> wrongs;
+  private final transient Map<String, String> headers;
+
+  private Problem(int status, String detail, List<Wrong> wrongs, Map<String, String> headers) {
+    super(detail, null, false, false);
+    this.status = status;
+    this.wrongs = List.copyOf(wrongs);
+    this.headers = Map.copyOf(headers);
+  }
+
+  public static Problem of(int status, String detail) {
+    return new Problem(status, detail, List.of(), Map.of());
+  }
+
+  public static Problem of(int status, String detail, Map<String, String> headers) {
+    return new Problem(status, detail, List.of(), headers);
+  }
+
+  public static Problem badRequest(List<Wrong> wrongs) {
+    String detail =
+        wrongs.size() == 1
+            ? wrongs.getFirst().pointer() + ": " + wrongs.getFirst().message()
+            : wrongs.size() + " things are wrong with the request; see errors";
+    return new Problem(400, detail, wrongs, Map.of());
+  }
+
+  public static Problem badRequest(String pointer, String message) {
+    return badRequest(List.of(new Wrong(pointer, message)));
+  }
+
+  public static Problem notFound(String what, String id) {
+    return of(404, "there is no " + what + " " + id);
+  }
+
+  public static Problem unavailable(String detail) {
+    return of(503, detail, Map.of("Retry-After", "2"));
+  }
+
+  int status() {
+    return status;
+  }
+
+  List<Wrong> wrongs() {
+    return wrongs;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+}

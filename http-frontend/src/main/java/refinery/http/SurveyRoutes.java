@@ -1,0 +1,181 @@
+package refinery.http;
+
+import akka.actor.typed.ActorRef;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import refinery.protocol.Ids;
+import refinery.protocol.Json;
+import refinery.protocol.SurveyId;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.query.SurveyView;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.survey.SurveyRequest;
+import refinery.protocol.survey.SurveyState;
+
+/** Surveys: posted, listed, cancelled, retried. */
+final class SurveyRoutes {
+  private static final List<String> STATES =
+      Arrays.stream(SurveyState.values()).map(SurveyState::word).toList();
+
+  private final FrontendServices services;
+
+  SurveyRoutes(FrontendServices services) {
+    this.services = services;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/api/v1/surveys", Lists.parameters("state", "source"), this::list),
+        Endpoint.post("/api/v1/surveys", this::create),
+        Endpoint.get("/api/v1/surveys/{id}", this::show),
+        Endpoint.action("/api/v1/surveys/{id}/cancel", this::cancel),
+        Endpoint.action("/api/v1/surveys/{id}/retry", this::retry),
+        Endpoint.post("/api/v1/surveys/{id}/priority", this::priority),
+        Endpoint.post("/api/v1/surveys/{id}/resume", this::resume));
+  }
+
+  private CompletionStage<HttpResponse> list(Exchange exchange) {
+    return services
+        .readModel()
+        .surveys(Lists.filter(exchange, Map.of("state", Lists.oneOf(STATES))))
+        .thenApply(Responses::ok);
+  }
+
+  private CompletionStage<HttpResponse> show(Exchange exchange) {
+    return existing(exchange).thenApply(Responses::ok);
+  }
+
+  private CompletionStage<HttpResponse> create(Exchange exchange) {
+    Optional<String> key = Idempotency.key(exchange);
+    SurveyRequest request = request(exchange);
+    SurveyId id =
+        SurveyId.of(
+            SurveyId.PREFIX
+                + key.map(text -> Ids.derive("idempotency", text)).orElseGet(Ids::random));
+    return services
+        .entities()
+        .survey(id, replyTo -> new SurveyCommand.Create(request, replyTo))
+        .thenCompose(
+            reply ->
+                switch (reply) {
+                  case SurveyReply.Created created ->
+                      view(created.survey()).thenApply(SurveyRoutes::created);
+                  case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
+                  case SurveyReply.Recorded other -> throw unexpected(other);
+                  case SurveyReply.Done other -> throw unexpected(other);
+                  case SurveyReply.NotFound other -> throw unexpected(other);
+                  case SurveyReply.State other -> throw unexpected(other);
+                });
+  }
+
+  private static HttpResponse created(SurveyView view) {
+    return Responses.json(201, view)
+        .addHeader(RawHeader.create("Location", "/api/v1/surveys/" + view.id()));
+  }
+
+  private SurveyRequest request(Exchange exchange) {
+    Fields fields = exchange.fields();
+    String source = fields.requiredString("source");
+    Optional<ObjectNode> parameters = fields.object("parameters");
+    fields.require("parameters");
+    Optional<String> pipeline = fields.string("pipeline");
+    OptionalLong priority = fields.integer("priority", 0, 100);
+    Map<String, String> labels = fields.texts("labels", 64, 255);
+    fields.check();
+    Validated<SurveyRequest> validated =
+        services
+            .catalog()
+            .survey(
+                source,
+                parameters.<JsonNode>map(found -> found).orElseGet(Json.MAPPER::createObjectNode),
+                pipeline,
+                priority.isPresent() ? Optional.of((int) priority.getAsLong()) : Optional.empty(),
+                labels);
+    return CatalogRoutes.valid(validated);
+  }
+
+  private CompletionStage<HttpResponse> cancel(Exchange exchange) {
+    Fields fields = exchange.fields();
+    String reason = fields.string("reason").orElse("cancelled over HTTP");
+    fields.check();
+    return act(exchange, replyTo -> new SurveyCommand.Cancel(reason, replyTo));
+  }
+
+  private CompletionStage<HttpResponse> retry(Exchange exchange) {
+    exchange.requireEmptyBody();
+    return act(exchange, SurveyCommand.Retry::new);
+  }
+
+  private CompletionStage<HttpResponse> priority(Exchange exchange) {
+    Fields fields = exchange.fields();
+    fields.require("priority");
+    OptionalLong priority = fields.integer("priority", 0, 100);
+    fields.check();
+    return act(
+        exchange, replyTo -> new SurveyCommand.SetPriority((int) priority.orElseThrow(), replyTo));
+  }
+
+  private CompletionStage<HttpResponse> resume(Exchange exchange) {
+    Fields fields = exchange.fields();
+    fields.require("input");
+    fields.object("input");
+    fields.check();
+    return existing(exchange)
+        .thenApply(
+            view -> {
+              throw Problem.of(
+                  409,
+                  "survey " + view.id() + " is " + view.state().word() + " and asks for no input");
+            });
+  }
+
+  private CompletionStage<HttpResponse> act(
+      Exchange exchange, Function<ActorRef<SurveyReply>, SurveyCommand> command) {
+    return existing(exchange)
+        .thenCompose(view -> services.entities().survey(view.id(), command))
+        .thenCompose(
+            reply ->
+                switch (reply) {
+                  case SurveyReply.Done done -> view(done.survey()).thenApply(Responses::ok);
+                  case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
+                  case SurveyReply.NotFound none ->
+                      throw Problem.notFound("survey", none.survey().value());
+                  case SurveyReply.Created other -> throw unexpected(other);
+                  case SurveyReply.Recorded other -> throw unexpected(other);
+                  case SurveyReply.State other -> throw unexpected(other);
+                });
+  }
+
+  private CompletionStage<SurveyView> existing(Exchange exchange) {
+    SurveyId id = exchange.id("survey", SurveyId::of);
+    return services
+        .readModel()
+        .survey(id)
+        .thenApply(found -> found.orElseThrow(() -> Problem.notFound("survey", id.value())));
+  }
+
+  /** The row is written with the events, so an entity that answered has one. */
+  private CompletionStage<SurveyView> view(SurveyId id) {
+    return services
+        .readModel()
+        .survey(id)
+        .thenApply(
+            found ->
+                found.orElseThrow(
+                    () -> Problem.unavailable("survey " + id + " is made but not readable yet")));
+  }
+
+  private static IllegalStateException unexpected(SurveyReply reply) {
+    return new IllegalStateException("unexpected reply " + reply);
+  }
+}

@@ -1,0 +1,231 @@
+package refinery.http.management;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import refinery.http.Endpoint;
+import refinery.http.EntityType;
+import refinery.http.Exchange;
+import refinery.http.FrontendServices;
+import refinery.http.HttpConfig;
+import refinery.http.Problem;
+import refinery.http.Responses;
+import refinery.http.SchedulerQueries;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.NodeId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchReply;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.AgentCommand.AgentReply;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyReply;
+
+/** What the live actors say of themselves. */
+final class InspectionRoutes {
+  private final ActorSystem<?> system;
+  private final FrontendServices services;
+  private final HttpConfig config;
+  private final SchedulerQueries scheduler;
+
+  /** An entity's own answer. */
+  private record Live(long sequenceNr, JsonNode state) {}
+
+  InspectionRoutes(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+    this.system = system;
+    this.services = services;
+    this.config = config;
+    this.scheduler = new SchedulerQueries(system, services.scheduler(), config.askTimeout());
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/refinery/entities/{type}/{id}", this::entity),
+        Endpoint.get("/refinery/scheduler", Set.of("job"), this::scheduler),
+        Endpoint.get("/refinery/nodes/{id}", this::node));
+  }
+
+  private CompletionStage<HttpResponse> entity(Exchange exchange) {
+    EntityType type =
+        EntityType.of(exchange.path().get("type"))
+            .orElseThrow(
+                () ->
+                    Problem.of(
+                        404,
+                        "there are no entities of type '"
+                            + exchange.path().get("type")
+                            + "', only survey, batch and job"));
+    return switch (type) {
+      case SURVEY -> survey(exchange.id("survey", SurveyId::of));
+      case BATCH -> batch(exchange.id("batch", BatchId::of));
+      case JOB -> job(exchange.id("job", JobId::of));
+    };
+  }
+
+  private CompletionStage<HttpResponse> survey(SurveyId id) {
+    return services
+        .readModel()
+        .survey(id)
+        .thenCompose(
+            found -> {
+              var view = found.orElseThrow(() -> Problem.notFound("survey", id.value()));
+              return services
+                  .entities()
+                  .survey(id, SurveyCommand.Inspect::new)
+                  .thenApply(
+                      reply ->
+                          reply instanceof SurveyReply.State state
+                              ? new Live(state.sequenceNumber(), state.state())
+                              : unknown("survey", id.value()))
+                  .thenCompose(
+                      live ->
+                          describe(
+                              EntityType.SURVEY,
+                              id.value(),
+                              live,
+                              view.finishedAt().orElse(view.createdAt())));
+            });
+  }
+
+  private CompletionStage<HttpResponse> batch(BatchId id) {
+    return services
+        .readModel()
+        .batch(id)
+        .thenCompose(
+            found -> {
+              var view = found.orElseThrow(() -> Problem.notFound("batch", id.value()));
+              return services
+                  .entities()
+                  .batch(id, BatchCommand.Inspect::new)
+                  .thenApply(
+                      reply ->
+                          reply instanceof BatchReply.State state
+                              ? new Live(state.sequenceNumber(), state.state())
+                              : unknown("batch", id.value()))
+                  .thenCompose(
+                      live -> describe(EntityType.BATCH, id.value(), live, view.updatedAt()));
+            });
+  }
+
+  private CompletionStage<HttpResponse> job(JobId id) {
+    return services
+        .readModel()
+        .job(id)
+        .thenCompose(
+            found -> {
+              var view = found.orElseThrow(() -> Problem.notFound("job", id.value()));
+              Instant since = view.finishedAt().or(view::startedAt).orElse(view.createdAt());
+              return services
+                  .entities()
+                  .job(id, JobCommand.Inspect::new)
+                  .thenApply(
+                      reply ->
+                          reply instanceof JobReply.State state
+                              ? new Live(state.sequenceNumber(), state.state())
+                              : unknown("job", id.value()))
+                  .thenCompose(live -> describe(EntityType.JOB, id.value(), live, since));
+            });
+  }
+
+  private static Live unknown(String what, String id) {
+    throw Problem.notFound(what, id);
+  }
+
+  /** {@code since} is the entity's own word where it has one, else the read row's last change. */
+  private CompletionStage<HttpResponse> describe(
+      EntityType type, String id, Live live, Instant since) {
+    String shard = services.entities().shard(id);
+    return node(type, shard)
+        .thenApply(
+            node -> {
+              ObjectNode body = Json.MAPPER.createObjectNode();
+              body.put("id", id).put("type", type.word()).put("shard", shard);
+              body.put("node", node.orElse(null));
+              body.put("sequence_nr", live.sequenceNr());
+              body.set("state", live.state());
+              JsonNode own = live.state().path("since");
+              body.put("since", own.isTextual() ? own.textValue() : since.toString());
+              return Responses.ok(body);
+            });
+  }
+
+  /** The id of the node at the shard's address; the address itself where nobody knows its id. */
+  private CompletionStage<Optional<String>> node(EntityType type, String shard) {
+    return services
+        .entities()
+        .host(type, shard)
+        .thenCompose(
+            address ->
+                address.isEmpty()
+                    ? CompletableFuture.completedFuture(Optional.<String>empty())
+                    : scheduler
+                        .describe()
+                        .thenApply(state -> Optional.of(nodeAt(state, address.get()))))
+        .exceptionally(error -> Optional.empty());
+  }
+
+  private static String nodeAt(JsonNode state, String address) {
+    String hostAndPort = address.substring(address.lastIndexOf('@') + 1);
+    for (JsonNode node : state.path("nodes")) {
+      if (node.path("address").asText().endsWith(hostAndPort)) {
+        return node.path("id").asText(address);
+      }
+    }
+    return address;
+  }
+
+  private CompletionStage<HttpResponse> scheduler(Exchange exchange) {
+    Optional<String> asked = exchange.parameter("job");
+    if (asked.isEmpty()) {
+      return scheduler.describe().thenApply(Responses::ok);
+    }
+    JobId id;
+    try {
+      id = JobId.of(asked.get());
+    } catch (IllegalArgumentException e) {
+      throw Problem.badRequest("?job", e.getMessage());
+    }
+    return services
+        .readModel()
+        .job(id)
+        .thenCompose(
+            found -> {
+              var view = found.orElseThrow(() -> Problem.notFound("job", id.value()));
+              return scheduler.explain(view.id());
+            })
+        .thenApply(Responses::ok);
+  }
+
+  private CompletionStage<HttpResponse> node(Exchange exchange) {
+    NodeId id = exchange.id("node", NodeId::of);
+    return services
+        .agents()
+        .find(id)
+        .thenCompose(
+            agent ->
+                AskPattern.<AgentCommand, AgentReply>ask(
+                    agent.orElseThrow(() -> Problem.notFound("node", id.value())),
+                    AgentCommand.Describe::new,
+                    config.askTimeout(),
+                    system.scheduler()))
+        .thenApply(
+            reply ->
+                switch (reply) {
+                  case AgentReply.AgentState state -> Responses.ok(state.state());
+                  case AgentReply.LogChunk other ->
+                      throw new IllegalStateException("unexpected reply " + other.job());
+                });
+  }
+}

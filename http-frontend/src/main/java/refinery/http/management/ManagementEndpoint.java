@@ -1,0 +1,66 @@
+package refinery.http.management;
+
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.server.Route;
+import akka.japi.function.Function;
+import akka.management.javadsl.AkkaManagement;
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import refinery.http.Access;
+import refinery.http.HttpConfig;
+import refinery.http.Problem;
+import refinery.http.Responses;
+
+/**
+ * Binds Akka Management's routes behind our own tokens. Akka Management's own start is not used:
+ * the Java authenticator of 1.4.0 lets requests without credentials through.
+ *
+ * <p>Open without a token: what Kubernetes and Cluster Bootstrap probe, which carry none.
+ */
+public final class ManagementEndpoint {
+  private static final Set<String> OPEN = Set.of("/ready", "/alive", "/bootstrap/seed-nodes");
+  private static final Duration GRACE = Duration.ofSeconds(3);
+
+  private ManagementEndpoint() {}
+
+  /** Refused when it would be open to the network without a token. */
+  public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpConfig config) {
+    Config management = system.settings().config().getConfig("akka.management.http");
+    String bindHost = management.getString("bind-hostname");
+    String host = bindHost.isEmpty() ? management.getString("hostname") : bindHost;
+    String bindPort = management.getString("bind-port");
+    int port = bindPort.isEmpty() ? management.getInt("port") : Integer.parseInt(bindPort);
+    Access access = new Access(config.at(host, "akka.management.http.hostname"));
+    Route routes = AkkaManagement.get(system).getRoutes();
+    Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
+    Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
+        request -> guarded(access, served, request);
+    return Http.get(system)
+        .newServerAt(host, port)
+        .bind(guarded)
+        .thenApply(binding -> binding.addToCoordinatedShutdown(GRACE, system));
+  }
+
+  private static CompletionStage<HttpResponse> guarded(
+      Access access,
+      Function<HttpRequest, CompletionStage<HttpResponse>> served,
+      HttpRequest request)
+      throws Exception {
+    boolean open = request.method().value().equals("GET") && OPEN.contains(request.getUri().path());
+    if (!open) {
+      try {
+        access.check(request);
+      } catch (Problem refused) {
+        return CompletableFuture.completedFuture(Responses.problem(refused));
+      }
+    }
+    return served.apply(request);
+  }
+}
