@@ -1,0 +1,64 @@
+package refinery.archive.ensembl;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A directory's {@code CHECKSUMS}: lines of BSD sum (16 bit), blocks of 1 KiB, name. It is the one
+ * listing of what the directory holds, so names are taken from it where it exists: assemblies are
+ * spelled in other ways in the REST answers, and differ between releases. Pure.
+ *
+ * @param sums {@code "SUM BLOCKS"} by file name
+ */
+record Checksums(Map<String, String> sums) {
+  private static final Pattern LINE =
+      Pattern.compile(
+          "\\s*(\\d{1,5})\\s+(\\d{1,15})\\s+(?:\\./)?([A-Za-z0-9_][A-Za-z0-9._+-]{0,199})\\s*");
+  private static final Pattern GENOME =
+      Pattern.compile("([^.]+)\\.(.+)\\.dna\\.(primary_assembly|toplevel)\\.fa\\.gz");
+
+  static final Checksums NONE = new Checksums(Map.of());
+
+  Checksums {
+    sums = Map.copyOf(sums);
+  }
+
+  /** A FASTA file's name and the assembly as that name spells it. */
+  record GenomeFile(String name, String assembly) {}
+
+  static Checksums parse(String text) {
+    Map<String, String> sums = new LinkedHashMap<>();
+    text.lines()
+        .forEach(
+            line -> {
+              Matcher matcher = LINE.matcher(line);
+              if (matcher.matches()) {
+                sums.put(
+                    matcher.group(3),
+                    Integer.parseInt(matcher.group(1)) + " " + Long.parseLong(matcher.group(2)));
+              }
+            });
+    return new Checksums(sums);
+  }
+
+  Optional<String> sum(String name) {
+    return Optional.ofNullable(sums.get(name));
+  }
+
+  /**
+   * The whole genome of a kind ({@code primary_assembly}, {@code toplevel}), unmasked. The stated
+   * assembly's name first; else the one there is.
+   */
+  Optional<GenomeFile> genome(String kind, String assembly) {
+    return sums.keySet().stream()
+        .map(GENOME::matcher)
+        .filter(matcher -> matcher.matches() && matcher.group(3).equals(kind))
+        .map(matcher -> new GenomeFile(matcher.group(), matcher.group(2)))
+        .min(
+            java.util.Comparator.comparing((GenomeFile file) -> !file.assembly().equals(assembly))
+                .thenComparing(GenomeFile::name));
+  }
+}

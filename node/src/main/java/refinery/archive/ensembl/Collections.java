@@ -1,0 +1,51 @@
+package refinery.archive.ensembl;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import refinery.archive.MalformedAnswer;
+
+/**
+ * Which collection a genome lies in: the part of its core database's name before {@code _core_}, as
+ * {@code species_EnsemblX.txt} says. Rows have one field more than the header (a trailing tab).
+ * Pure but for the reader.
+ */
+record Collections(Map<String, String> bySpecies) {
+  private static final Pattern CORE = Pattern.compile("([A-Za-z0-9_]+_collection)_core_\\d+_.*");
+  static final Collections NONE = new Collections(Map.of());
+
+  Collections {
+    bySpecies = Map.copyOf(bySpecies);
+  }
+
+  Optional<String> of(String species) {
+    return Optional.ofNullable(bySpecies.get(species));
+  }
+
+  static Collections read(BufferedReader reader) throws IOException, MalformedAnswer {
+    String header = Optional.ofNullable(reader.readLine()).orElse("");
+    List<String> names = Arrays.asList(header.split("\t", -1));
+    int species = names.indexOf("species");
+    int core = names.indexOf("core_db");
+    if (species < 0 || core < 0) {
+      throw new MalformedAnswer("not a table of species");
+    }
+    Map<String, String> found = new HashMap<>();
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      String[] fields = line.split("\t", -1);
+      if (fields.length > Math.max(species, core)) {
+        Matcher matcher = CORE.matcher(fields[core]);
+        if (matcher.matches()) {
+          found.put(fields[species], matcher.group(1));
+        }
+      }
+    }
+    return new Collections(found);
+  }
+}

@@ -1,0 +1,48 @@
+package refinery.archive.ensembl;
+
+import java.util.Optional;
+import refinery.archive.ArchivePath;
+import refinery.archive.ArchivesConfig;
+
+/**
+ * Where the files of a release lie. Pure.
+ *
+ * @param root of the release, {@code .../pub/release-99} or {@code .../pub/release-57/fungi}
+ */
+record Layout(Division division, int release, String root) {
+
+  static Layout of(ArchivesConfig archives, Division division, int release) {
+    String root =
+        division.isMain()
+            ? archives.ensemblFiles() + "/release-" + release
+            : archives.ensemblGenomesFiles() + "/release-" + release + "/" + division.folder();
+    return new Layout(division, release, root);
+  }
+
+  /** Which genomes lie in which collection, for divisions that have collections. */
+  String speciesTable() {
+    return root + "/species_" + division.word() + ".txt";
+  }
+
+  String genomeDirectory(String species, Optional<String> collection) {
+    return directory("fasta", species, collection) + "/dna";
+  }
+
+  String annotationDirectory(String species, Optional<String> collection) {
+    return directory("gtf", species, collection);
+  }
+
+  /** Exactly this name: beside it lie {@code .abinitio}, {@code .chr} and other variants. */
+  String annotationName(String speciesInFileNames, String assembly) {
+    return speciesInFileNames + "." + assembly + "." + release + ".gtf.gz";
+  }
+
+  private String directory(String kind, String species, Optional<String> collection) {
+    return root
+        + "/"
+        + kind
+        + "/"
+        + collection.map(name -> ArchivePath.encode(name) + "/").orElse("")
+        + ArchivePath.encode(species);
+  }
+}

@@ -1,0 +1,282 @@
+package refinery.transfer;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import refinery.transfer.TransferException.CorruptTransfer;
+
+/**
+ * Reads four-line FASTQ as archives write it, and counts. Names of reads are folded into one chain
+ * of hashes, in order, so that two mates can be compared without holding a name of either.
+ */
+final class FastqCheck implements Lane {
+  private static final int MAX_NAME = 4096;
+  private static final byte SEQUENCE = 1;
+  private static final byte QUALITY = 2;
+  private static final byte RETURN = 4;
+  private static final byte[] CLASSES = classes();
+  private static final VarHandle WORDS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final byte[] name = new byte[MAX_NAME];
+  private int nameLength;
+  private boolean nameEnded;
+
+  /** 0 to 3: name, sequence, plus, quality. */
+  private int line;
+
+  private long lineLength;
+  private int seen;
+  private byte last;
+  private long sequenceLength;
+  private long reads;
+  private long bases;
+  private long names = 0x9E3779B97F4A7C15L;
+  private int lowest = 255;
+  private int highest;
+  private boolean returns;
+  private boolean blank;
+
+  /**
+   * What a FASTQ file holds.
+   *
+   * @param names chain over the names in order, without {@code /1} and {@code /2}
+   * @param lowestQuality smallest quality character, 255 when there is none
+   * @param highestQuality largest quality character, 0 when there is none
+   */
+  record Summary(
+      long reads,
+      long bases,
+      long names,
+      int lowestQuality,
+      int highestQuality,
+      boolean carriageReturns) {
+
+    /**
+     * Whether the qualities look like the Phred+64 of old Illumina machines: nothing below {@code
+     * ;}, and more than the {@code K} that Illumina's Phred+33 reaches.
+     */
+    boolean looksLikePhred64() {
+      return lowestQuality >= ';' && highestQuality > 'K';
+    }
+  }
+
+  Summary summary() {
+    return new Summary(reads, bases, names, lowest, highest, returns);
+  }
+
+  @Override
+  public void accept(byte[] bytes, int length) throws CorruptTransfer {
+    int at = 0;
+    while (at < length) {
+      at =
+          switch (line) {
+            case 0 -> name(bytes, at, length);
+            case 1 -> letters(bytes, at, length);
+            case 2 -> plus(bytes, at, length);
+            default -> qualities(bytes, at, length);
+          };
+      if (at < length) {
+        endLine();
+        at++;
+      }
+    }
+  }
+
+  @Override
+  public void finish() throws CorruptTransfer {
+    if (lineLength > 0) {
+      endLine();
+    }
+    if (line != 0) {
+      throw new CorruptTransfer("the last FASTQ record (number " + (reads + 1) + ") is cut");
+    }
+    if (reads == 0) {
+      throw new CorruptTransfer("there is no FASTQ record in it");
+    }
+  }
+
+  private int name(byte[] bytes, int from, int length) throws CorruptTransfer {
+    int at = from;
+    if (lineLength == 0) {
+      startRecord(bytes[at]);
+    }
+    while (at < length && bytes[at] != '\n') {
+      byte letter = bytes[at++];
+      if (letter == ' ' || letter == '\t' || letter == '\r') {
+        nameEnded = true;
+      } else if (letter >= 0 && letter < ' ') {
+        throw wrong("its name holds binary data");
+      } else if (!nameEnded) {
+        if (nameLength == MAX_NAME) {
+          throw wrong("its name is longer than " + MAX_NAME + " bytes");
+        }
+        name[nameLength++] = letter;
+      }
+    }
+    lineLength += at - from;
+    return at;
+  }
+
+  private void startRecord(byte first) throws CorruptTransfer {
+    if (first == '\n' || first == '\r') {
+      return;
+    }
+    if (first == '>' && reads == 0) {
+      throw new CorruptTransfer("it is FASTA, not FASTQ");
+    }
+    if (first != '@') {
+      throw wrong("it does not begin with @");
+    }
+    if (blank) {
+      throw wrong("there is a blank line before it");
+    }
+  }
+
+  private int letters(byte[] bytes, int from, int length) throws CorruptTransfer {
+    int at = from;
+    int all = SEQUENCE;
+    int kinds = 0;
+    while (at < length && bytes[at] != '\n') {
+      int kind = CLASSES[bytes[at++] & 0xff];
+      all &= kind;
+      kinds |= kind;
+    }
+    if (at > from) {
+      if (all == 0) {
+        throw wrong("its sequence holds something else than letters");
+      }
+      seen |= kinds;
+      last = bytes[at - 1];
+      lineLength += at - from;
+    }
+    return at;
+  }
+
+  private int qualities(byte[] bytes, int from, int length) throws CorruptTransfer {
+    int at = from;
+    int low = lowest;
+    int high = highest;
+    int kinds = 0;
+    int all = QUALITY;
+    while (at < length && bytes[at] != '\n') {
+      int letter = bytes[at++] & 0xff;
+      int kind = CLASSES[letter];
+      all &= kind;
+      kinds |= kind;
+      if (letter < low && letter != '\r') {
+        low = letter;
+      }
+      high = Math.max(high, letter);
+    }
+    if (at > from) {
+      if (all == 0) {
+        throw wrong("its quality line holds something else than quality values");
+      }
+      lowest = low;
+      highest = high;
+      seen |= kinds;
+      last = bytes[at - 1];
+      lineLength += at - from;
+    }
+    return at;
+  }
+
+  private int plus(byte[] bytes, int from, int length) throws CorruptTransfer {
+    if (lineLength == 0 && bytes[from] != '+') {
+      throw wrong("its third line does not begin with +");
+    }
+    int at = from;
+    while (at < length && bytes[at] != '\n') {
+      at++;
+    }
+    lineLength += at - from;
+    return at;
+  }
+
+  private void endLine() throws CorruptTransfer {
+    boolean carriageReturn = (seen & RETURN) != 0;
+    if (carriageReturn && last != '\r') {
+      throw wrong("there is a carriage return inside a line");
+    }
+    long letters = lineLength - (carriageReturn ? 1 : 0);
+    switch (line) {
+      case 0 -> endName();
+      case 1 -> sequenceLength = letters;
+      case 2 -> {}
+      default -> endRecord(letters);
+    }
+    returns |= carriageReturn;
+    seen = 0;
+    lineLength = 0;
+    line = blank ? 0 : (line + 1) & 3;
+  }
+
+  private void endName() throws CorruptTransfer {
+    if (nameLength == 0) {
+      blank = true;
+    } else if (nameLength == 1) {
+      throw wrong("it has no name");
+    }
+  }
+
+  private void endRecord(long letters) throws CorruptTransfer {
+    if (letters != sequenceLength) {
+      throw wrong("it has " + sequenceLength + " bases but " + letters + " quality values");
+    }
+    names = chain(names);
+    nameLength = 0;
+    nameEnded = false;
+    reads++;
+    bases += sequenceLength;
+  }
+
+  private long chain(long before) {
+    int length = nameLength;
+    if (length > 2
+        && name[length - 2] == '/'
+        && (name[length - 1] == '1' || name[length - 1] == '2')) {
+      length -= 2;
+    }
+    long hash = before ^ length;
+    int at = 0;
+    for (; at + 8 <= length; at += 8) {
+      hash = mix(hash ^ (long) WORDS.get(name, at));
+    }
+    long rest = 0;
+    for (; at < length; at++) {
+      rest = (rest << 8) | (name[at] & 0xff);
+    }
+    return mix(hash ^ rest);
+  }
+
+  /**
+   * The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): a bijection, so order counts.
+   */
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  private CorruptTransfer wrong(String what) {
+    return new CorruptTransfer("FASTQ record " + (reads + 1) + " is malformed: " + what);
+  }
+
+  private static byte[] classes() {
+    byte[] classes = new byte[256];
+    for (int letter = '!'; letter <= '~'; letter++) {
+      classes[letter] |= QUALITY;
+    }
+    for (int letter = 'A'; letter <= 'Z'; letter++) {
+      classes[letter] |= SEQUENCE;
+      classes[letter + 32] |= SEQUENCE;
+    }
+    for (char letter : new char[] {'.', '-', '*'}) {
+      classes[letter] |= SEQUENCE;
+    }
+    classes['\r'] = SEQUENCE | QUALITY | RETURN;
+    return classes;
+  }
+}

@@ -1,0 +1,153 @@
+package refinery.transfer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import refinery.transfer.TransferException.CorruptTransfer;
+
+/**
+ * Runs lanes side by side, each on a thread of its own, over blocks that they share: the thread
+ * that reads the socket neither hashes nor unpacks. The pool of blocks bounds memory and holds the
+ * reader back when a lane is slower than the network. Used by one thread at a time.
+ */
+final class Lanes implements AutoCloseable {
+  static final int BLOCK = 1 << 18;
+  private static final int BLOCKS = 12;
+
+  private final BlockingQueue<Block> free = new ArrayBlockingQueue<>(BLOCKS);
+  private final List<BlockingQueue<Item>> queues = new ArrayList<>();
+  private final List<CompletableFuture<Void>> ends = new ArrayList<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private boolean ended;
+
+  private sealed interface Item {}
+
+  private enum End implements Item {
+    FINISH,
+    ABANDON
+  }
+
+  /** A buffer on loan: filled by the reader, then read by every lane. */
+  static final class Block implements Item {
+    final byte[] bytes = new byte[BLOCK];
+    int length;
+    private final AtomicInteger users = new AtomicInteger();
+
+    int room() {
+      return BLOCK - length;
+    }
+  }
+
+  Lanes(List<? extends Lane> lanes, Executor executor) {
+    for (int count = 0; count < BLOCKS; count++) {
+      free.add(new Block());
+    }
+    for (Lane lane : lanes) {
+      BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
+      queues.add(queue);
+      ends.add(CompletableFuture.runAsync(() -> work(lane, queue), executor));
+    }
+  }
+
+  /** An empty block; waits until every lane is done with one. */
+  Block take() throws InterruptedException {
+    return free.take();
+  }
+
+  /** Hands a block to every lane, and tells what any lane has found so far. */
+  void dispatch(Block block) throws CorruptTransfer {
+    if (queues.isEmpty() || block.length == 0) {
+      release(block);
+    } else {
+      block.users.set(queues.size());
+      queues.forEach(queue -> queue.add(block));
+    }
+    check();
+  }
+
+  /** Waits until every lane has seen everything. */
+  void finish() throws CorruptTransfer, InterruptedException {
+    end(End.FINISH);
+    check();
+  }
+
+  @Override
+  public void close() {
+    try {
+      end(End.ABANDON);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end(End how) throws InterruptedException {
+    if (!ended) {
+      ended = true;
+      queues.forEach(queue -> queue.add(how));
+    }
+    try {
+      CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
+    } catch (java.util.concurrent.ExecutionException impossible) {
+      throw new IllegalStateException("a lane never throws", impossible);
+    }
+  }
+
+  private void check() throws CorruptTransfer {
+    switch (failure.get()) {
+      case null -> {}
+      case CorruptTransfer corrupt -> throw new CorruptTransfer(corrupt.getMessage());
+      case Throwable other -> throw new IllegalStateException("a check broke down", other);
+    }
+  }
+
+  /** After a failure a lane goes on taking blocks, or the reader would wait for them for ever. */
+  private void work(Lane lane, BlockingQueue<Item> queue) {
+    boolean broken = false;
+    try (lane) {
+      while (true) {
+        switch (queue.take()) {
+          case Block block -> {
+            broken = broken || !guarded(() -> lane.accept(block.bytes, block.length));
+            if (block.users.decrementAndGet() == 0) {
+              release(block);
+            }
+          }
+          case End end -> {
+            if (end == End.FINISH && !broken) {
+              guarded(lane::finish);
+            }
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException interrupted) {
+      failure.compareAndSet(null, interrupted);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private interface Step {
+    void run() throws CorruptTransfer;
+  }
+
+  private boolean guarded(Step step) {
+    try {
+      step.run();
+      return true;
+    } catch (CorruptTransfer | RuntimeException | Error found) {
+      failure.compareAndSet(null, found);
+      return false;
+    }
+  }
+
+  private void release(Block block) {
+    block.length = 0;
+    free.add(block);
+  }
+}

@@ -1,0 +1,201 @@
+package refinery.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import refinery.protocol.batch.Location.Checksum;
+import refinery.transfer.TransferException.CorruptTransfer;
+
+/**
+ * A file in the making: bytes are appended once, in order, and every check sees them as they pass.
+ * What has been written and what has been checked is always the same, so a later connection goes on
+ * where the former broke. Used by one thread at a time.
+ */
+final class PartFile implements AutoCloseable {
+  private final Path target;
+  private final Path part;
+  private final Content content;
+  private final Optional<Checksum> stated;
+  private final Executor executor;
+  private Open open;
+
+  /** What the checks found, once all bytes were there. */
+  record Verified(
+      Path file, long size, String sha256, String stated, Optional<FastqCheck.Summary> fastq) {}
+
+  private static final class Open {
+    private final FileChannel channel;
+    private final Lanes lanes;
+    private final Digests.Digest sha256;
+    private final Digests.Digest checksum;
+    private final FastqCheck fastq;
+    private Lanes.Block block;
+    private long written;
+
+    Open(
+        FileChannel channel,
+        Lanes lanes,
+        Digests.Digest sha256,
+        Digests.Digest checksum,
+        FastqCheck fastq) {
+      this.channel = channel;
+      this.lanes = lanes;
+      this.sha256 = sha256;
+      this.checksum = checksum;
+      this.fastq = fastq;
+    }
+  }
+
+  PartFile(Path target, Content content, Optional<Checksum> stated, Executor executor) {
+    this.target = target;
+    this.part = target.resolveSibling(target.getFileName() + ".part");
+    this.content = content;
+    this.stated = stated;
+    this.executor = executor;
+  }
+
+  /** Bytes written and checked. */
+  long offset() {
+    return open == null ? 0 : open.written;
+  }
+
+  /** Forgets everything: the next byte is the first. */
+  void reset() throws TransferException {
+    close();
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.size() > 0) {
+        channel.truncate(0);
+      }
+    } catch (IOException unwritable) {
+      throw Problems.disk("for " + part.getFileName(), unwritable);
+    }
+    FastqCheck fastq = new FastqCheck();
+    Digests.Digest sha256 = Digests.of("sha-256");
+    Digests.Digest checksum =
+        stated.filter(one -> one.algorithm().equals("bsd-sum")).isPresent()
+            ? Digests.bsd()
+            : Digests.of("md5");
+    Lanes lanes = new Lanes(List.of(content.lane(fastq), checksum, sha256), executor);
+    open = new Open(channel, lanes, sha256, checksum, fastq);
+  }
+
+  void append(ByteBuffer bytes) throws TransferException, InterruptedException {
+    while (bytes.hasRemaining()) {
+      if (open.block == null) {
+        open.block = open.lanes.take();
+      }
+      Lanes.Block block = open.block;
+      int count = Math.min(block.room(), bytes.remaining());
+      bytes.get(block.bytes, block.length, count);
+      block.length += count;
+      if (block.room() == 0) {
+        flush();
+      }
+    }
+  }
+
+  /** Writes what is buffered; throws what a check has found by now. */
+  void flush() throws TransferException {
+    Lanes.Block block = open.block;
+    if (block == null) {
+      return;
+    }
+    open.block = null;
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(block.bytes, 0, block.length);
+      while (bytes.hasRemaining()) {
+        open.channel.write(bytes);
+      }
+    } catch (IOException unwritable) {
+      throw Problems.disk("for " + part.getFileName(), unwritable);
+    }
+    open.written += block.length;
+    open.lanes.dispatch(block);
+  }
+
+  /** Ends the checks, and gives the file its name. */
+  Verified finish() throws TransferException, InterruptedException {
+    flush();
+    long size = open.written;
+    if (size == 0) {
+      throw new CorruptTransfer("the server sent 0 bytes");
+    }
+    open.lanes.finish();
+    Verified verified =
+        new Verified(
+            target,
+            size,
+            open.sha256.value(),
+            open.checksum.value(),
+            content == Content.FASTQ_GZ ? Optional.of(open.fastq.summary()) : Optional.empty());
+    compare(verified.stated());
+    close();
+    try {
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException unwritable) {
+      throw Problems.disk("for " + target.getFileName(), unwritable);
+    }
+    return verified;
+  }
+
+  private void compare(String found) throws CorruptTransfer {
+    if (stated.isEmpty()) {
+      return;
+    }
+    Checksum wanted = stated.get();
+    boolean same =
+        switch (wanted.algorithm()) {
+          case "md5" -> wanted.value().strip().equalsIgnoreCase(found);
+          case "bsd-sum" -> normalised(wanted.value()).equals(normalised(found));
+          default ->
+              throw new CorruptTransfer(
+                  "the archive states a checksum of an unknown kind: " + wanted.algorithm());
+        };
+    if (!same) {
+      throw new CorruptTransfer(
+          wanted.algorithm() + " is " + found + ", the archive states " + wanted.value());
+    }
+  }
+
+  /** {@code sum} pads its numbers with zeros or blanks. */
+  private static String normalised(String sum) {
+    return sum.strip().replaceFirst("^0+(?=\\d)", "").replaceFirst("\\s+0*(?=\\d)", " ");
+  }
+
+  /** Removes whatever is there of the file. */
+  void discard() throws TransferException {
+    close();
+    try {
+      Files.deleteIfExists(part);
+      Files.deleteIfExists(target);
+    } catch (IOException undeletable) {
+      throw Problems.disk("for removing " + target.getFileName(), undeletable);
+    }
+  }
+
+  /**
+   * Ends the checks' threads and closes the file; what was written stays, but cannot be resumed.
+   */
+  @Override
+  public void close() {
+    if (open != null) {
+      open.lanes.close();
+      try {
+        open.channel.close();
+      } catch (IOException unclosable) {
+        org.slf4j.LoggerFactory.getLogger(PartFile.class)
+            .warn("cannot close {}: {}", part, unclosable.getMessage());
+      }
+      open = null;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package refinery.transfer;
+
+import java.time.Duration;
+import java.util.Optional;
+import refinery.protocol.FailureClass;
+
+/**
+ * Why a file was not delivered by a location. The type decides what its supervisor does: only
+ * {@link TransientTransfer} restarts the transfer, everything else ends it.
+ */
+abstract sealed class TransferException extends Exception {
+  private static final long serialVersionUID = 1L;
+  private final FailureClass failureClass;
+
+  private TransferException(FailureClass failureClass, String message, Throwable cause) {
+    super(message, cause);
+    this.failureClass = failureClass;
+  }
+
+  FailureClass failureClass() {
+    return failureClass;
+  }
+
+  /** The location did not answer, or broke off: the same request may succeed later. */
+  static final class TransientTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+    private final transient Optional<Duration> retryAfter;
+
+    TransientTransfer(String message, Throwable cause) {
+      super(FailureClass.TRANSIENT, message, cause);
+      this.retryAfter = Optional.empty();
+    }
+
+    TransientTransfer(String message) {
+      this(message, Optional.empty());
+    }
+
+    /**
+     * @param retryAfter what the server asks us to wait
+     */
+    TransientTransfer(String message, Optional<Duration> retryAfter) {
+      super(FailureClass.TRANSIENT, message, null);
+      this.retryAfter = retryAfter;
+    }
+
+    Optional<Duration> retryAfter() {
+      return retryAfter;
+    }
+  }
+
+  /** Transient, but trying again here is pointless for now: the next location is better. */
+  static final class ExhaustedTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    ExhaustedTransfer(String message) {
+      super(FailureClass.TRANSIENT, message, null);
+    }
+  }
+
+  /** The location serves something else than the file. */
+  static final class CorruptTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    CorruptTransfer(String message) {
+      super(FailureClass.CORRUPT, message, null);
+    }
+  }
+
+  /** The location says that it has no such file, or that we may not have it. */
+  static final class AbsentTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    AbsentTransfer(String message) {
+      super(FailureClass.ABSENT, message, null);
+    }
+  }
+
+  /** The data volume is full. No other location helps. */
+  static final class OutOfDiskTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    OutOfDiskTransfer(String message, Throwable cause) {
+      super(FailureClass.OUT_OF_DISK, message, cause);
+    }
+  }
+
+  /** The attempt was told to stop. */
+  static final class StoppedTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedTransfer() {
+      super(FailureClass.NODE_LOST, "the attempt was told to stop", null);
+    }
+  }
+
+  /** Any other end, as a tool or the local disk gave it. */
+  static final class BrokenTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenTransfer(FailureClass failureClass, String message) {
+      super(failureClass, message, null);
+    }
+
+    BrokenTransfer(String message, Throwable cause) {
+      super(FailureClass.PERMANENT, message, cause);
+    }
+  }
+}

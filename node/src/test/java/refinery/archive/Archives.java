@@ -1,0 +1,32 @@
+package refinery.archive;
+
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.Map;
+
+/** The shipped configuration, pointed at a test's server, with no waiting between tries. */
+public final class Archives {
+  private Archives() {}
+
+  public static ArchivesConfig at(String url) {
+    return ArchivesConfig.from(
+        ConfigFactory.parseMap(
+                Map.of(
+                    "refinery.archives.ena.portal", url + "/ena/portal/api",
+                    "refinery.archives.ena.files", url + "/",
+                    "refinery.archives.ncbi.sra", url + "/sra",
+                    "refinery.archives.ensembl.rest", url,
+                    "refinery.archives.ensembl.files", url + "/pub",
+                    "refinery.archives.ensemblgenomes.files", url + "/genomes",
+                    "refinery.archives.http.requests-per-second", 1000,
+                    "refinery.archives.http.stall-timeout", "300ms"))
+            .withFallback(ConfigFactory.parseResources("archives.conf"))
+            .resolve());
+  }
+
+  public static ArchiveHttp http(ArchivesConfig archives) {
+    return new ArchiveHttp(archives.http(), "test", duration -> {});
+  }
+
+  public static final Duration LONG = Duration.ofHours(1);
+}

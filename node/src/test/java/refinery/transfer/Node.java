@@ -1,0 +1,143 @@
+package refinery.transfer;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import refinery.protocol.batch.Location;
+import refinery.protocol.batch.SourceFile;
+import refinery.protocol.job.Outcome;
+import refinery.storage.LocalObjectStore;
+
+/** A node's download side with a faulty archive beside it. */
+final class Node implements AutoCloseable {
+  static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+
+  final FaultServer server;
+  private final LocalObjectStore store;
+  final Path directory;
+  private final ActorTestKit kit = ActorTestKit.create();
+  private final DownloadRunner runner;
+  private final AtomicInteger attempts = new AtomicInteger();
+
+  static TransferSettings settings(int maxAttempts) {
+    return new TransferSettings(
+        maxAttempts,
+        Duration.ofMillis(10),
+        Duration.ofMillis(1500),
+        Duration.ofSeconds(2),
+        Duration.ofMillis(400),
+        1024,
+        Duration.ofMillis(50),
+        "refinery-test",
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(2));
+  }
+
+  Node(Path directory) throws IOException {
+    this(directory, settings(3));
+  }
+
+  Node(Path directory, TransferSettings settings) throws IOException {
+    this.directory = directory;
+    this.server = new FaultServer();
+    this.store = LocalObjectStore.open(Files.createDirectories(directory.resolve("store")));
+    this.runner =
+        new DownloadRunner(kit.system(), settings, URI.create(server.url("/eutils")), store);
+  }
+
+  LocalAttempt attempt(String key, List<SourceFile> files, Map<String, String> metadata) {
+    Path scratch = directory.resolve("attempt-" + attempts.incrementAndGet());
+    try {
+      Files.createDirectories(scratch);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+    return new LocalAttempt(scratch, key, files, metadata);
+  }
+
+  Outcome run(LocalAttempt attempt) throws Exception {
+    return runner.run(attempt).toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  CompletableFuture<Outcome> start(LocalAttempt attempt) {
+    return runner.run(attempt).toCompletableFuture();
+  }
+
+  Outcome run(String key, List<SourceFile> files, Map<String, String> metadata) throws Exception {
+    return run(attempt(key, files, metadata));
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    runner.close();
+    kit.shutdownTestKit();
+  }
+
+  byte[] stored(String key) throws IOException {
+    try (InputStream input = Channels.newInputStream(store.open(key).orElseThrow())) {
+      return input.readAllBytes();
+    }
+  }
+
+  List<String> stored() throws IOException {
+    List<String> keys = new ArrayList<>();
+    store.list(one -> keys.add(one.key()));
+    return keys;
+  }
+
+  Location ena(String path) {
+    return new Location(
+        "ena", server.url(path), "fastq.gz", OptionalLong.empty(), Optional.empty());
+  }
+
+  Location ena(String path, byte[] stated) {
+    return stated("ena", path, "fastq.gz", stated);
+  }
+
+  Location stated(String archive, String path, String format, byte[] stated) {
+    return new Location(
+        archive,
+        server.url(path),
+        format,
+        OptionalLong.of(stated.length),
+        Optional.of(Location.Checksum.md5(md5(stated))));
+  }
+
+  static SourceFile reads(String name, Location... locations) {
+    return new SourceFile(name, "fastq.gz", List.of(locations));
+  }
+
+  static byte[] fixture(String path) {
+    try {
+      return Files.readAllBytes(FIXTURES.resolve(path));
+    } catch (IOException missing) {
+      throw new UncheckedIOException(missing);
+    }
+  }
+
+  static String md5(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException(missing);
+    }
+  }
+}
