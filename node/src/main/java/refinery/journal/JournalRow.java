@@ -1,0 +1,54 @@
+package refinery.journal;
+
+import akka.persistence.PersistentRepr;
+import akka.persistence.jdbc.AkkaSerialization;
+import akka.persistence.jdbc.journal.dao.JournalTables.JournalAkkaSerializationRow;
+import java.util.List;
+import java.util.Optional;
+import refinery.protocol.batch.Artifact;
+import scala.Option;
+
+/** A row of the journal that carries what is written beside it through the plugin's queue. */
+final class JournalRow extends JournalAkkaSerializationRow {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Optional<ReadRow> readRow;
+  private final transient List<Artifact> artifacts;
+
+  JournalRow(
+      PersistentRepr repr,
+      AkkaSerialization.AkkaSerialized payload,
+      Option<AkkaSerialization.AkkaSerialized> metadata,
+      Optional<ReadRow> readRow,
+      List<Artifact> artifacts) {
+    super(
+        Long.MIN_VALUE,
+        repr.deleted(),
+        repr.persistenceId(),
+        repr.sequenceNr(),
+        repr.writerUuid(),
+        repr.timestamp(),
+        repr.manifest(),
+        payload.payload(),
+        payload.serId(),
+        payload.serManifest(),
+        metadata.map(AkkaSerialization.AkkaSerialized::payload),
+        metadata.map(AkkaSerialization.AkkaSerialized::serId),
+        metadata.map(AkkaSerialization.AkkaSerialized::serManifest));
+    this.readRow = readRow;
+    this.artifacts = artifacts;
+  }
+
+  Optional<ReadRow> readRow() {
+    return readRow;
+  }
+
+  List<Artifact> artifacts() {
+    return artifacts;
+  }
+
+  /** {@code job-1} of {@code Job|job-1}. */
+  String entityId() {
+    return persistenceId().substring(persistenceId().indexOf('|') + 1);
+  }
+}

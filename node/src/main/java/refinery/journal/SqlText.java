@@ -1,0 +1,55 @@
+package refinery.journal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
+import refinery.protocol.Json;
+
+/**
+ * Values as PostgreSQL takes them whatever they hold: a row that fails for its content would fail
+ * the whole group of events that is written with it.
+ */
+final class SqlText {
+  /** Of indexed text: an index entry may have 2,704 bytes, and two such texts may share one. */
+  private static final int LONGEST = 300;
+
+  private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** U+0000 as JSON escapes it, behind an even number of backslashes. */
+  private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
+
+  private SqlText() {}
+
+  static String text(String value) {
+    String text = value.length() > LONGEST ? value.substring(0, LONGEST) : value;
+    return encodable(text.indexOf('\0') < 0 ? text : text.replace("\0", ""));
+  }
+
+  /** Lone surrogates have no UTF-8 form; they become question marks. */
+  private static String encodable(String text) {
+    return text.chars().noneMatch(c -> Character.isSurrogate((char) c))
+        ? text
+        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  static String json(Object value) {
+    try {
+      String json = Json.MAPPER.writeValueAsString(value);
+      if (json.contains("\\u0000")) {
+        json = NUL.matcher(json).replaceAll("$1");
+      }
+      return encodable(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot write " + value.getClass().getName(), e);
+    }
+  }
+
+  static String timestamp(Instant instant) {
+    Instant bounded =
+        instant.isBefore(EARLIEST) ? EARLIEST : instant.isAfter(LATEST) ? LATEST : instant;
+    return bounded.truncatedTo(ChronoUnit.MICROS).toString();
+  }
+}

@@ -1,0 +1,125 @@
+package refinery.readmodel;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import refinery.journal.JournalReplay;
+import refinery.journal.Projector;
+
+/**
+ * Makes the read rows anew from the journal, or compares them with it. Blocking. Both may run
+ * beside a working node: a rebuild holds up writers until it is done, a comparison sees one
+ * snapshot of both sides.
+ */
+public final class ReadModelRebuild {
+  /** In the order in which the journal writes them, so that locks cannot cross. */
+  private static final List<String> TABLES =
+      List.of("survey_row", "batch_row", "batch_survey", "job_row", "artifact_row");
+
+  private static final int REPORTED = 1_000;
+
+  /** How a row and the journal disagree. */
+  public record Difference(String table, String key, String what) {}
+
+  private final DataSource dataSource;
+  private final Map<String, Projector<?, ?>> projectors;
+
+  /**
+   * @param projectors by entity type: {@code Survey}, {@code Batch}, {@code Job}
+   */
+  public ReadModelRebuild(DataSource dataSource, Map<String, Projector<?, ?>> projectors) {
+    this.dataSource = dataSource;
+    this.projectors = Map.copyOf(projectors);
+  }
+
+  /** Drops all rows and replays the journal, in one transaction. Returns the number of events. */
+  public long rebuild() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      try {
+        for (String table : TABLES) {
+          statement.execute("lock table " + table + " in access exclusive mode");
+        }
+        statement.execute("truncate " + String.join(", ", TABLES));
+        long events = new JournalReplay(projectors).run(connection);
+        connection.commit();
+        return events;
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  /** Compares every column of every row with what the journal says; empty when they agree. */
+  public List<Difference> verify() throws SQLException {
+    try (Connection connection = dataSource.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      try {
+        String schema =
+            new Query("select current_schema()")
+                .first(connection, row -> row.getString(1))
+                .orElse("public");
+        // Temporary tables come first in the search path: the replay fills these.
+        for (String table : TABLES) {
+          statement.execute(
+              "create temporary table "
+                  + table
+                  + " (like "
+                  + schema
+                  + "."
+                  + table
+                  + " including indexes) on commit drop");
+        }
+        new JournalReplay(projectors).run(connection);
+        List<Difference> differences = new ArrayList<>();
+        for (String table : TABLES) {
+          differences.addAll(differences(connection, schema, table));
+        }
+        return differences;
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+      }
+    }
+  }
+
+  private static List<Difference> differences(Connection connection, String schema, String table)
+      throws SQLException {
+    String key =
+        switch (table) {
+          case "batch_survey" -> "r.batch_id || ' ' || r.survey_id";
+          case "artifact_row" -> "r.sha256 || ' ' || r.owner";
+          default -> "r.id";
+        };
+    String rows = "(select " + key + " as key, to_jsonb(r) - 'changed_at' as content from ";
+    return new Query(
+            "select coalesce(l.key, j.key), case"
+                + " when l.key is null then 'missing'"
+                + " when j.key is null then 'not in the journal'"
+                + " else 'differs in ' || (select string_agg(c.key, ', ' order by c.key)"
+                + "   from jsonb_each(l.content) c where c.value is distinct from"
+                + "   j.content -> c.key) end"
+                + " from "
+                + rows
+                + schema
+                + "."
+                + table
+                + " r) l full join "
+                + rows
+                + "pg_temp."
+                + table
+                + " r) j on l.key = j.key"
+                + " where l.content is distinct from j.content order by 1 limit ?",
+            REPORTED)
+        .list(connection, row -> new Difference(table, row.getString(1), row.getString(2)));
+  }
+}

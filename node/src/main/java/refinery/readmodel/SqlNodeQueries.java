@@ -1,0 +1,202 @@
+package refinery.readmodel;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import refinery.journal.EventSerializer;
+import refinery.protocol.Entities;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.NodeId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.job.JobEvent;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobState;
+import refinery.protocol.query.BatchView;
+import refinery.protocol.scheduling.JobTicket;
+
+/** What the node asks, over plain SQL. Thread-safe. */
+public final class SqlNodeQueries implements NodeQueries {
+  private static final String INDEX = "transcriptome-index";
+
+  private final SqlExecutor sql;
+
+  public SqlNodeQueries(SqlExecutor sql) {
+    this.sql = sql;
+  }
+
+  @Override
+  public CompletionStage<Long> nextSchedulerEpoch() {
+    return sql.run(
+        connection ->
+            new Query("update scheduler_epoch set epoch = epoch + 1 returning epoch")
+                .first(connection, row -> row.getLong(1))
+                .orElseThrow());
+  }
+
+  @Override
+  public CompletionStage<List<LiveJob>> liveJobs(Optional<JobId> after, int limit) {
+    return sql.run(
+        connection ->
+            new Query(
+                    """
+                    select ticket, state, attempt, node from job_row
+                    where state in ('queued', 'running', 'waiting', 'unplaceable') and id > ?
+                    order by id limit ?
+                    """,
+                    after.map(JobId::value).orElse(""),
+                    limit)
+                .list(
+                    connection,
+                    row ->
+                        new LiveJob(
+                            JsonColumns.read(row, "ticket", JobTicket.class),
+                            JobState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                            row.getInt("attempt"),
+                            Optional.ofNullable(row.getString("node")).map(NodeId::of))));
+  }
+
+  @Override
+  public CompletionStage<List<String>> openEntities(
+      Duration age, Optional<String> after, int limit) {
+    return sql.run(
+        connection -> {
+          Query query = new Query("select entity from (");
+          String union = "";
+          for (String type :
+              List.of(Entities.BATCH.name(), Entities.JOB.name(), Entities.SURVEY.name())) {
+            // the names are constants of ours; each part is read along its own index
+            String entity = "('" + type + "|' || id)";
+            query.add(
+                union
+                    + "(select "
+                    + entity
+                    + " as entity from "
+                    + type.toLowerCase(Locale.ROOT)
+                    + "_row"
+                    + " where open and changed_at <= now() - ? * interval '1 millisecond'"
+                    + " and "
+                    + entity
+                    + " collate \"C\" > ? order by id limit ?)",
+                age.toMillis(),
+                after.orElse(""),
+                limit);
+            union = "union all ";
+          }
+          return query
+              .add(") as opened order by entity collate \"C\" limit ?", limit)
+              .list(connection, row -> row.getString(1));
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
+    return sql.run(
+        connection -> {
+          Query query = indexes("select document", organism, k).add("and state = 'done'");
+          release.ifPresent(wanted -> query.add("and release = ?", wanted));
+          return query
+              .add(
+                  "order by case when release ~ '^[0-9]{1,9}$' then release::integer else -1 end"
+                      + " desc, created_at desc limit 1")
+              .first(connection, row -> JsonColumns.read(row, "document", BatchView.class))
+              .map(SqlNodeQueries::index);
+        });
+  }
+
+  private static Index index(BatchView view) {
+    return new Index(
+        view.keyValues(),
+        view.artifacts().stream()
+            .map(a -> new Artifact(a.name(), a.sha256(), a.size(), a.mediaType()))
+            .toList());
+  }
+
+  private static Query indexes(String select, String organism, int k) {
+    return new Query(
+        select
+            + " from batch_row where pipeline = '"
+            + INDEX
+            + "' and organism = ?"
+            + " and index_k = ?",
+        organism,
+        Integer.toString(k));
+  }
+
+  @Override
+  public CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k) {
+    return sql.run(
+        connection ->
+            indexes("select 1", organism, k)
+                .add("and state not in ('done', 'failed', 'cancelled') limit 1")
+                .first(connection, row -> true)
+                .isPresent());
+  }
+
+  @Override
+  public CompletionStage<Optional<Reusable>> reusable(String fingerprint) {
+    return sql.run(
+        connection -> {
+          List<JobId> jobs =
+              new Query(
+                      "select id from job_row where fingerprint = ? and state = 'succeeded'"
+                          + " order by id limit 1",
+                      fingerprint)
+                  .list(connection, row -> JobId.of(row.getString(1)));
+          return jobs.isEmpty() ? Optional.empty() : result(connection, jobs.getFirst());
+        });
+  }
+
+  /** The view has no facts; the event that ended the job has. */
+  private static Optional<Reusable> result(Connection connection, JobId job) throws SQLException {
+    return new Query(
+            "select event_payload from event_journal where persistence_id = ?"
+                + " and event_ser_id = ? and not deleted order by sequence_number desc",
+            Entities.JOB.name() + "|" + job,
+            EventSerializer.IDENTIFIER)
+        .list(connection, row -> event(row.getBytes(1))).stream()
+            .filter(event -> event instanceof JobEvent.AttemptSucceeded)
+            .map(event -> ((JobEvent.AttemptSucceeded) event).result())
+            .filter(result -> result instanceof JobResult.Processed)
+            .map(result -> (JobResult.Processed) result)
+            .map(result -> new Reusable(job, result.artifacts(), result.facts()))
+            .findFirst();
+  }
+
+  private static JobEvent event(byte[] json) throws SQLException {
+    try {
+      return Json.MAPPER.readValue(json, JobEvent.class);
+    } catch (IOException e) {
+      throw new SQLException("cannot read a stored event", e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Set<String>> listed(Collection<String> sha256) {
+    List<String> digests = List.copyOf(sha256);
+    return sql.run(
+        connection ->
+            new HashSet<>(
+                new Query("select distinct sha256 from artifact_row where sha256 = any(?)", digests)
+                    .list(connection, row -> row.getString(1))));
+  }
+
+  @Override
+  public CompletionStage<Set<JobId>> wantRawData(Collection<JobId> downloads) {
+    List<String> ids = downloads.stream().map(JobId::value).toList();
+    return sql.run(
+        connection ->
+            new Query("select id from job_row where id = any(?) and raw_data", ids)
+                .list(connection, row -> JobId.of(row.getString(1))).stream()
+                    .collect(Collectors.toSet()));
+  }
+}
