@@ -88,7 +88,7 @@ public final class RefineryJournalDao extends DefaultJournalDao {
       try {
         rows.addAll(rowsOf(write));
         results.add(new Success<>(BoxedUnit.UNIT));
-      } catch (RuntimeException e) {
+      } catch (Exception e) { // Scala throws checked exceptions undeclared
         rejected = true;
         results.add(new Failure<>(e));
       }
