@@ -1,0 +1,102 @@
+package refinery.agent;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * {@code refinery.agent} of conf/agent.conf.
+ *
+ * @param scratchAllowance bytes that every attempt may write, however little it reserved
+ * @param memoryReserve kept for the node itself; empty: derived from the JVM's heap
+ * @param cpus, memory, disk offered, when not what the machine has
+ */
+public record AgentConfig(
+    Duration heartbeat,
+    Duration watchInterval,
+    Duration diskInterval,
+    int niceness,
+    Duration retryAfter,
+    Duration retryAtMost,
+    int unreportedAtMost,
+    Duration drainAtMost,
+    Mark highWater,
+    Mark critical,
+    long scratchAllowance,
+    Optional<Long> memoryReserve,
+    Optional<Integer> cpus,
+    Optional<Long> memory,
+    Optional<Long> disk) {
+  private static final String ROOT = "refinery.agent";
+
+  /** So much is kept free on the data volume: the smaller of bytes and a share of the volume. */
+  public record Mark(long bytes, int percent) {
+    long bytes(long total) {
+      return Math.min(bytes, total / 100 * percent);
+    }
+  }
+
+  /** From the whole configuration; the message of a failure names the key. */
+  public static AgentConfig from(Config all) {
+    Config config = all.getConfig(ROOT);
+    AgentConfig read =
+        new AgentConfig(
+            config.getDuration("heartbeat"),
+            config.getDuration("watch-interval"),
+            config.getDuration("disk-interval"),
+            config.getInt("niceness"),
+            config.getDuration("retry.min-backoff"),
+            config.getDuration("retry.max-backoff"),
+            config.getInt("unreported-at-most"),
+            config.getDuration("drain-at-most"),
+            mark(config, "high-water"),
+            mark(config, "critical"),
+            config.getBytes("scratch-allowance"),
+            bytes(config, "memory-reserve"),
+            count(config, "cpus"),
+            bytes(config, "memory"),
+            bytes(config, "disk"));
+    check(config, "niceness", read.niceness() >= 0 && read.niceness() <= 19, "0 to 19");
+    for (String key :
+        new String[] {
+          "heartbeat",
+          "watch-interval",
+          "disk-interval",
+          "retry.min-backoff",
+          "retry.max-backoff",
+          "drain-at-most"
+        }) {
+      Duration duration = config.getDuration(key);
+      check(config, key, duration.isPositive(), "a duration above zero");
+    }
+    check(config, "unreported-at-most", read.unreportedAtMost() > 0, "a number above zero");
+    check(config, "cpus", read.cpus().orElse(1) > 0, "auto or a number above zero");
+    return read;
+  }
+
+  private static Mark mark(Config config, String key) {
+    int percent = config.getInt(key + ".free-percent");
+    check(config, key + ".free-percent", percent >= 0 && percent <= 100, "0 to 100");
+    return new Mark(config.getBytes(key + ".free"), percent);
+  }
+
+  private static boolean isAutomatic(Config config, String key) {
+    return config.getString(key).equals("auto");
+  }
+
+  private static Optional<Long> bytes(Config config, String key) {
+    return isAutomatic(config, key) ? Optional.empty() : Optional.of(config.getBytes(key));
+  }
+
+  private static Optional<Integer> count(Config config, String key) {
+    return isAutomatic(config, key) ? Optional.empty() : Optional.of(config.getInt(key));
+  }
+
+  private static void check(Config config, String key, boolean valid, String expected) {
+    if (!valid) {
+      throw new ConfigException.BadValue(
+          config.getValue(key).origin(), ROOT + "." + key, "expected " + expected);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package refinery.agent;
+
+import akka.actor.typed.ActorRef;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import refinery.protocol.JobId;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.scheduling.SchedulerCommand;
+
+/**
+ * What a node agent is made of.
+ *
+ * @param directory the node's data directory
+ * @param address of this member, for people
+ * @param roles what this node takes: {@code surveyor}, {@code downloader}, {@code processor}, ...
+ * @param jobs reaches a job entity; must not block
+ * @param scheduler the singleton, or its proxy
+ */
+public record AgentSetup(
+    Path directory,
+    NodeIdentity identity,
+    String address,
+    List<String> roles,
+    AgentConfig config,
+    Map<JobKind, WorkRunner> runners,
+    Function<JobId, Consumer<JobCommand>> jobs,
+    ActorRef<SchedulerCommand> scheduler) {
+  public AgentSetup {
+    roles = List.copyOf(roles);
+    runners = Map.copyOf(runners);
+  }
+}

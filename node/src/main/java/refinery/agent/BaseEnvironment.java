@@ -1,0 +1,47 @@
+package refinery.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The environment of every child: nothing of the node's own but PATH, everything a tool might write
+ * below the attempt's scratch, and the marks by which a child's children are found again.
+ */
+record BaseEnvironment(String path, Path nodeDirectory) {
+  static final String NODE = "REFINERY_NODE";
+  static final String ATTEMPT = "REFINERY_ATTEMPT";
+  static final String PROCESS = "REFINERY_PROCESS";
+
+  /**
+   * @param attempt {@code job/number}
+   * @param process unique in this life of the node
+   */
+  List<String> variables(Path scratch, String attempt, long process, Map<String, String> added)
+      throws IOException {
+    Path own = scratch.resolve(".tool");
+    if (!Files.isDirectory(own)) {
+      Files.createDirectories(own);
+    }
+    String home = own.toString();
+    Map<String, String> variables = new TreeMap<>();
+    variables.put("PATH", path);
+    variables.put("LANG", "C.UTF-8");
+    variables.put("LC_ALL", "C.UTF-8");
+    variables.put("HOME", home);
+    variables.put("TMPDIR", home);
+    variables.put("VDB_CONFIG", home + "/ncbi");
+    variables.put("NCBI_SETTINGS", home + "/ncbi/user-settings.mkfg");
+    variables.putAll(added);
+    variables.put(NODE, nodeDirectory.toString());
+    variables.put(ATTEMPT, attempt);
+    variables.put(PROCESS, Long.toString(process));
+    List<String> lines = new ArrayList<>(variables.size());
+    variables.forEach((name, value) -> lines.add(name + "=" + value));
+    return lines;
+  }
+}

@@ -1,0 +1,121 @@
+package refinery.agent;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import refinery.protocol.JobId;
+import refinery.protocol.Resources;
+import refinery.protocol.scheduling.AgentCommand.Assignment;
+import refinery.protocol.scheduling.SchedulerCommand.Held;
+
+/**
+ * What this node holds and what that reserves. Knows no actor, clock or process. Invariant: the
+ * reservations of all slots that start or run never exceed the capacity they were granted under.
+ */
+final class Ledger {
+  private final Map<Slot.Key, Slot> slots = new LinkedHashMap<>();
+  private final Map<JobId, Integer> slotsOfJob = new HashMap<>();
+  private Resources used = Resources.NONE;
+  private int reporting;
+
+  /** What to make of an assignment. */
+  enum Offer {
+    ACCEPTED,
+    DUPLICATE,
+    DOES_NOT_FIT
+  }
+
+  Offer offer(long epoch, Assignment offered, Resources capacity, long nowNanos, Duration pause) {
+    Slot.Key key = new Slot.Key(offered.job(), epoch, offered.assignment());
+    if (slots.containsKey(key)) {
+      return Offer.DUPLICATE;
+    }
+    Resources wanted = local(offered.resources());
+    if (!used.plus(wanted).fits(capacity)) {
+      return Offer.DOES_NOT_FIT;
+    }
+    slots.put(key, new Slot(key, offered.resources(), nowNanos, pause));
+    slotsOfJob.merge(key.job(), 1, Integer::sum);
+    used = used.plus(wanted);
+    return Offer.ACCEPTED;
+  }
+
+  Optional<Slot> find(Slot.Key key) {
+    return Optional.ofNullable(slots.get(key));
+  }
+
+  List<Slot> ofJob(JobId job) {
+    return slotsOfJob.containsKey(job)
+        ? slots.values().stream().filter(slot -> slot.key.job().equals(job)).toList()
+        : List.of();
+  }
+
+  /** Its processes are gone: its resources are free, but its job must still be told. */
+  Held release(Slot slot, int attempt, Slot.Report report, long nowNanos, Duration pause) {
+    used = minus(used, slot.resources);
+    slot.reports(attempt, report, nowNanos, pause);
+    reporting++;
+    return slot.held();
+  }
+
+  /** It is over, and nobody needs to be told. */
+  Held drop(Slot slot) {
+    if (slots.remove(slot.key) == null) {
+      throw new IllegalStateException("not held: " + slot.key);
+    }
+    slotsOfJob.computeIfPresent(slot.key.job(), (job, count) -> count == 1 ? null : count - 1);
+    if (slot.phase() == Slot.Phase.REPORTING) {
+      reporting--;
+    } else {
+      used = minus(used, slot.resources);
+    }
+    return slot.held();
+  }
+
+  /** Every assignment that has resources here. */
+  List<Held> held() {
+    return slots.values().stream()
+        .filter(slot -> slot.phase() != Slot.Phase.REPORTING)
+        .map(Slot::held)
+        .toList();
+  }
+
+  List<RunningAttempt> running() {
+    return slots.values().stream().map(Slot::running).flatMap(Optional::stream).toList();
+  }
+
+  Collection<Slot> slots() {
+    return List.copyOf(slots.values());
+  }
+
+  Stream<Slot> due(long nowNanos, Duration atMost) {
+    return slots.values().stream().filter(slot -> slot.isDue(nowNanos, atMost));
+  }
+
+  Resources used() {
+    return used;
+  }
+
+  int reporting() {
+    return reporting;
+  }
+
+  boolean isEmpty() {
+    return slots.isEmpty();
+  }
+
+  /** Tokens are the cluster's, the scheduler counts them. */
+  private static Resources local(Resources resources) {
+    return resources.withTokens(Map.of());
+  }
+
+  private static Resources minus(Resources from, Resources what) {
+    return Resources.of(
+        from.cpu() - what.cpu(), from.memory() - what.memory(), from.disk() - what.disk());
+  }
+}

@@ -1,0 +1,116 @@
+package refinery.agent;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * What /proc says of processes: proc(5). A process may vanish between any two looks; then there is
+ * simply no answer. Where there is no /proc there are no processes to see.
+ */
+final class ProcessTable {
+  /** Fields of {@code /proc/PID/stat}, numbered as in proc(5). */
+  static final int STATE = 3;
+
+  static final int PARENT = 4;
+  static final int SESSION = 6;
+  private static final Path PROC = Path.of("/proc");
+  private static final long NOT_SCANNED = 64;
+
+  private ProcessTable() {}
+
+  static LongStream pids() {
+    String[] names = PROC.toFile().list();
+    return names == null
+        ? LongStream.empty()
+        : Stream.of(names)
+            .filter(name -> !name.isEmpty() && Character.isDigit(name.charAt(0)))
+            .mapToLong(Long::parseLong);
+  }
+
+  /**
+   * Every id that was given out since {@code pid}, where these are few, else all that exist. Ids
+   * are given out in order, and the system tells the last one; some need not exist.
+   */
+  static LongStream startedAfter(long pid) {
+    long last = lastPid().orElse(-1);
+    return last >= pid && last - pid <= NOT_SCANNED
+        ? LongStream.rangeClosed(pid + 1, last)
+        : pids().filter(other -> other != pid);
+  }
+
+  private static OptionalLong lastPid() {
+    Optional<String> load = read(PROC.resolve("loadavg"));
+    if (load.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    String text = load.get().trim();
+    return OptionalLong.of(Long.parseLong(text.substring(text.lastIndexOf(' ') + 1)));
+  }
+
+  static OptionalLong statField(long pid, int field) {
+    String[] fields = stat(pid);
+    return fields.length <= field - STATE
+        ? OptionalLong.empty()
+        : OptionalLong.of(Long.parseLong(fields[field - STATE]));
+  }
+
+  /** Ended, and only waiting for its parent to notice; or gone altogether. */
+  static boolean isOver(long pid) {
+    String[] fields = stat(pid);
+    return fields.length == 0 || fields[0].equals("Z") || fields[0].equals("X");
+  }
+
+  /** From field 3 on: the second is a name that may hold spaces and brackets. */
+  private static String[] stat(long pid) {
+    return read(PROC.resolve(pid + "/stat"))
+        .map(text -> text.substring(text.lastIndexOf(')') + 1).trim().split(" "))
+        .orElse(new String[0]);
+  }
+
+  static long residentPages(long pid) {
+    return read(PROC.resolve(pid + "/statm"))
+        .map(text -> text.split(" "))
+        .filter(fields -> fields.length > 1)
+        .map(fields -> Long.parseLong(fields[1]))
+        .orElse(0L);
+  }
+
+  /** Resident bytes with each shared page divided among its users; empty where not told. */
+  static OptionalLong proportionalBytes(long pid) {
+    return read(PROC.resolve(pid + "/smaps_rollup"))
+        .flatMap(text -> text.lines().filter(line -> line.startsWith("Pss:")).findFirst())
+        .map(line -> line.replaceAll("[^0-9]", ""))
+        .map(kibibytes -> OptionalLong.of(Long.parseLong(kibibytes) * 1024))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** A variable of the environment with which the process was started. */
+  static Optional<String> variable(long pid, String name) {
+    return read(PROC.resolve(pid + "/environ"))
+        .flatMap(
+            text ->
+                Stream.of(text.split("\0"))
+                    .filter(variable -> variable.startsWith(name + "="))
+                    .map(variable -> variable.substring(name.length() + 1))
+                    .findFirst());
+  }
+
+  /** Files of /proc have no length and may end while being read: the process is gone then. */
+  private static Optional<String> read(Path path) {
+    if (!new File(path.toString()).exists()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+  }
+}

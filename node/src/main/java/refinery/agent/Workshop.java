@@ -1,0 +1,181 @@
+package refinery.agent;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.Resources;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Usage;
+
+/**
+ * Where attempts run: each on a virtual thread of its own, from its first directory to the removal
+ * of its last. Everything that blocks is here and not in the actor. Thread-safe.
+ */
+final class Workshop {
+  private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
+
+  private final Path directory;
+  private final Path scratchRoot;
+  private final AgentConfig config;
+  private final Map<JobKind, WorkRunner> runners;
+  private final ProgramPath path = ProgramPath.ofSystem();
+  private final BaseEnvironment environment;
+  private final ProcessLauncher launcher;
+  private final Volume volume;
+  private final Watcher watcher;
+  private final Processes processes;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
+
+  Workshop(Path nodeDirectory, AgentConfig config, Map<JobKind, WorkRunner> runners) {
+    directory = nodeDirectory.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the data directory " + directory, e);
+    }
+    scratchRoot = directory.resolve("scratch");
+    this.config = config;
+    this.runners = Map.copyOf(runners);
+    environment = new BaseEnvironment(path.text(), directory);
+    launcher = Processes.launcher(directory, path);
+    volume = new Volume(directory, config);
+    watcher = new Watcher(launcher, directory, config, volume);
+    processes = new Processes(launcher, path, environment, watcher, config.niceness());
+  }
+
+  /** What the volume looks like now. */
+  record DiskState(long free, Optional<String> takesNoWork, Resources capacity) {}
+
+  CompletionStage<Void> endPreviousLife() {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            PreviousLife.end(directory, scratchRoot, launcher);
+          } catch (IOException e) {
+            throw new UncheckedIOException("cannot clear " + scratchRoot, e);
+          }
+        },
+        threads);
+  }
+
+  CompletionStage<Map<String, String>> toolVersions() {
+    return ToolVersions.ask(path, environment, directory.resolve("tmp").resolve("tools"), threads);
+  }
+
+  CompletionStage<DiskState> disk(List<RunningAttempt> running) {
+    return CompletableFuture.supplyAsync(() -> diskNow(running), threads);
+  }
+
+  DiskState diskNow(List<RunningAttempt> running) {
+    long inUse = running.stream().mapToLong(attempt -> attempt.measure().bytes()).sum();
+    return new DiskState(volume.free(), volume.high(), Fingerprint.capacity(config, volume, inUse));
+  }
+
+  RunningAttempt attempt(JobSpec spec, int number, Resources reserved) {
+    return new RunningAttempt(spec, number, reserved, scratchRoot, processes);
+  }
+
+  /** Tells {@code ended} when the attempt's processes and files are gone. */
+  void run(RunningAttempt attempt, Consumer<Outcome> ended) {
+    threads.execute(
+        () -> {
+          watcher.watch(attempt);
+          Outcome outcome = outcome(attempt);
+          attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
+          watcher.forget(attempt);
+          try {
+            attempt.removeScratch();
+          } catch (IOException e) {
+            LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
+          }
+          ended.accept(withStopReason(outcome, attempt.stopReason()));
+        });
+  }
+
+  private Outcome outcome(RunningAttempt attempt) {
+    JobKind kind = attempt.spec().kind();
+    WorkRunner runner = runners.get(kind);
+    if (runner == null) {
+      return failed(FailureClass.PERMANENT, "this node has no runner for " + kind.word() + " jobs");
+    }
+    try {
+      return runner.run(attempt).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      return internalError(attempt, e.getCause());
+    } catch (InterruptedException e) {
+      return failed(FailureClass.NODE_LOST, "stopped");
+    } catch (RuntimeException | Error e) {
+      return internalError(attempt, e);
+    }
+  }
+
+  private static Outcome internalError(RunningAttempt attempt, Throwable error) {
+    if (attempt.isStopped()) {
+      return failed(FailureClass.NODE_LOST, "stopped");
+    }
+    LOG.error("{}: its runner failed", attempt.mark(), error);
+    return failed(FailureClass.TRANSIENT, "internal error, see the node's log: " + error);
+  }
+
+  /** Whatever the runner made of being stopped: the reason for the stop is the failure. */
+  private static Outcome withStopReason(Outcome outcome, Optional<Failure> reason) {
+    return outcome instanceof Outcome.Succeeded || reason.isEmpty()
+        ? outcome
+        : new Outcome.Failed(reason.get(), outcome.usage(), outcome.steps());
+  }
+
+  private static Outcome failed(FailureClass failureClass, String message) {
+    return new Outcome.Failed(Failure.of(failureClass, message), Usage.NONE, List.of());
+  }
+
+  CompletionStage<byte[]> readLog(RunningAttempt attempt, long offset, int limit) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return attempt.hasScratch() ? LogTail.read(attempt.log(), offset, limit) : new byte[0];
+          } catch (IOException vanished) {
+            return new byte[0];
+          }
+        },
+        threads);
+  }
+
+  /** Stops in the background: what an attempt does when told to stop may block. */
+  void stop(RunningAttempt attempt, Failure why) {
+    threads.execute(() -> attempt.stop(why));
+  }
+
+  List<Long> processesOf(RunningAttempt attempt) {
+    return watcher.processesOf(attempt);
+  }
+
+  String launcherDescription() {
+    return launcher.description();
+  }
+
+  /** Kills what runs; the directories are left to {@link PreviousLife}. */
+  void close(List<RunningAttempt> running) {
+    running.forEach(
+        attempt -> stop(attempt, Failure.of(FailureClass.NODE_LOST, "stopped: the node leaves")));
+    threads.shutdown();
+    watcher.close();
+    processes.close();
+  }
+}

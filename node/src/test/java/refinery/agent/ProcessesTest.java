@@ -1,0 +1,268 @@
+package refinery.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.Resources;
+
+/** Real processes, by both ways to start them. */
+class ProcessesTest {
+  private static final Resources PLENTY = Resources.of(1000, 1L << 30, 1L << 30);
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  @TempDir Path directory;
+  private Workbench bench;
+
+  enum Way {
+    POSIX_SPAWN,
+    SETSID
+  }
+
+  private RunningAttempt open(Way way, Resources reserved, String... settings) {
+    ProcessLauncher launcher =
+        switch (way) {
+          case POSIX_SPAWN -> new PosixSpawn();
+          case SETSID -> new SetsidLauncher(ProgramPath.ofSystem());
+        };
+    bench = new Workbench(directory, launcher, settings);
+    return bench.attempt(reserved);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    await().untilAsserted(() -> assertThat(bench.alive()).isEmpty());
+    bench.close();
+  }
+
+  private static CompletableFuture<ProcessResult> inBackground(
+      RunningAttempt attempt, ProcessRequest request) {
+    CompletableFuture<ProcessResult> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                result.complete(attempt.execute(request));
+              } catch (InterruptedException | RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    return result;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tells_exit_codes_and_signals(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    assertThat(attempt.execute(Workbench.request(attempt, "true")).exitCode()).isZero();
+    assertThat(attempt.execute(Workbench.request(attempt, "sh", "-c", "exit 3")).exitCode())
+        .isEqualTo(3);
+    ProcessResult terminated =
+        attempt.execute(Workbench.request(attempt, "sh", "-c", "kill -TERM $$"));
+    assertThat(terminated.exitCode()).isEqualTo(128 + 15);
+    assertThat(terminated.killed()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void gives_a_clean_environment_directory_and_files(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    Path output = attempt.scratch().resolve("out");
+    ProcessRequest request =
+        new ProcessRequest(
+            List.of("sh", "-c", "pwd; env; ls /proc/self/fd | wc -l; cat; echo word >&2"),
+            Map.of("ADDED", "x y"),
+            attempt.scratch().resolve("work"),
+            Optional.of(output),
+            attempt.log(),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(1));
+    assertThat(attempt.execute(request).exitCode()).isZero();
+    List<String> lines = Files.readAllLines(output);
+    String scratch = attempt.scratch().toString();
+    assertThat(lines)
+        .contains(
+            scratch + "/work",
+            "ADDED=x y",
+            "LANG=C.UTF-8",
+            "HOME=" + scratch + "/.tool",
+            "TMPDIR=" + scratch + "/.tool",
+            "REFINERY_NODE=" + directory,
+            "REFINERY_ATTEMPT=job-1/1");
+    assertThat(lines.stream().filter(line -> line.contains("=")).map(line -> line.split("=")[0]))
+        .doesNotContain("JAVA_HOME", "USER", "LS_COLORS");
+    assertThat(Workbench.log(attempt)).isEqualTo("word\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void names_what_is_missing(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    ProcessResult result = attempt.execute(Workbench.request(attempt, "no-such-tool"));
+    assertThat(result.killed())
+        .contains(
+            Failure.of(
+                FailureClass.PERMANENT,
+                "no-such-tool: not found on the node's PATH; apt-get install no-such-tool"));
+    assertThat(ProgramPath.missing("fasterq-dump")).endsWith("apt-get install sra-toolkit");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void kills_children_that_outlive_their_driver(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    ProcessResult same =
+        attempt.execute(Workbench.request(attempt, "sh", "-c", "sleep 60 & exit 0"));
+    assertThat(same.exitCode()).isZero();
+    assertThat(bench.alive()).isEmpty();
+    ProcessResult escaped =
+        attempt.execute(
+            Workbench.request(attempt, "sh", "-c", "setsid sleep 61 & sleep 0.1; exit 0"));
+    assertThat(escaped.exitCode()).isZero();
+    assertThat(bench.alive()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void stopping_kills_the_whole_group(Way way) {
+    RunningAttempt attempt = open(way, PLENTY);
+    CompletableFuture<ProcessResult> result =
+        inBackground(attempt, Workbench.request(attempt, "sh", "-c", "sleep 60 & sleep 60 & wait"));
+    await().until(() -> bench.alive().size() >= 3);
+    attempt.stop(Failure.of(FailureClass.NODE_LOST, "stopped: cancelled"));
+    assertThat(result.join().killed().map(Failure::message)).contains("stopped: cancelled");
+    assertThat(bench.alive()).isEmpty();
+    ProcessResult later = inBackground(attempt, Workbench.request(attempt, "true")).join();
+    assertThat(later.killed()).isPresent();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void kills_what_uses_more_memory_than_reserved(Way way) throws Exception {
+    RunningAttempt attempt = open(way, Resources.of(1000, 200 * Workbench.MIB, 1L << 30));
+    Path source = attempt.scratch().resolve("Eater.java");
+    Files.writeString(
+        source,
+        """
+        class Eater {
+          public static void main(String[] arguments) throws Exception {
+            java.util.List<byte[]> eaten = new java.util.ArrayList<>();
+            for (int i = 0; i < 700; i++) {
+              byte[] bite = new byte[1 << 20];
+              java.util.Arrays.fill(bite, (byte) 1);
+              eaten.add(bite);
+            }
+            Thread.currentThread().join(60_000);
+          }
+        }
+        """);
+    ProcessResult result =
+        attempt.execute(
+            Workbench.request(
+                attempt, "sh", "-c", JAVA + " -Xmx1g -XX:+UseSerialGC " + source + " ; echo end"));
+    Failure failure = result.killed().orElseThrow();
+    assertThat(failure.failureClass()).isEqualTo(FailureClass.OUT_OF_MEMORY);
+    assertThat(failure.message()).contains("200.0 MiB were reserved");
+    assertThat(result.usage().peakMemory()).isGreaterThan(200 * Workbench.MIB);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void limits_wall_time_and_silence(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    ProcessResult wall =
+        attempt.execute(
+            Workbench.request(
+                attempt,
+                Duration.ofMinutes(1),
+                Duration.ofMillis(300),
+                "sh",
+                "-c",
+                "while true; do echo x; sleep 0.05; done"));
+    assertThat(wall.killed().map(Failure::failureClass)).contains(FailureClass.STALLED);
+    assertThat(wall.killed().orElseThrow().message()).contains("longer than its limit");
+    ProcessResult silent =
+        attempt.execute(
+            Workbench.request(
+                attempt, Duration.ofMillis(300), Duration.ofMinutes(1), "sleep", "60"));
+    assertThat(silent.killed().orElseThrow().message()).contains("no progress");
+    ProcessResult writing =
+        attempt.execute(
+            Workbench.request(
+                attempt,
+                Duration.ofMillis(700),
+                Duration.ofMinutes(1),
+                "sh",
+                "-c",
+                "for i in 1 2 3 4 5 6 7 8; do echo x >> grows; sleep 0.2; done"));
+    assertThat(writing.killed()).isEmpty();
+    assertThat(writing.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reads_the_log_for_what_exit_codes_hide(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    assertThat(verdict(attempt, "echo 'write: No space left on device' >&2; exit 0"))
+        .contains(FailureClass.OUT_OF_DISK);
+    assertThat(verdict(attempt, "echo 'RC(storage exhausted)' >&2; exit 3"))
+        .contains(FailureClass.OUT_OF_DISK);
+    assertThat(verdict(attempt, "echo 'what(): std::bad_alloc' >&2; kill -ABRT $$"))
+        .contains(FailureClass.OUT_OF_MEMORY);
+    assertThat(verdict(attempt, "kill -KILL $$")).contains(FailureClass.OUT_OF_MEMORY);
+    assertThat(verdict(attempt, "echo fine; exit 1")).isEmpty();
+  }
+
+  private static Optional<FailureClass> verdict(RunningAttempt attempt, String script)
+      throws InterruptedException {
+    return attempt
+        .execute(Workbench.request(attempt, "sh", "-c", script))
+        .killed()
+        .map(Failure::failureClass);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void stops_an_attempt_that_fills_the_disk(Way way) throws Exception {
+    RunningAttempt attempt =
+        open(
+            way,
+            Resources.of(1000, 1L << 30, Workbench.MIB),
+            "refinery.agent.scratch-allowance = 1 MiB");
+    ProcessResult result =
+        attempt.execute(
+            Workbench.request(attempt, "sh", "-c", "head -c 8000000 /dev/zero > big; sleep 60"));
+    assertThat(result.killed().map(Failure::failureClass)).contains(FailureClass.OUT_OF_DISK);
+    attempt.removeScratch();
+    assertThat(directory.resolve("scratch")).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leaks_no_files_or_processes(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    attempt.execute(Workbench.request(attempt, "true"));
+    int before = openFiles();
+    for (int i = 0; i < 50; i++) {
+      attempt.execute(Workbench.request(attempt, "true"));
+    }
+    assertThat(openFiles()).isLessThanOrEqualTo(before + 2);
+  }
+
+  private static int openFiles() {
+    return Path.of("/proc/self/fd").toFile().list().length;
+  }
+}
