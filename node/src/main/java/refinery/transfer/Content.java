@@ -92,7 +92,12 @@ enum Content {
     if (start.startsWith("@") || start.startsWith(">")) {
       return "uncompressed sequence text";
     }
-    return "plain text (\"" + text.strip().lines().findFirst().orElse("").strip() + "\")";
+    return "plain text (\"" + abbreviated(text) + "\")";
+  }
+
+  private static String abbreviated(String text) {
+    String line = text.strip().lines().findFirst().orElse("").strip();
+    return line.length() <= 80 ? line : line.substring(0, 80) + "...";
   }
 
   private static boolean begins(byte[] bytes, int length, String magic) {

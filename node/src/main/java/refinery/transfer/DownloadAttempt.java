@@ -16,25 +16,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
-import refinery.protocol.Failure;
-import refinery.protocol.FailureClass;
 import refinery.protocol.batch.Location;
-import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
-import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
-import refinery.protocol.job.StepRecord;
-import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.transfer.DownloadSteps.Equipment;
 import refinery.transfer.DownloadSteps.Known;
@@ -81,12 +73,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   private final Deque<Map.Entry<SourceFile, Location>> pending = new ArrayDeque<>();
   private final List<Ready> fetched = new ArrayList<>();
 
-  private final List<Ready> ready = new ArrayList<>();
-  private final List<Setback> setbacks = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
-  private final Map<String, String> facts = new LinkedHashMap<>();
-  private final List<StepRecord> records = new ArrayList<>();
-
+  private final Ledger ledger;
   private Optional<Thread> step = Optional.empty();
   private List<Location> charged = List.of();
   private boolean stopping;
@@ -114,6 +101,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     this.promise = promise;
     this.log = new TransferLog(attempt.log());
     this.steps = new DownloadSteps(attempt, work, equipment, log);
+    this.ledger = new Ledger(work, log);
     this.groups = Plan.groups(work.files());
   }
 
@@ -147,7 +135,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     }
     Plan.Group current = groups.get(group);
     if (plan == current.plans().size()) {
-      end(new Outcome.Failed(Setback.verdict(work.key(), setbacks), Usage.NONE, records));
+      end(ledger.failed());
       return;
     }
     switch (current.plans().get(plan)) {
@@ -210,7 +198,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     getContext().unwatch(found.get().getKey());
     Slot slot = slots.remove(found.get().getKey());
     PartFile.Verified verified = message.verified();
-    records.add(record(slot, verified));
+    ledger.record(slot.subject(), slot.location(), slot.startedAt(), verified);
     if (groups.get(group).plans().get(plan) instanceof Plan.Archive) {
       unpack(verified.file(), slot.location());
       return this;
@@ -225,29 +213,12 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
 
   /** All files of the group are there: do they belong together? */
   private void accept(Map<String, String> metadata) {
-    if (!groups.get(group).reads()) {
-      ready.addAll(fetched);
-      nextGroup();
-      return;
-    }
     try {
-      ReadSet.Layout layout =
-          ReadSet.decide(
-              fetched.stream()
-                  .map(
-                      file ->
-                          new ReadSet.ReadFile(
-                              file.name(),
-                              file.verified().sha256(),
-                              file.verified().fastq().orElseThrow()))
-                  .toList(),
-              metadata);
-      fetched.forEach(
-          file ->
-              ready.add(
-                  new Ready(layout.roles().get(file.name()), file.verified(), file.location())));
-      facts.putAll(layout.facts());
-      notes.addAll(layout.notes());
+      if (groups.get(group).reads()) {
+        ledger.accept(fetched, metadata);
+      } else {
+        ledger.accept(fetched);
+      }
       nextGroup();
     } catch (TransferException wrong) {
       fail(wrong, work.key(), fetched.stream().map(Ready::location).distinct().toList());
@@ -272,8 +243,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   }
 
   private void fetchArchive(Known known, String run) {
-    known.note().ifPresent(notes::add);
-    known.note().ifPresent(log::line);
+    known.note().ifPresent(ledger::note);
     start(run, known.location(), steps.archive(run));
   }
 
@@ -285,28 +255,14 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   }
 
   private void unpacked(Unpacked unpacked, Location location) {
-    records.addAll(unpacked.steps());
+    ledger.record(unpacked.steps());
     unpacked.files().forEach(file -> fetched.add(new Ready("reads", file, location)));
     accept(unpacked.metadata());
   }
 
   private void publish() {
-    run(() -> steps.publish(ready), files -> () -> succeed(files));
-  }
-
-  private void succeed(List<RawFile> files) {
-    facts.put(
-        "delivered_from",
-        files.stream().map(RawFile::deliveredFrom).distinct().collect(Collectors.joining(",")));
-    if (!setbacks.isEmpty()) {
-      facts.put(
-          "fallback_reason",
-          setbacks.stream().map(Setback::text).collect(Collectors.joining("; ")));
-    }
-    if (!notes.isEmpty()) {
-      facts.put("notes", String.join("; ", notes));
-    }
-    end(new Outcome.Succeeded(new JobResult.Downloaded(files, facts), Usage.NONE, records));
+    List<Ready> ready = ledger.ready();
+    run(() -> steps.publish(ready), files -> () -> end(ledger.succeeded(files)));
   }
 
   private Behavior<Command> childFailed(ChildFailed signal) {
@@ -324,23 +280,8 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
 
   /** The current plan is lost: on to the next one, unless nothing can help. */
   private void fail(TransferException problem, String subject, List<Location> locations) {
-    List<Location> named =
-        locations.isEmpty()
-            ? List.of(
-                new Location("the node", "", "", java.util.OptionalLong.empty(), Optional.empty()))
-            : locations;
-    for (Location location : named) {
-      Setback setback =
-          new Setback(
-              location.archive(),
-              subject,
-              location.url(),
-              new Failure(problem.failureClass(), Problems.text(problem), subject));
-      setbacks.add(setback);
-      log.line(setback.text());
-    }
-    if (setbacks.getLast().isFinal() || locations.isEmpty()) {
-      end(new Outcome.Failed(Setback.verdict(work.key(), setbacks), Usage.NONE, records));
+    if (!ledger.charge(problem, subject, locations)) {
+      end(ledger.failed());
       return;
     }
     List<Transfer> transfers = stopChildren();
@@ -371,18 +312,10 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       stopping = true;
       step.ifPresent(Thread::interrupt);
       if (step.isEmpty()) {
-        endStopped();
+        end(ledger.stopped());
       }
     }
     return this;
-  }
-
-  private void endStopped() {
-    end(
-        new Outcome.Failed(
-            Failure.of(FailureClass.NODE_LOST, new StoppedTransfer().getMessage()),
-            Usage.NONE,
-            records));
   }
 
   private void end(Outcome outcome) {
@@ -441,7 +374,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   private Behavior<Command> stepDone(StepDone done) {
     step = Optional.empty();
     if (stopping && !ending) {
-      endStopped();
+      end(ledger.stopped());
       return this;
     }
     done.then().run();
@@ -451,7 +384,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   private Behavior<Command> stepFailed(StepFailed failed) {
     step = Optional.empty();
     if (stopping) {
-      endStopped();
+      end(ledger.stopped());
     } else {
       fail(failed.problem(), work.key(), charged);
     }
@@ -469,11 +402,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
           .start(
               () -> {
                 transfers.forEach(Transfer::close);
-                promise.complete(
-                    new Outcome.Failed(
-                        Failure.of(FailureClass.NODE_LOST, "the download was broken off"),
-                        Usage.NONE,
-                        List.of()));
+                promise.complete(ledger.stopped());
               });
     }
     return this;
@@ -498,26 +427,5 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
                 })
         .findFirst()
         .orElse("other");
-  }
-
-  private static StepRecord record(Slot slot, PartFile.Verified verified) {
-    List<String> checks = new ArrayList<>();
-    checks.add(verified.size() + " bytes");
-    slot.location()
-        .checksum()
-        .ifPresent(sum -> checks.add(sum.algorithm() + " " + verified.stated() + " as stated"));
-    checks.add("sha-256 " + verified.sha256());
-    verified.fastq().ifPresent(fastq -> checks.add(fastq.reads() + " FASTQ records"));
-    return new StepRecord(
-        "download " + slot.subject(),
-        List.of(),
-        "refinery",
-        0,
-        slot.startedAt(),
-        Instant.now(),
-        0,
-        0,
-        Optional.empty(),
-        checks);
   }
 }

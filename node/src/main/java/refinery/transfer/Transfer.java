@@ -20,7 +20,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import refinery.protocol.batch.Location;
 import refinery.transfer.HttpSource.Resume;
-import refinery.transfer.TransferException.AbsentTransfer;
 import refinery.transfer.TransferException.CorruptTransfer;
 import refinery.transfer.TransferException.ExhaustedTransfer;
 import refinery.transfer.TransferException.StoppedTransfer;
@@ -212,7 +211,11 @@ final class Transfer implements AutoCloseable {
         unsatisfiable(headers);
         yield false;
       }
-      default -> throw refused(response);
+      default -> {
+        Refusal refusal = Refusal.of(response, settings.maxBackoff(), Instant.now());
+        refusal.retryAfter().ifPresent(wait -> notBefore = Instant.now().plus(wait));
+        throw refusal.problem();
+      }
     };
   }
 
@@ -279,37 +282,6 @@ final class Transfer implements AutoCloseable {
       startAgain(why);
       throw new TransientTransfer(why);
     }
-  }
-
-  private TransferException refused(HttpResponse<?> response) {
-    int status = response.statusCode();
-    String host = response.uri().getHost();
-    if (status == 408 || status == 421 || status == 425 || status == 429 || status >= 500) {
-      Optional<Duration> wait =
-          response
-              .headers()
-              .firstValue("retry-after")
-              .flatMap(value -> RetryAfter.parse(value, Instant.now()));
-      if (wait.filter(time -> time.compareTo(settings.maxBackoff()) > 0).isPresent()) {
-        return new ExhaustedTransfer(
-            host + " answered " + status + " and asks to wait " + wait.get().toSeconds() + " s");
-      }
-      wait.ifPresent(time -> notBefore = Instant.now().plus(time));
-      return new TransientTransfer(host + " answered " + status, wait);
-    }
-    if (status >= 400) {
-      return new AbsentTransfer(host + " answered " + status + meaning(status));
-    }
-    return new CorruptTransfer(host + " answered " + status + " without the file");
-  }
-
-  private static String meaning(int status) {
-    return switch (status) {
-      case 401, 403 -> " (access is refused: suppressed or controlled data?)";
-      case 404, 410 -> " (no such file)";
-      case 451 -> " (withheld for legal reasons)";
-      default -> " (the request is refused)";
-    };
   }
 
   private void receive(ResponseChunks body) throws TransferException, InterruptedException {

@@ -1,7 +1,5 @@
 package refinery.transfer;
 
-import java.time.Duration;
-import java.util.Optional;
 import refinery.protocol.FailureClass;
 
 /**
@@ -24,27 +22,13 @@ abstract sealed class TransferException extends Exception {
   /** The location did not answer, or broke off: the same request may succeed later. */
   static final class TransientTransfer extends TransferException {
     private static final long serialVersionUID = 1L;
-    private final transient Optional<Duration> retryAfter;
 
     TransientTransfer(String message, Throwable cause) {
       super(FailureClass.TRANSIENT, message, cause);
-      this.retryAfter = Optional.empty();
     }
 
     TransientTransfer(String message) {
-      this(message, Optional.empty());
-    }
-
-    /**
-     * @param retryAfter what the server asks us to wait
-     */
-    TransientTransfer(String message, Optional<Duration> retryAfter) {
-      super(FailureClass.TRANSIENT, message, null);
-      this.retryAfter = retryAfter;
-    }
-
-    Optional<Duration> retryAfter() {
-      return retryAfter;
+      this(message, null);
     }
   }
 
