@@ -1,0 +1,305 @@
+package refinery.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ApiTest {
+  private static final String SURVEY =
+      "{\"source\":\"ena\",\"parameters\":{\"accession\":\"PRJNA1\"}}";
+  private static TestNode node;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node = new TestNode("");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "surveys | {\"source\":\"ena\"                               | ''",
+        "surveys | []                                                | ''",
+        "surveys | {}                                                | /source",
+        "surveys | {\"source\":1,\"parameters\":{}}                  | /source",
+        "surveys | {\"source\":\"ena\"}                              | /parameters",
+        "surveys | {\"source\":\"ena\",\"parameters\":[]}            | /parameters",
+        "surveys | {\"source\":\"ena\",\"parameters\":{}}            | /parameters/accession",
+        "surveys | {\"source\":\"x\",\"parameters\":{}}              | /source",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"a/b\":1}  | /a~1b",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"priority\":101}  | /priority",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"priority\":1.5}  | /priority",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"labels\":{\"a\":1}} | /labels/a",
+        "surveys | {\"source\":\"ena\",\"source\":\"ena\"}           | ''",
+        "surveys | {} {}                                             | ''",
+        "jobs    | {\"command\":[\"/bin/true\"]}                     | /pipeline",
+        "jobs    | {\"pipeline\":\"command\",\"command\":\"x\"}      | /command",
+        "jobs    | {\"pipeline\":\"command\",\"command\":[1]}        | /command/0",
+        "jobs    | {\"pipeline\":\"command\",\"count\":0}            | /count",
+        "jobs    | {\"pipeline\":\"command\",\"count\":1001}         | /count",
+        "jobs    | {\"pipeline\":\"nope\"}                           | /pipeline",
+        "jobs    | {\"pipeline\":\"command\",\"resources\":{\"cpu\":1}} | /resources/memory",
+        "jobs    | {\"pipeline\":\"command\",\"resources\":{\"cpu\":1,\"memory\":1,\"x\":1}} |"
+            + " /resources/x",
+        "jobs/job-failed/cancel | {\"why\":\"x\"}                    | /why",
+        "jobs/job-failed/retry  | {\"x\":1}                          | /x",
+        "jobs/job-failed/priority | {\"priority\":-1}                | /priority",
+        "batches/batch-one/reprocess | {\"x\":1}                     | /x",
+        "nodes/node-a/drain | {\"x\":1}                              | /x",
+      })
+  void badInputIsOneProblemWithAPointerAndMakesNothing(String path, String body, String pointer)
+      throws Exception {
+    int before = node.entities.commands.size();
+    HttpResponse<String> response = node.post("/api/v1/" + path, body);
+    assertProblem(response, 400);
+    List<String> pointers = new ArrayList<>();
+    TestNode.json(response)
+        .path("errors")
+        .forEach(error -> pointers.add(error.path("pointer").asText()));
+    assertThat(pointers).contains(pointer.equals("''") ? "" : pointer);
+    assertThat(node.entities.commands).hasSize(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET,/api/v1/jobs?limit=0,400",
+    "GET,/api/v1/jobs?limit=x,400",
+    "GET,/api/v1/jobs?cursor=x,400",
+    "GET,/api/v1/jobs?colour=red,400",
+    "GET,/api/v1/jobs?state=happy,400",
+    "GET,/api/v1/jobs?survey_id=x,400",
+    "GET,/api/v1/jobs?kind=process&kind=survey,400",
+    "GET,/api/v1/jobs/job-done?x=1,400",
+    "GET,/api/v1/jobs/job-unknown,404",
+    "GET,/api/v1/jobs/x,404",
+    "GET,/api/v1/surveys/survey-unknown,404",
+    "POST,/api/v1/surveys/survey-unknown/cancel,404",
+    "POST,/api/v1/jobs/job-unknown/retry,404",
+    "POST,/api/v1/jobs/job-done/retry,409",
+    "POST,/api/v1/nodes/node-none/drain,404",
+    "GET,/api/v1/artifacts/xyz,404",
+    "GET,/api/v1/nothing,404",
+    "GET,/api/v1/jobs/job-done/,404",
+    "DELETE,/api/v1/jobs,405",
+    "PUT,/api/v1/surveys/survey-one,405",
+  })
+  void refusalsAreProblems(String method, String path, int status) throws Exception {
+    assertProblem(
+        node.send(node.request(path).method(method, HttpRequest.BodyPublishers.noBody())), status);
+  }
+
+  @Test
+  void unknownIdsNeverReachAnEntity() throws Exception {
+    int before = node.entities.commands.size();
+    assertProblem(node.post("/api/v1/batches/batch-unknown/reprocess", ""), 404);
+    assertThat(node.entities.commands).hasSize(before);
+  }
+
+  @Test
+  void typesAndSizesAreChecked() throws Exception {
+    var body = HttpRequest.BodyPublishers.ofString(SURVEY);
+    assertProblem(
+        node.send(
+            node.request("/api/v1/surveys")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(body)),
+        415);
+    assertProblem(node.send(node.request("/api/v1/jobs").header("Accept", "image/png")), 406);
+    assertProblem(node.post("/api/v1/surveys", " ".repeat(2_000_000)), 413);
+    var noLength =
+        HttpRequest.BodyPublishers.fromPublisher(
+            HttpRequest.BodyPublishers.ofString(" ".repeat(1_500_000)));
+    assertProblem(
+        node.send(
+            node.request("/api/v1/surveys")
+                .header("Content-Type", "application/json")
+                .POST(noLength)),
+        413);
+  }
+
+  @Test
+  void aRequestThatIsNoHttpIsAProblemToo() throws Exception {
+    assertThat(raw("GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("application/problem+json")
+        .doesNotContain("Server:");
+  }
+
+  private static String raw(String request) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", node.uri("/").getPort())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void anIdempotencyKeyMakesARepeatTheSameSurvey() throws Exception {
+    HttpResponse<String> first = keyed(SURVEY);
+    HttpResponse<String> again = keyed(SURVEY);
+    assertThat(first.statusCode()).isEqualTo(201);
+    assertThat(again.body()).isEqualTo(first.body());
+    String id = TestNode.json(first).path("id").asText();
+    assertThat(first.headers().firstValue("Location")).contains("/api/v1/surveys/" + id);
+    assertThat(node.get("/api/v1/surveys/" + id).body()).isEqualTo(first.body());
+    assertProblem(keyed(SURVEY.replace("PRJNA1", "PRJNA2")), 409);
+  }
+
+  private static HttpResponse<String> keyed(String body) throws Exception {
+    return node.send(
+        node.request("/api/v1/surveys")
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", "key-1")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  @Test
+  void aThousandJobsArePostedAtOnce() throws Exception {
+    HttpResponse<String> response =
+        node.post(
+            "/api/v1/jobs",
+            "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"],\"count\":1000}");
+    assertThat(response.statusCode()).isEqualTo(201);
+    JsonNode ids = TestNode.json(response).path("ids");
+    assertThat(ids).hasSize(1000);
+    assertThat(node.rows.jobs.keySet().stream().map(Object::toString))
+        .contains(ids.get(0).asText(), ids.get(999).asText());
+  }
+
+  @Test
+  void silenceIs503() throws Exception {
+    node.entities.silent = true;
+    try {
+      HttpResponse<String> response = node.post("/api/v1/surveys", SURVEY);
+      assertProblem(response, 503);
+      assertThat(response.headers().firstValue("Retry-After")).isPresent();
+    } finally {
+      node.entities.silent = false;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',200,0123456789,''",
+    "bytes=2-4,206,234,bytes 2-4/10",
+    "bytes=7-,206,789,bytes 7-9/10",
+    "bytes=-2,206,89,bytes 8-9/10",
+    "bytes=5-99,206,56789,bytes 5-9/10",
+    "rubbish,200,0123456789,''",
+    "'bytes=0-1,4-5',200,0123456789,''",
+  })
+  void artifactsAreServedInRanges(String range, int status, String body, String contentRange)
+      throws Exception {
+    var request = node.request("/api/v1/artifacts/" + Samples.QUANT);
+    HttpResponse<String> response =
+        node.send(range.isEmpty() ? request : request.header("Range", range));
+    assertThat(response.statusCode()).isEqualTo(status);
+    assertThat(response.body()).isEqualTo(body);
+    assertThat(response.headers().firstValue("Content-Range").orElse("")).isEqualTo(contentRange);
+    assertThat(response.headers().firstValue("Content-Length"))
+        .contains(Integer.toString(body.length()));
+    assertThat(response.headers().firstValue("Content-Disposition"))
+        .contains(
+            "attachment; filename=\"qu_nt _1_.sf\"; filename*=UTF-8''qu%C3%A4nt%20%221%22.sf");
+  }
+
+  @Test
+  void artifactsKnowConditionsAndHead() throws Exception {
+    String path = "/api/v1/artifacts/" + Samples.QUANT;
+    String etag = node.get(path).headers().firstValue("ETag").orElseThrow();
+    assertThat(node.send(node.request(path).header("If-None-Match", etag)).statusCode())
+        .isEqualTo(304);
+    HttpResponse<String> beyond = node.send(node.request(path).header("Range", "bytes=10-"));
+    assertProblem(beyond, 416);
+    assertThat(beyond.headers().firstValue("Content-Range")).contains("bytes */10");
+    assertThat(raw("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200")
+        .contains("ETag: " + etag)
+        .endsWith("\r\n\r\n");
+  }
+
+  @Test
+  void logsComeFromTheAgentOrFromStorage() throws Exception {
+    assertThat(node.get("/api/v1/jobs/job-runs/log").body()).isEqualTo("live log");
+    assertThat(node.get("/api/v1/jobs/job-done/log?follow=true").body()).isEqualTo("log of step\n");
+  }
+
+  @Test
+  void theEventStreamResumesAndGoesOn() throws Exception {
+    HttpResponse<InputStream> response =
+        node.client.send(
+            node.request("/api/v1/events").header("Last-Event-ID", "3").build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(response.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("text/event-stream");
+    try (InputStream in = response.body();
+        Stream<String> lines =
+            new java.io.BufferedReader(new java.io.InputStreamReader(in, StandardCharsets.UTF_8))
+                .lines()) {
+      List<String> ids = new ArrayList<>();
+      boolean arrived =
+          lines
+              .filter(
+                  line -> {
+                    if (line.equals("id: 5")) {
+                      node.record(6);
+                    }
+                    return line.startsWith("id: ");
+                  })
+              .peek(ids::add)
+              .anyMatch(line -> line.equals("id: 6"));
+      assertThat(arrived).isTrue();
+      assertThat(ids).containsExactly("id: 3", "id: 4", "id: 5", "id: 6");
+    }
+  }
+
+  @Test
+  void provenanceIsAConnectedCrate() throws Exception {
+    HttpResponse<String> response = node.get("/api/v1/batches/batch-one/provenance");
+    List<String> ids = new ArrayList<>();
+    TestNode.json(response).path("@graph").forEach(item -> ids.add(item.path("@id").asText()));
+    assertThat(ids)
+        .doesNotHaveDuplicates()
+        .contains("ro-crate-metadata.json", "./", "#job-done", "#job-done/step-1");
+    assertThat(response.body())
+        .contains(
+            "salmon quant -o 'it'\\\\''s here'", "\"exitCode\":0", Samples.LOG, "\"md5\":\"0123\"");
+  }
+
+  @Test
+  void foreignPagesAndNamesAreRefused() throws Exception {
+    assertProblem(
+        node.send(
+            node.request("/api/v1/jobs/job-done/cancel")
+                .header("Origin", "https://evil.example")
+                .POST(HttpRequest.BodyPublishers.noBody())),
+        403);
+  }
+
+  static void assertProblem(HttpResponse<String> response, int status) throws Exception {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+    JsonNode problem = TestNode.json(response);
+    assertThat(problem.path("status").asInt()).isEqualTo(status);
+    assertThat(problem.path("detail").asText()).isNotBlank();
+  }
+}

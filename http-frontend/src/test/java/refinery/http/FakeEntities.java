@@ -1,0 +1,119 @@
+package refinery.http;
+
+import akka.actor.typed.ActorRef;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchReply;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobState;
+import refinery.protocol.query.JobView;
+import refinery.protocol.query.SurveyView;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.survey.SurveyRequest;
+import refinery.protocol.survey.SurveyState;
+
+/** Entities that write the fake read model; every command is noted. */
+final class FakeEntities implements EntityGateway {
+  final List<Object> commands = new CopyOnWriteArrayList<>();
+  volatile boolean silent;
+  private final FakeReadModel rows;
+  private final ActorRef<Object> nobody;
+  private final Map<SurveyId, SurveyRequest> requests = new ConcurrentHashMap<>();
+
+  FakeEntities(FakeReadModel rows, ActorRef<Object> nobody) {
+    this.rows = rows;
+    this.nobody = nobody;
+  }
+
+  @Override
+  public CompletionStage<SurveyReply> survey(
+      SurveyId id, Function<ActorRef<SurveyReply>, SurveyCommand> command) {
+    SurveyCommand made = command.apply(nobody.narrow());
+    commands.add(made);
+    if (silent) {
+      return CompletableFuture.failedFuture(new TimeoutException("silent"));
+    }
+    if (made instanceof SurveyCommand.Create create) {
+      SurveyRequest before = requests.putIfAbsent(id, create.request());
+      if (before != null && !before.equals(create.request())) {
+        return CompletableFuture.completedFuture(
+            new SurveyReply.Rejected(id, "the id holds another request"));
+      }
+      rows.surveys.putIfAbsent(id, view(id, create.request()));
+      return CompletableFuture.completedFuture(new SurveyReply.Created(id, before != null));
+    }
+    if (made instanceof SurveyCommand.Inspect) {
+      return CompletableFuture.completedFuture(
+          new SurveyReply.State(id, 3, Json.MAPPER.createObjectNode().put("state", "running")));
+    }
+    return CompletableFuture.completedFuture(new SurveyReply.Done(id));
+  }
+
+  private static SurveyView view(SurveyId id, SurveyRequest request) {
+    return new SurveyView(
+        id,
+        request.source(),
+        request.parameters(),
+        request.pipeline(),
+        request.priority(),
+        request.labels(),
+        SurveyState.RUNNING,
+        Optional.empty(),
+        Instant.parse("2026-01-02T03:04:05Z"),
+        Optional.empty(),
+        JobId.of("job-survey"),
+        SurveyView.BatchCounts.NONE);
+  }
+
+  @Override
+  public CompletionStage<BatchReply> batch(
+      BatchId id, Function<ActorRef<BatchReply>, BatchCommand> command) {
+    commands.add(command.apply(nobody.narrow()));
+    return CompletableFuture.completedFuture(new BatchReply.Done(id));
+  }
+
+  @Override
+  public CompletionStage<JobReply> job(JobId id, Function<ActorRef<JobReply>, JobCommand> command) {
+    JobCommand made = command.apply(nobody.narrow());
+    commands.add(made);
+    if (made instanceof JobCommand.Submit submit) {
+      rows.jobs.put(id, Samples.job(id, JobState.QUEUED));
+      return CompletableFuture.completedFuture(new JobReply.Accepted(submit.spec().id()));
+    }
+    JobView row = rows.jobs.get(id);
+    if (made instanceof JobCommand.Retry && row.state() != JobState.FAILED) {
+      return CompletableFuture.completedFuture(
+          new JobReply.Rejected(id, "job " + id + " is " + row.state().word()));
+    }
+    if (made instanceof JobCommand.Inspect) {
+      return CompletableFuture.completedFuture(
+          new JobReply.State(id, 5, Json.MAPPER.createObjectNode().put("state", "queued")));
+    }
+    return CompletableFuture.completedFuture(new JobReply.Done(id));
+  }
+
+  @Override
+  public String shard(String entityId) {
+    return ShardedEntities.shard(entityId, 100);
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> host(EntityType type, String shard) {
+    return CompletableFuture.completedFuture(Optional.of("refinery@127.0.0.1:25520"));
+  }
+}

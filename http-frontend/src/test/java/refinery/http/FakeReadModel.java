@@ -1,0 +1,97 @@
+package refinery.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.SurveyId;
+import refinery.protocol.query.BatchView;
+import refinery.protocol.query.JobView;
+import refinery.protocol.query.Page;
+import refinery.protocol.query.ReadModel;
+import refinery.protocol.query.SurveyView;
+
+/** Rows in memory. */
+final class FakeReadModel implements ReadModel {
+  final Map<SurveyId, SurveyView> surveys = new ConcurrentHashMap<>();
+  final Map<BatchId, BatchView> batches = new ConcurrentHashMap<>();
+  final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
+  final Map<String, BatchView.ArtifactView> artifacts = new ConcurrentHashMap<>();
+  final List<RecordedEvent> events = new CopyOnWriteArrayList<>();
+
+  @Override
+  public CompletionStage<Page<SurveyView>> surveys(Filter filter) {
+    return page(surveys, filter);
+  }
+
+  @Override
+  public CompletionStage<Page<BatchView>> batches(Filter filter) {
+    return page(batches, filter);
+  }
+
+  @Override
+  public CompletionStage<Page<JobView>> jobs(Filter filter) {
+    return page(jobs, filter);
+  }
+
+  private static <T> CompletionStage<Page<T>> page(Map<?, T> rows, Filter filter) {
+    if (filter.cursor().isPresent()) {
+      return CompletableFuture.failedFuture(new InvalidCursor(filter.cursor().get()));
+    }
+    return CompletableFuture.completedFuture(
+        new Page<>(rows.values().stream().limit(filter.limit()).toList(), Optional.empty()));
+  }
+
+  @Override
+  public CompletionStage<Optional<SurveyView>> survey(SurveyId id) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(surveys.get(id)));
+  }
+
+  @Override
+  public CompletionStage<Optional<BatchView>> batch(BatchId id) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(batches.get(id)));
+  }
+
+  @Override
+  public CompletionStage<Optional<JobView>> job(JobId id) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(jobs.get(id)));
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> history(JobId id) {
+    return CompletableFuture.completedFuture(
+        events.stream().filter(event -> event.entity().equals(id.value())).toList());
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> events(long afterOrdering, int limit) {
+    return CompletableFuture.completedFuture(
+        events.stream().filter(event -> event.ordering() > afterOrdering).limit(limit).toList());
+  }
+
+  @Override
+  public CompletionStage<Long> lastOrdering() {
+    return CompletableFuture.completedFuture(events.isEmpty() ? 0L : events.getLast().ordering());
+  }
+
+  @Override
+  public CompletionStage<Optional<BatchView.ArtifactView>> artifact(String sha256) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(artifacts.get(sha256)));
+  }
+
+  @Override
+  public CompletionStage<JsonNode> stats() {
+    var stats = Json.MAPPER.createObjectNode();
+    stats.putObject("surveys").put("running", surveys.size());
+    stats.putObject("batches").put("done", batches.size());
+    stats.putObject("jobs").putObject("process").put("succeeded", jobs.size());
+    return CompletableFuture.completedFuture(stats);
+  }
+}

@@ -1,0 +1,56 @@
+package refinery.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.File;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpConfigTest {
+  private static HttpConfig read(String overrides) {
+    Config shipped = ConfigFactory.parseFile(new File("../conf/http.conf"));
+    return HttpConfig.from(ConfigFactory.parseString(overrides).withFallback(shipped).resolve());
+  }
+
+  @Test
+  void theDefaultsServeThisMachineOnly() {
+    assertThat(read(""))
+        .isEqualTo(
+            new HttpConfig(
+                "127.0.0.1",
+                8080,
+                java.util.List.of(),
+                1 << 20,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(500),
+                new HttpConfig.Events(
+                    Duration.ofMillis(250), Duration.ofSeconds(15), 200, 2000, 16 << 10)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host=0.0.0.0,refinery.http.auth.tokens",
+    "port=70000,refinery.http.port",
+    "auth.tokens=[short],refinery.http.auth.tokens",
+    "max-body=0,refinery.http.max-body",
+    "events.max-readers=0,refinery.http.events.max-readers",
+    "ask-timeout=0s,refinery.http.ask-timeout",
+  })
+  void aWrongValueIsNamedByItsKeyInOneLine(String override, String key) {
+    assertThatThrownBy(() -> read("refinery.http." + override))
+        .hasMessageContaining(key)
+        .satisfies(error -> assertThat(error.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void aTokenOpensTheNetwork() {
+    assertThat(read("refinery.http { host = 0.0.0.0, auth.tokens = [long-enough-1] }").host())
+        .isEqualTo("0.0.0.0");
+  }
+}

@@ -1,0 +1,115 @@
+package refinery.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import refinery.protocol.BatchId;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+import refinery.protocol.Resources;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobState;
+import refinery.protocol.job.StepRecord;
+import refinery.protocol.query.BatchView;
+import refinery.protocol.query.JobView;
+import refinery.protocol.query.NodeView;
+
+/** Rows as the node would write them. */
+final class Samples {
+  static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
+  static final String QUANT = "a".repeat(64);
+  static final String LOG = "b".repeat(64);
+
+  private Samples() {}
+
+  static JobView job(JobId id, JobState state) {
+    boolean failed = state == JobState.FAILED;
+    return new JobView(
+        id,
+        JobKind.PROCESS,
+        Optional.empty(),
+        List.of(BatchId.of("batch-one")),
+        "salmon-quant",
+        state,
+        state == JobState.QUEUED ? 0 : 1,
+        state == JobState.QUEUED ? Optional.empty() : Optional.of(NodeId.of("node-a")),
+        50,
+        Resources.of(1000, 1 << 20, 0),
+        AT,
+        state == JobState.QUEUED ? Optional.empty() : Optional.of(AT),
+        state.isTerminal() ? Optional.of(AT.plusSeconds(9)) : Optional.empty(),
+        Optional.empty(),
+        failed
+            ? Optional.of(new Failure(FailureClass.PERMANENT, "salmon exited 1", "quant"))
+            : Optional.empty(),
+        Optional.empty(),
+        List.of(
+            new JobView.AttemptView(
+                1, NodeId.of("node-a"), AT, Optional.empty(), "running", "", 0, 0)),
+        state.isTerminal() ? List.of(step()) : List.of(),
+        List.of(new Artifact("quant.sf", QUANT, 10, "text/tab-separated-values")));
+  }
+
+  private static StepRecord step() {
+    return new StepRecord(
+        "quant",
+        List.of("salmon", "quant", "-o", "it's here"),
+        "salmon 1.10.1",
+        0,
+        AT,
+        AT.plusSeconds(8),
+        123_456,
+        7.5,
+        Optional.of(new Artifact("quant.log", LOG, 12, "text/plain")),
+        List.of("quant.sf has rows"));
+  }
+
+  static BatchView batch(BatchId id) {
+    return new BatchView(
+        id,
+        List.of(SurveyId.of("survey-one")),
+        "ena",
+        "SRR1",
+        "salmon-quant",
+        Optional.of("homo_sapiens"),
+        Map.of(),
+        BatchState.DONE,
+        Optional.empty(),
+        AT,
+        AT,
+        List.of(
+            new BatchView.FileView(
+                "SRR1_1.fastq.gz",
+                "fastq.gz",
+                List.of("https://ena.example/SRR1_1.fastq.gz"),
+                OptionalLong.of(5),
+                Optional.of("0123"),
+                Optional.of("ena"))),
+        List.of(JobId.of("job-done")),
+        List.of(
+            new BatchView.ArtifactView(
+                "quant.sf", QUANT, 10, "text/tab-separated-values", "/api/v1/artifacts/" + QUANT)),
+        Map.of("mapping_rate", "0.9"));
+  }
+
+  static NodeView node() {
+    return new NodeView(
+        NodeId.of("node-a"),
+        "akka://refinery@127.0.0.1:25520",
+        List.of("control"),
+        "up",
+        "",
+        Resources.of(2000, 1 << 30, 1 << 30),
+        Resources.NONE,
+        List.of(),
+        Map.of("salmon", "1.10.1"),
+        1 << 30);
+  }
+}

@@ -1,0 +1,274 @@
+package refinery.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.Behaviors;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import refinery.protocol.BatchId;
+import refinery.protocol.Ids;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.Resources;
+import refinery.protocol.catalog.Catalog;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.JobState;
+import refinery.protocol.job.Work;
+import refinery.protocol.query.BatchView;
+import refinery.protocol.query.ReadModel.RecordedEvent;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
+import refinery.protocol.survey.SurveyRequest;
+
+/** The frontend on a real socket, over fakes. */
+public final class TestNode implements AutoCloseable {
+  public final ActorSystem<Void> system;
+  final FakeReadModel rows = new FakeReadModel();
+  final FakeEntities entities;
+  final HttpConfig config;
+  public final HttpClient client = HttpClient.newHttpClient();
+  private final URI base;
+
+  public TestNode(String overrides) throws Exception {
+    Config all =
+        ConfigFactory.parseString(overrides)
+            .withFallback(
+                ConfigFactory.parseString(
+                    """
+                    refinery.http { port = 0, ask-timeout = 2s, log-poll = 20ms
+                      events { poll = 20ms, heartbeat = 200ms } }
+                    akka.loglevel = WARNING
+                    akka.coordinated-shutdown.exit-jvm = off
+                    """))
+            .withFallback(ConfigFactory.parseFile(new File("../conf/http.conf")))
+            .withFallback(ConfigFactory.load());
+    system = ActorSystem.create(Behaviors.empty(), "refinery", all.resolve());
+    entities = new FakeEntities(rows, system.ignoreRef());
+    config = HttpConfig.from(system.settings().config());
+    fill();
+    var binding =
+        HttpFrontend.start(system, services(), config)
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
+  }
+
+  public HttpConfig config() {
+    return config;
+  }
+
+  FrontendServices services() {
+    ActorRef<AgentCommand> agent =
+        system.systemActorOf(agent(), "agent-" + Ids.random(), Props.empty());
+    return new FrontendServices(
+        rows,
+        TestNode::open,
+        new FakeCatalog(),
+        entities,
+        system.systemActorOf(scheduler(), "scheduler-" + Ids.random(), Props.empty()),
+        node ->
+            CompletableFuture.completedFuture(
+                node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
+        "0.1.0");
+  }
+
+  private void fill() {
+    rows.jobs.put(JobId.of("job-done"), Samples.job(JobId.of("job-done"), JobState.SUCCEEDED));
+    rows.jobs.put(JobId.of("job-failed"), Samples.job(JobId.of("job-failed"), JobState.FAILED));
+    rows.jobs.put(JobId.of("job-runs"), Samples.job(JobId.of("job-runs"), JobState.RUNNING));
+    rows.batches.put(BatchId.of("batch-one"), Samples.batch(BatchId.of("batch-one")));
+    rows.artifacts.put(
+        Samples.QUANT,
+        new BatchView.ArtifactView(
+            "quänt \"1\".sf",
+            Samples.QUANT,
+            10,
+            "text/tab-separated-values",
+            "/api/v1/artifacts/" + Samples.QUANT));
+    for (int i = 1; i <= 5; i++) {
+      record(i);
+    }
+  }
+
+  void record(long ordering) {
+    rows.events.add(
+        new RecordedEvent(
+            ordering,
+            "job-done",
+            ordering,
+            "submitted",
+            Samples.AT,
+            Json.MAPPER.createObjectNode().put("n", ordering)));
+  }
+
+  private static Optional<SeekableByteChannel> open(String sha256) throws IOException {
+    String text = sha256.equals(Samples.QUANT) ? "0123456789" : "log of step\n";
+    Path file = Files.createTempFile("artifact", ".bin");
+    Files.writeString(file, text, StandardCharsets.UTF_8);
+    return Optional.of(
+        Files.newByteChannel(file, java.nio.file.StandardOpenOption.DELETE_ON_CLOSE));
+  }
+
+  private static Behavior<SchedulerCommand> scheduler() {
+    return Behaviors.receiveMessage(
+        command -> {
+          ObjectNode state = Json.MAPPER.createObjectNode().put("queued", 3);
+          state.putArray("nodes").add(Json.MAPPER.valueToTree(Samples.node()));
+          if (command instanceof SchedulerCommand.Describe describe) {
+            describe.replyTo().tell(new SchedulerReply.Snapshot(state));
+          } else if (command instanceof SchedulerCommand.Explain explain) {
+            explain
+                .replyTo()
+                .tell(
+                    new SchedulerReply.Snapshot(
+                        Json.MAPPER.createObjectNode().put("job", explain.job().value())));
+          } else if (command instanceof SchedulerCommand.Drain drain) {
+            drain
+                .replyTo()
+                .tell(
+                    drain.node().value().equals("node-a")
+                        ? new SchedulerReply.Done()
+                        : new SchedulerReply.UnknownNode(drain.node()));
+          } else if (command instanceof SchedulerCommand.Undrain undrain) {
+            undrain.replyTo().tell(new SchedulerReply.Done());
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private static Behavior<AgentCommand> agent() {
+    return Behaviors.receiveMessage(
+        command -> {
+          if (command instanceof AgentCommand.ReadLog read) {
+            byte[] all = "live log".getBytes(StandardCharsets.UTF_8);
+            int from = (int) Math.min(read.offset(), all.length);
+            read.replyTo()
+                .tell(
+                    new AgentCommand.AgentReply.LogChunk(
+                        read.job(),
+                        true,
+                        from,
+                        java.util.Arrays.copyOfRange(all, from, all.length)));
+          } else if (command instanceof AgentCommand.Describe describe) {
+            describe
+                .replyTo()
+                .tell(
+                    new AgentCommand.AgentReply.AgentState(
+                        Json.MAPPER.createObjectNode().put("id", "node-a")));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  public URI uri(String path) {
+    return base.resolve(path);
+  }
+
+  public HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path));
+  }
+
+  public HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  public HttpResponse<String> get(String path) throws Exception {
+    return send(request(path));
+  }
+
+  public HttpResponse<String> post(String path, String body) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  public static JsonNode json(HttpResponse<String> response) throws IOException {
+    return Json.MAPPER.readTree(response.body());
+  }
+
+  @Override
+  public void close() throws Exception {
+    client.close();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  /** Knows the source {@code ena} with an accession, and the pipeline {@code command}. */
+  private static final class FakeCatalog implements Catalog {
+    @Override
+    public List<JsonNode> sources() {
+      return List.of(Json.MAPPER.createObjectNode().put("name", "ena"));
+    }
+
+    @Override
+    public List<JsonNode> pipelines() {
+      return List.of(
+          Json.MAPPER
+              .createObjectNode()
+              .put("name", "salmon-quant")
+              .put("version", "1")
+              .put("description", "quantify"));
+    }
+
+    @Override
+    public Validated<SurveyRequest> survey(
+        String source,
+        JsonNode parameters,
+        Optional<String> pipeline,
+        Optional<Integer> priority,
+        Map<String, String> labels) {
+      if (!source.equals("ena")) {
+        return new Validated.Invalid<>(List.of(new Problem("/source", "must be ena")));
+      }
+      if (!parameters.has("accession")) {
+        return new Validated.Invalid<>(
+            List.of(new Problem("/parameters/accession", "is required")));
+      }
+      return new Validated.Valid<>(
+          new SurveyRequest(
+              source, parameters, pipeline.orElse("salmon-quant"), priority.orElse(50), labels));
+    }
+
+    @Override
+    public Validated<JobSpec> job(
+        String pipeline, List<String> command, int priority, Optional<Resources> resources) {
+      if (!pipeline.equals("command")) {
+        return new Validated.Invalid<>(List.of(new Problem("/pipeline", "must be command")));
+      }
+      return new Validated.Valid<>(
+          new JobSpec(
+              JobId.of(JobId.PREFIX + Ids.random()),
+              JobKind.PROCESS,
+              Optional.empty(),
+              List.of(),
+              pipeline,
+              priority,
+              0,
+              resources.orElse(Resources.of(1000, 1, 0)),
+              new Work.Process(pipeline, List.of(), Map.of(), command),
+              Samples.AT));
+    }
+  }
+}
