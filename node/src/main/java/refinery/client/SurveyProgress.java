@@ -1,0 +1,121 @@
+package refinery.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows a survey until it has ended: a bar on a terminal, a line for each change otherwise. */
+public final class SurveyProgress {
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private final NodeClient client;
+  private final PrintWriter out;
+
+  public SurveyProgress(NodeClient client, PrintWriter out) {
+    this.client = client;
+    this.out = out;
+  }
+
+  /** The exit code: 0 when all is done, 1 when something failed or a person must answer. */
+  public int follow(String id) {
+    JsonNode survey = Terminal.isInteractive() ? bar(id) : lines(id);
+    String state = survey.path("state").asText();
+    if (state.equals("done")) {
+      return 0;
+    }
+    String reason = survey.path("reason").asText("");
+    out.println(id + " is " + state + (reason.isBlank() ? "" : ": " + clean(reason)));
+    client.list(
+        "/batches",
+        Map.of("survey_id", id, "state", "failed"),
+        10,
+        batch ->
+            out.println(
+                "  " + batch.path("key").asText() + ": " + clean(batch.path("reason").asText(""))));
+    out.flush();
+    return CommandFailure.WORK_FAILED;
+  }
+
+  private JsonNode bar(String id) {
+    try (ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName("batches")
+            .setInitialMax(-1)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(250)
+            .build()) {
+      JsonNode survey = client.get("/surveys/" + id);
+      while (isRunning(survey)) {
+        show(bar, survey);
+        Terminal.pause(LOOK);
+        survey = client.get("/surveys/" + id);
+      }
+      show(bar, survey);
+      return survey;
+    }
+  }
+
+  private static void show(ProgressBar bar, JsonNode survey) {
+    JsonNode batches = survey.path("batches");
+    if (batches.path("total").asLong() > 0) {
+      bar.maxHint(batches.path("total").asLong());
+      bar.stepTo(ended(batches));
+      bar.setExtraMessage(counts(batches));
+    }
+  }
+
+  private JsonNode lines(String id) {
+    String said = "";
+    JsonNode survey = client.get("/surveys/" + id);
+    while (true) {
+      JsonNode batches = survey.path("batches");
+      String line =
+          "%s %s %d/%d %s"
+              .formatted(
+                  survey.path("source").asText(),
+                  survey.path("state").asText(),
+                  ended(batches),
+                  batches.path("total").asLong(),
+                  counts(batches));
+      if (!line.equals(said)) {
+        out.println(line);
+        out.flush();
+        said = line;
+      }
+      if (!isRunning(survey)) {
+        return survey;
+      }
+      Terminal.pause(LOOK);
+      survey = client.get("/surveys/" + id);
+    }
+  }
+
+  public static boolean isRunning(JsonNode survey) {
+    return survey.path("state").asText().equals("running");
+  }
+
+  /** Batches that have come to an end. */
+  public static long ended(JsonNode batches) {
+    return batches.path("done").asLong()
+        + batches.path("failed").asLong()
+        + batches.path("cancelled").asLong();
+  }
+
+  static String counts(JsonNode batches) {
+    StringBuilder text = new StringBuilder();
+    for (String state : new String[] {"queued", "downloading", "processing", "failed"}) {
+      long count = batches.path(state).asLong();
+      if (count > 0) {
+        text.append(text.isEmpty() ? "" : ", ").append(count).append(' ').append(state);
+      }
+    }
+    return text.toString();
+  }
+
+  private static String clean(String text) {
+    return Table.printable(text, 200);
+  }
+}

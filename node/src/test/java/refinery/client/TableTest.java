@@ -1,0 +1,57 @@
+package refinery.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TableTest {
+  @Test
+  void alignsTextLeftAndNumbersRight() {
+    Table table = new Table("NAME", "COUNT");
+    table.row("a", "5");
+    table.row("longer", "12345");
+    assertThat(table.render()).isEqualTo("NAME    COUNT\na           5\nlonger  12345\n");
+  }
+
+  @Test
+  void hostileTextStaysOnItsLine() {
+    Table table = new Table("A");
+    table.row("x\u001b[2J\ny\u202e");
+    assertThat(table.render()).isEqualTo("A\nx[2J y\n");
+    assertThat(Table.printable("x".repeat(99), 10)).isEqualTo("xxxxxxx...");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8G,8589934592",
+    "512MiB,536870912",
+    "1.5k,1536",
+    "10GB,10000000000",
+    "7,7",
+    "2 TiB,2199023255552"
+  })
+  void readsSizes(String text, long bytes) {
+    assertThat(Units.bytes(text)).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "G", "-1G", "0", "8X", "1e9", "99999999999T", "8 G B"})
+  void refusesWhatIsNoSize(String text) {
+    assertThatThrownBy(() -> Units.bytes(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'" + text + "'");
+  }
+
+  @Test
+  void writesSizesAndTimes() {
+    assertThat(Units.size(1_000)).isEqualTo("1000 B");
+    assertThat(Units.size(1_610_612_736)).isEqualTo("1.5 GiB");
+    assertThat(Units.time(Duration.ofSeconds(59))).isEqualTo("59s");
+    assertThat(Units.time(Duration.ofSeconds(7_500))).isEqualTo("2h 05m");
+  }
+}
