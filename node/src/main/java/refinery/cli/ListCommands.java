@@ -1,0 +1,199 @@
+package refinery.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import refinery.client.Table;
+import refinery.client.Units;
+
+/** {@code surveys}, {@code batches}, {@code jobs}, {@code nodes}. */
+final class ListCommands {
+  private ListCommands() {}
+
+  @Command(name = "surveys", description = "List surveys, newest first.")
+  static final class Surveys implements Runnable {
+    @Mixin private final Listing listing = new Listing();
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--state", description = "running, done, failed, ...")
+    private Optional<String> state = Optional.empty();
+
+    @Option(names = "--source", description = "ena, ensembl, ...")
+    private Optional<String> source = Optional.empty();
+
+    @Override
+    public void run() {
+      Map<String, String> filters = new LinkedHashMap<>();
+      put(filters, "state", state);
+      put(filters, "source", source);
+      Table table = new Table("ID", "SOURCE", "STATE", "DONE", "FAILED", "TOTAL", "CREATED");
+      listing.print(
+          out(spec),
+          "/surveys",
+          filters,
+          table,
+          item ->
+              cells(
+                  item,
+                  "/id",
+                  "/source",
+                  "/state",
+                  "/batches/done",
+                  "/batches/failed",
+                  "/batches/total",
+                  "/created_at"));
+    }
+  }
+
+  @Command(name = "batches", description = "List batches, newest first.")
+  static final class Batches implements Runnable {
+    @Mixin private final Listing listing = new Listing();
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--survey", description = "Of this survey only.")
+    private Optional<String> survey = Optional.empty();
+
+    @Option(names = "--state", description = "queued, downloading, processing, done, failed, ...")
+    private Optional<String> state = Optional.empty();
+
+    @Option(names = "--pipeline")
+    private Optional<String> pipeline = Optional.empty();
+
+    @Option(names = "--organism", description = "As in homo_sapiens.")
+    private Optional<String> organism = Optional.empty();
+
+    @Option(names = "-q", paramLabel = "TEXT", description = "Key, organism or title contains.")
+    private Optional<String> contains = Optional.empty();
+
+    @Override
+    public void run() {
+      Map<String, String> filters = new LinkedHashMap<>();
+      put(filters, "survey_id", survey);
+      put(filters, "state", state);
+      put(filters, "pipeline", pipeline);
+      put(filters, "organism", organism);
+      put(filters, "q", contains);
+      Table table = new Table("ID", "KEY", "PIPELINE", "ORGANISM", "STATE", "REASON");
+      listing.print(
+          out(spec),
+          "/batches",
+          filters,
+          table,
+          item -> cells(item, "/id", "/key", "/pipeline", "/organism", "/state", "/reason"));
+    }
+  }
+
+  @Command(name = "jobs", description = "List jobs, newest first.")
+  static final class Jobs implements Runnable {
+    @Mixin private final Listing listing = new Listing();
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--state", description = "queued, running, waiting, succeeded, failed, ...")
+    private Optional<String> state = Optional.empty();
+
+    @Option(names = "--kind", description = "survey, download, process")
+    private Optional<String> kind = Optional.empty();
+
+    @Option(names = "--node")
+    private Optional<String> node = Optional.empty();
+
+    @Option(names = "--survey")
+    private Optional<String> survey = Optional.empty();
+
+    @Option(names = "--batch")
+    private Optional<String> batch = Optional.empty();
+
+    @Option(names = "--pipeline")
+    private Optional<String> pipeline = Optional.empty();
+
+    @Option(names = "--failure-class", description = "transient, corrupt, absent, ...")
+    private Optional<String> failureClass = Optional.empty();
+
+    @Override
+    public void run() {
+      Map<String, String> filters = new LinkedHashMap<>();
+      put(filters, "state", state);
+      put(filters, "kind", kind);
+      put(filters, "node", node);
+      put(filters, "survey_id", survey);
+      put(filters, "batch_id", batch);
+      put(filters, "pipeline", pipeline);
+      put(filters, "failure_class", failureClass);
+      Table table =
+          new Table("ID", "KIND", "PIPELINE", "STATE", "ATTEMPT", "NODE", "CREATED", "FAILURE");
+      listing.print(
+          out(spec),
+          "/jobs",
+          filters,
+          table,
+          item ->
+              cells(
+                  item,
+                  "/id",
+                  "/kind",
+                  "/pipeline",
+                  "/state",
+                  "/attempt",
+                  "/node",
+                  "/created_at",
+                  "/failure/message"));
+    }
+  }
+
+  @Command(name = "nodes", description = "List the nodes of the cluster.")
+  static final class Nodes implements Runnable {
+    @Mixin private final Listing listing = new Listing();
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      Table table = new Table("ID", "ADDRESS", "STATE", "CPU", "MEMORY", "DISK", "JOBS", "NOTE");
+      listing.print(out(spec), "/nodes", Map.of(), table, Nodes::row);
+    }
+
+    static String[] row(JsonNode node) {
+      return new String[] {
+        node.path("id").asText(),
+        node.path("address").asText(),
+        node.path("state").asText(),
+        cpu(node, "used") + "/" + cpu(node, "capacity"),
+        size(node, "used", "memory") + "/" + size(node, "capacity", "memory"),
+        size(node, "used", "disk") + "/" + size(node, "capacity", "disk"),
+        Integer.toString(node.path("running").size()),
+        node.path("takes_no_work").asText("")
+      };
+    }
+
+    private static String cpu(JsonNode node, String which) {
+      return String.format(
+          java.util.Locale.ROOT, "%.1f", node.path(which).path("cpu").asLong() / 1_000.0);
+    }
+
+    private static String size(JsonNode node, String which, String what) {
+      return Units.size(node.path(which).path(what).asLong());
+    }
+  }
+
+  private static void put(Map<String, String> filters, String name, Optional<String> value) {
+    value.ifPresent(text -> filters.put(name, text));
+  }
+
+  private static String[] cells(JsonNode item, String... pointers) {
+    String[] cells = new String[pointers.length];
+    for (int i = 0; i < pointers.length; i++) {
+      cells[i] = Listing.text(item, pointers[i]);
+    }
+    return cells;
+  }
+
+  private static PrintWriter out(CommandSpec spec) {
+    return spec.commandLine().getOut();
+  }
+}

@@ -1,0 +1,55 @@
+package refinery.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import refinery.client.CommandFailure;
+import refinery.client.Table;
+import refinery.protocol.Json;
+
+/** The options that all lists share, and printing a list as a table or as JSON. */
+final class Listing {
+  @Mixin Connection connection = new Connection();
+
+  @Option(names = "--limit", paramLabel = "N", defaultValue = "100", description = "At most N.")
+  private long limit;
+
+  @Option(names = "--json", description = "Print a JSON array.")
+  private boolean json;
+
+  void print(
+      PrintWriter out,
+      String path,
+      Map<String, String> filters,
+      Table table,
+      Function<JsonNode, String[]> cells) {
+    if (limit < 1) {
+      throw CommandFailure.usage("--limit must be at least 1");
+    }
+    ArrayNode all = Json.MAPPER.createArrayNode();
+    connection
+        .client()
+        .list(
+            path,
+            filters,
+            limit,
+            item -> {
+              if (json) {
+                all.add(item);
+              } else {
+                table.row(cells.apply(item));
+              }
+            });
+    out.print(json ? all.toPrettyString() + "\n" : table.render());
+    out.flush();
+  }
+
+  static String text(JsonNode item, String pointer) {
+    JsonNode value = item.at(pointer);
+    return value.isMissingNode() || value.isNull() ? "" : value.asText();
+  }
+}
