@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import refinery.configuration.ConfigurationException;
 
 /**
  * {@code refinery.storage}.
@@ -51,24 +52,24 @@ public record StorageConfig(Optional<Path> temporary, Optional<Path> permanent, 
       return Optional.empty();
     }
     if (text.startsWith("s3://")) {
-      throw new IllegalArgumentException(
+      throw new ConfigurationException(
           key + " = \"" + text + "\": S3 storage is not built yet; use file:///DIRECTORY");
     }
     try {
       URI uri = new URI(text);
       if (!"file".equals(uri.getScheme()) || uri.getPath() == null) {
-        throw new IllegalArgumentException(key + " = \"" + text + "\": use file:///DIRECTORY");
+        throw new ConfigurationException(key + " = \"" + text + "\": use file:///DIRECTORY");
       }
       return Optional.of(Path.of(uri.getPath()).toAbsolutePath());
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(key + " = \"" + text + "\" is not a URI", e);
+      throw new ConfigurationException(key + " = \"" + text + "\" is not a URI: " + e.getReason());
     }
   }
 
   private static Duration positive(Config config, String key) {
     Duration duration = config.getDuration(key);
     if (duration.isNegative() || duration.isZero()) {
-      throw new IllegalArgumentException(key + " must be longer than 0");
+      throw new ConfigurationException(key + " must be longer than 0");
     }
     return duration;
   }

@@ -1,0 +1,8 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+
+/** A step in Java. Streams: its memory does not grow with its files. Stateless. */
+interface Builtin {
+  void run(StepContext context) throws IOException, StepFailure, InterruptedException;
+}

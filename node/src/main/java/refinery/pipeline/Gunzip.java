@@ -1,0 +1,30 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** {@code from}, {@code to}: unpacks every member and holds it to its checksum. */
+final class Gunzip implements Builtin {
+  @Override
+  public void run(StepContext context) throws IOException, StepFailure {
+    Path from = context.path("from");
+    long bytes;
+    try (InputStream in = Streams.open(from, context.attempt());
+        OutputStream out = Files.newOutputStream(context.path("to"))) {
+      bytes = in.transferTo(out);
+    } catch (IOException e) {
+      if (Streams.isDamage(e)) {
+        throw StepFailure.corrupt(
+            context.text("from") + " is a damaged gzip file: " + e.getMessage());
+      }
+      throw e;
+    }
+    if (bytes == 0) {
+      throw StepFailure.corrupt(context.text("from") + " is empty");
+    }
+    context.checked(context.text("from") + ": gzip intact, " + bytes + " bytes unpacked");
+  }
+}

@@ -1,0 +1,105 @@
+package refinery.pipeline;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import refinery.pipeline.Pipeline.IndexUse;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.RawFile;
+import refinery.readmodel.NodeQueries;
+
+/** Chooses the index of a run: by organism, release, and k from the mean read length. */
+final class IndexLookup {
+  private static final double LONG_READS = 75;
+  private static final int ANSWER_SECONDS = 30;
+
+  private final NodeQueries queries;
+
+  IndexLookup(NodeQueries queries) {
+    this.queries = queries;
+  }
+
+  sealed interface Answer {
+    record Chosen(int k, String release, Artifact artifact) implements Answer {}
+
+    record NotYet(String reason) implements Answer {}
+  }
+
+  Answer find(IndexUse use, Map<String, String> parameters, RunInputs inputs)
+      throws StepFailure, InterruptedException {
+    String organism = parameters.getOrDefault("organism", "");
+    Optional<String> release =
+        Optional.of(parameters.getOrDefault("reference_release", "")).filter(r -> !r.isEmpty());
+    int k = k(parameters, inputs);
+    Optional<NodeQueries.Index> index = ask(queries.index(organism, k, release));
+    if (index.isEmpty()) {
+      return new Answer.NotYet(reason(organism, k, release));
+    }
+    String ending = "." + use.artifact().replace("${k}", Integer.toString(k));
+    Artifact artifact =
+        index.get().artifacts().stream()
+            .filter(candidate -> candidate.name().endsWith(ending))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    StepFailure.permanent(
+                        "the index of %s has no file *%s; reprocess its batch"
+                            .formatted(organism, ending)));
+    return new Answer.Chosen(
+        k, index.get().keyValues().getOrDefault("release", release.orElse("")), artifact);
+  }
+
+  private String reason(String organism, int k, Optional<String> release)
+      throws StepFailure, InterruptedException {
+    String what =
+        "the k=%d index of %s%s"
+            .formatted(k, organism, release.map(text -> ", release " + text).orElse(""));
+    return ask(queries.indexIsBeingBuilt(organism, k))
+        ? "waiting for " + what + "; it is being built"
+        : "waiting for %s; post an ensembl survey for it: refinery survey ensembl species=%s"
+            .formatted(what, organism);
+  }
+
+  /** Reads longer than 75 take k = 31, others 23; {@code k} of the batch overrules. */
+  static int k(Map<String, String> parameters, RunInputs inputs) throws StepFailure {
+    String wish = parameters.getOrDefault("k", "auto");
+    if (!wish.equals("auto")) {
+      return Integer.parseInt(wish);
+    }
+    return meanReadLength(inputs) > LONG_READS ? 31 : 23;
+  }
+
+  private static double meanReadLength(RunInputs inputs) throws StepFailure {
+    long reads = 0;
+    long bases = 0;
+    for (RawFile file : inputs.chosen()) {
+      reads += file.reads().orElse(0);
+      bases += file.bases().orElse(0);
+    }
+    if (reads > 0 && bases > 0) {
+      return (double) bases / reads;
+    }
+    for (String name : new String[] {"mean_read_length", "average_read_length"}) {
+      String text = inputs.said().getOrDefault(name, "");
+      if (text.matches("\\d{1,7}(\\.\\d{1,20})?")) {
+        return Double.parseDouble(text);
+      }
+    }
+    throw StepFailure.permanent("the mean read length is not known, so no index can be chosen");
+  }
+
+  static <T> T ask(CompletionStage<T> stage) throws StepFailure, InterruptedException {
+    try {
+      return stage.toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      throw new StepFailure(
+          Failure.of(FailureClass.TRANSIENT, "the database did not answer: " + cause));
+    }
+  }
+}

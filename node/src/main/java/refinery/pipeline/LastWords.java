@@ -1,0 +1,83 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+
+/** What a tool said at its end, and what that tells about its failure. */
+final class LastWords {
+  private static final int TAIL = 1 << 16;
+  private static final List<String> DISK =
+      List.of(
+          "no space left on device",
+          "disk quota exceeded",
+          "storage exhausted",
+          "disk-limit exeeded",
+          "file excessive",
+          "file size limit exceeded");
+  private static final List<String> MEMORY =
+      List.of("std::bad_alloc", "cannot allocate memory", "out of memory");
+
+  private LastWords() {}
+
+  /** The end of a file from an offset on, at most 64 KiB. */
+  static String tail(Path file, long from) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long start = Math.max(from, channel.size() - TAIL);
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - start));
+      while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) >= 0) {
+        // read on until the buffer is full or the file ends
+      }
+      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A tool that ended by itself with something else than 0. */
+  static Failure failure(String step, String program, int exitCode, String tail) {
+    String said = tail.toLowerCase(Locale.ROOT);
+    FailureClass kind =
+        DISK.stream().anyMatch(said::contains)
+            ? FailureClass.OUT_OF_DISK
+            : MEMORY.stream().anyMatch(said::contains)
+                ? FailureClass.OUT_OF_MEMORY
+                : FailureClass.PERMANENT;
+    String words = lastLines(tail);
+    return new Failure(
+        kind,
+        "%s exited with %d%s"
+            .formatted(clean(program), exitCode, words.isEmpty() ? "" : ": " + words),
+        step);
+  }
+
+  /** Whether the disk's words occur although the tool said success. */
+  static boolean saysDiskFull(String tail) {
+    String said = tail.toLowerCase(Locale.ROOT);
+    return DISK.stream().anyMatch(said::contains);
+  }
+
+  private static String lastLines(String tail) {
+    List<String> lines =
+        tail.lines().map(LastWords::clean).filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .skip(Math.max(0, lines.size() - 3))
+        .map(line -> line.length() > 300 ? line.substring(0, 300) : line)
+        .collect(Collectors.joining(" | "));
+  }
+
+  /** Without control characters and colour codes. */
+  static String clean(String text) {
+    return text.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+}

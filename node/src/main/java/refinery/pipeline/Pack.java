@@ -1,0 +1,104 @@
+package refinery.pipeline;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
+import refinery.protocol.Json;
+import refinery.storage.Sha256;
+
+/**
+ * {@code to}, {@code files} (names in the working directory, separated by blanks), {@code meta.*}:
+ * a tarball with a manifest. Equal files give equal bytes: sorted, without times and owners.
+ */
+final class Pack implements Builtin {
+  @Override
+  public void run(StepContext context) throws IOException, StepFailure {
+    Map<String, Path> files = new TreeMap<>();
+    for (String name : context.text("files").strip().split("\\s+")) {
+      add(context.work(), context.inside(name), files);
+    }
+    List<IndexManifest.Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      context.attempt().progressed();
+      entries.add(
+          new IndexManifest.Entry(
+              file.getKey(), Files.size(file.getValue()), Sha256.of(file.getValue())));
+    }
+    Map<String, String> metadata = new TreeMap<>(context.facts());
+    metadata.putAll(context.group("meta."));
+    byte[] manifest =
+        Json.MAPPER
+            .writerWithDefaultPrettyPrinter()
+            .writeValueAsBytes(
+                Map.of(
+                    "format", IndexManifest.FORMAT,
+                    "metadata", metadata,
+                    "files", entries));
+    write(context, files, manifest);
+    context.checked(entries.size() + " files packed, each with its SHA-256 in the manifest");
+  }
+
+  private static void add(Path work, Path path, Map<String, Path> files)
+      throws IOException, StepFailure {
+    try (Stream<Path> found = Files.walk(path)) {
+      for (Path file : found.toList()) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          files.put(work.relativize(file).toString().replace('\\', '/'), file);
+        }
+      }
+    } catch (java.nio.file.NoSuchFileException e) {
+      throw StepFailure.permanent("there is no " + e.getFile() + " to pack");
+    }
+  }
+
+  private static void write(StepContext context, Map<String, Path> files, byte[] manifest)
+      throws IOException, StepFailure {
+    GzipParameters parameters = new GzipParameters();
+    parameters.setModificationTime(0);
+    parameters.setOperatingSystem(255);
+    try (OutputStream file =
+            new BufferedOutputStream(Files.newOutputStream(context.path("to")), 1 << 17);
+        TarArchiveOutputStream tar =
+            new TarArchiveOutputStream(new GzipCompressorOutputStream(file, parameters))) {
+      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      tar.putArchiveEntry(entry(IndexManifest.NAME, manifest.length));
+      tar.write(manifest);
+      tar.closeArchiveEntry();
+      byte[] buffer = new byte[1 << 17];
+      for (Map.Entry<String, Path> next : files.entrySet()) {
+        tar.putArchiveEntry(entry(next.getKey(), Files.size(next.getValue())));
+        try (InputStream in = Files.newInputStream(next.getValue())) {
+          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            context.attempt().progressed();
+            tar.write(buffer, 0, n);
+          }
+        }
+        tar.closeArchiveEntry();
+      }
+    }
+  }
+
+  private static TarArchiveEntry entry(String name, long size) {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(size);
+    entry.setMode(0100644);
+    entry.setModTime(0L);
+    entry.setIds(0, 0);
+    entry.setNames("", "");
+    return entry;
+  }
+}

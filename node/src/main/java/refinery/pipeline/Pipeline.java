@@ -1,0 +1,115 @@
+package refinery.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import refinery.protocol.Resources;
+
+/**
+ * A pipeline as its file defines it.
+ *
+ * @param inputs alternatives: the first whose roles are all there is used; empty: takes no input
+ * @param takesCommand whether a job brings its own argument vector ({@code ${command}})
+ * @param index the reference it needs, if any
+ * @param tools how to ask a tool for its version
+ */
+record Pipeline(
+    String name,
+    String version,
+    String description,
+    List<List<String>> inputs,
+    boolean takesCommand,
+    Optional<IndexUse> index,
+    Map<String, Parameter> parameters,
+    Needs needs,
+    Map<String, List<String>> tools,
+    List<Step> steps,
+    List<Output> outputs) {
+  Pipeline {
+    inputs = inputs.stream().map(List::copyOf).toList();
+    parameters = Map.copyOf(parameters);
+    tools = Map.copyOf(tools);
+    steps = List.copyOf(steps);
+    outputs = List.copyOf(outputs);
+  }
+
+  /** Nothing to fetch, to check or to keep: a job costs one process and nothing else. */
+  boolean isBare() {
+    return inputs.isEmpty() && outputs.isEmpty() && index.isEmpty() && steps.size() == 1;
+  }
+
+  /**
+   * @param artifact how the artifact's name ends
+   */
+  record IndexUse(String artifact) {}
+
+  /**
+   * @param fallback used when a batch does not say; empty: the batch must say
+   * @param pattern what a value must match, so that hostile metadata is never an option or a path
+   */
+  record Parameter(String description, Optional<String> fallback, Pattern pattern) {}
+
+  /** Expressions over {@code input} (bytes); cpu in cores. */
+  record Needs(Expression cpu, Expression memory, Expression disk) {
+    Resources resolve(long inputBytes) {
+      Map<String, Double> values = Map.of("input", (double) inputBytes);
+      return Resources.of(
+          atLeastZero(cpu.evaluate(values) * 1000),
+          atLeastZero(memory.evaluate(values)),
+          atLeastZero(disk.evaluate(values)));
+    }
+
+    private static long atLeastZero(double value) {
+      return Double.isNaN(value) ? 0 : Math.max(0, Math.round(value));
+    }
+  }
+
+  /**
+   * @param when the step runs only when these roles are among the inputs
+   * @param stdout where stdout goes, relative to the working directory; empty: the log
+   * @param tool of {@link Pipeline#tools}, or empty
+   */
+  record Step(
+      String name,
+      Action action,
+      List<String> when,
+      Optional<String> stdout,
+      Optional<String> tool,
+      Duration stall,
+      Duration wallTime) {}
+
+  /** What a step does. */
+  sealed interface Action {
+    /** An argument vector with placeholders. */
+    record Command(List<String> arguments) implements Action {
+      public Command {
+        arguments = List.copyOf(arguments);
+      }
+    }
+
+    /** A step in Java, with arguments that may hold placeholders. */
+    record Builtin(String name, Map<String, String> with) implements Action {
+      public Builtin {
+        with = Map.copyOf(with);
+      }
+    }
+  }
+
+  /**
+   * @param name of the artifact, may hold placeholders
+   * @param file relative to the working directory
+   * @param optional whether it may be missing
+   * @param checks of {@link OutputCheck}
+   */
+  record Output(
+      String name, String file, String mediaType, boolean optional, List<OutputCheck> checks) {}
+
+  /** Generic checks of an output; those that know a format are built-in steps. */
+  enum OutputCheck {
+    NOT_EMPTY,
+    ENDS_WITH_NEWLINE,
+    JSON
+  }
+}

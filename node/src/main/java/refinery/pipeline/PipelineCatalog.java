@@ -1,0 +1,177 @@
+package refinery.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import refinery.pipeline.Pipeline.Action;
+import refinery.protocol.Ids;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.Resources;
+import refinery.protocol.batch.RawFile;
+import refinery.protocol.catalog.Catalog.Problem;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.Work;
+
+/** What pipelines there are, what they need and take: the catalogue's half. Thread-safe. */
+public final class PipelineCatalog {
+  private static final int MAX_ARGUMENTS = 4096;
+  private static final int MAX_BYTES = 100_000;
+
+  private final PipelineRegistry registry;
+  private final InstantSource clock;
+
+  public PipelineCatalog(PipelineRegistry registry, InstantSource clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  public List<String> names() {
+    return registry.names();
+  }
+
+  /** For {@code GET /pipelines}. */
+  public List<JsonNode> describe() {
+    return registry.all().stream().map(PipelineCatalog::description).toList();
+  }
+
+  /** What a process job needs before anything is known of its run; nothing for unknown ones. */
+  public Resources resources(Work.Process work) {
+    long input = work.inputs().stream().mapToLong(RawFile::size).sum();
+    return resources(work.pipeline(), input);
+  }
+
+  public Resources resources(String pipeline, long inputBytes) {
+    return registry
+        .find(pipeline)
+        .map(found -> found.needs().resolve(inputBytes))
+        .orElse(Resources.NONE);
+  }
+
+  /** A process job without a batch, or all that is wrong with it. */
+  public Validated<JobSpec> job(
+      String name, List<String> command, int priority, Optional<Resources> resources) {
+    List<Problem> problems = new ArrayList<>();
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty()) {
+      problems.add(
+          new Problem("/pipeline", "no pipeline '" + name + "'; there are " + registry.names()));
+    } else if (!pipeline.get().inputs().isEmpty()) {
+      problems.add(
+          new Problem("/pipeline", "'" + name + "' works on a batch's files: post a survey"));
+    } else {
+      commandProblem(pipeline.get(), command).ifPresent(problems::add);
+    }
+    if (priority < 0 || priority > 100) {
+      problems.add(new Problem("/priority", "must be from 0 to 100"));
+    }
+    if (!problems.isEmpty()) {
+      return new Validated.Invalid<>(problems);
+    }
+    return new Validated.Valid<>(
+        new JobSpec(
+            JobId.of(JobId.PREFIX + Ids.random()),
+            JobKind.PROCESS,
+            Optional.empty(),
+            List.of(),
+            name,
+            priority,
+            0,
+            resources.orElseGet(() -> pipeline.get().needs().resolve(0)),
+            new Work.Process(name, List.of(), Map.of(), command),
+            clock.instant()));
+  }
+
+  private static Optional<Problem> commandProblem(Pipeline pipeline, List<String> command) {
+    if (!pipeline.takesCommand()) {
+      return command.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Problem("/command", "'" + pipeline.name() + "' takes no command"));
+    }
+    if (command.isEmpty() || command.getFirst().isBlank()) {
+      return Optional.of(
+          new Problem("/command", "must be a program and its arguments, as [\"/bin/true\"]"));
+    }
+    long bytes =
+        command.stream().mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length).sum();
+    if (command.size() > MAX_ARGUMENTS || bytes > MAX_BYTES) {
+      return Optional.of(
+          new Problem(
+              "/command", "at most " + MAX_ARGUMENTS + " arguments of " + MAX_BYTES + " bytes"));
+    }
+    for (int i = 0; i < command.size(); i++) {
+      if (command.get(i).indexOf('\0') >= 0) {
+        return Optional.of(new Problem("/command/" + i, "must not contain a NUL character"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static JsonNode description(Pipeline pipeline) {
+    ObjectNode node = Json.MAPPER.createObjectNode();
+    node.put("name", pipeline.name());
+    node.put("version", pipeline.version());
+    node.put("description", pipeline.description());
+    node.set("inputs", Json.MAPPER.valueToTree(pipeline.inputs()));
+    node.put("takes_command", pipeline.takesCommand());
+    node.set("parameters", parameters(pipeline));
+    ObjectNode resources = node.putObject("resources");
+    resources.put("cpu", pipeline.needs().cpu().toString());
+    resources.put("memory", pipeline.needs().memory().toString());
+    resources.put("disk", pipeline.needs().disk().toString());
+    ArrayNode steps = node.putArray("steps");
+    for (Pipeline.Step step : pipeline.steps()) {
+      ObjectNode entry = steps.addObject().put("name", step.name());
+      switch (step.action()) {
+        case Action.Command command ->
+            entry.set("command", Json.MAPPER.valueToTree(command.arguments()));
+        case Action.Builtin builtin -> {
+          entry.put("builtin", builtin.name());
+          entry.set("with", Json.MAPPER.valueToTree(new TreeMap<>(builtin.with())));
+        }
+      }
+    }
+    ArrayNode outputs = node.putArray("outputs");
+    pipeline
+        .outputs()
+        .forEach(
+            output ->
+                outputs
+                    .addObject()
+                    .put("name", output.name())
+                    .put("media_type", output.mediaType())
+                    .put("optional", output.optional()));
+    return node;
+  }
+
+  /** JSON Schema (2020-12). */
+  private static JsonNode parameters(Pipeline pipeline) {
+    ObjectNode schema = Json.MAPPER.createObjectNode();
+    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    schema.put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    ArrayNode required = schema.putArray("required");
+    new TreeMap<>(pipeline.parameters())
+        .forEach(
+            (name, parameter) -> {
+              ObjectNode property = properties.putObject(name);
+              property.put("type", "string");
+              property.put("description", parameter.description());
+              property.put("pattern", "^(?:" + parameter.pattern() + ")$");
+              parameter
+                  .fallback()
+                  .ifPresentOrElse(
+                      value -> property.put("default", value), () -> required.add(name));
+            });
+    return schema;
+  }
+}

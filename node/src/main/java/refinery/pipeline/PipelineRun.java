@@ -1,0 +1,175 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import refinery.agent.Attempt;
+import refinery.pipeline.IndexLookup.Answer;
+import refinery.pipeline.Pipeline.Step;
+import refinery.protocol.Failure;
+import refinery.protocol.Resources;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.RawFile;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
+import refinery.readmodel.NodeQueries;
+import refinery.storage.Sha256;
+
+/** One attempt at a process job with files. Blocking; confined to one thread. */
+final class PipelineRun {
+  private static final String INDEX_FILE = "inputs/index";
+
+  private final Pipeline pipeline;
+  private final Work.Process work;
+  private final Attempt attempt;
+  private final ProcessRunner.Services services;
+  private final Map<String, String> facts = new TreeMap<>();
+  private final StepRunner steps;
+  private final Path directory;
+
+  PipelineRun(
+      Pipeline pipeline, Work.Process work, Attempt attempt, ProcessRunner.Services services) {
+    this.pipeline = pipeline;
+    this.work = work;
+    this.attempt = attempt;
+    this.services = services;
+    this.directory = attempt.scratch().resolve("work").toAbsolutePath().normalize();
+    this.steps = new StepRunner(pipeline, attempt, services, directory);
+  }
+
+  Outcome run() {
+    try {
+      return outcome();
+    } catch (StepFailure failure) {
+      return failed(failure.failure());
+    } catch (IOException e) {
+      return failed(Failures.of(e, ""));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed(Failures.stopped(""));
+    } catch (RuntimeException e) {
+      return failed(Failures.defect(e, ""));
+    }
+  }
+
+  private Outcome failed(Failure failure) {
+    return new Outcome.Failed(failure, steps.usage(), steps.records());
+  }
+
+  private Outcome outcome() throws IOException, StepFailure, InterruptedException {
+    RunInputs inputs = RunInputs.of(pipeline, work);
+    Optional<Answer.Chosen> index = Optional.empty();
+    if (pipeline.index().isPresent()) {
+      switch (services.indices().find(pipeline.index().get(), inputs.parameters(), inputs)) {
+        case Answer.NotYet notYet -> {
+          return new Outcome.Deferred(notYet.reason(), ProcessRunner.firstDeferral());
+        }
+        case Answer.Chosen chosen -> index = Optional.of(chosen);
+      }
+    }
+    String fingerprint = fingerprint(inputs, index);
+    Optional<NodeQueries.Reusable> earlier =
+        fingerprint.isEmpty()
+            ? Optional.empty()
+            : IndexLookup.ask(services.queries().reusable(fingerprint));
+    if (earlier.isPresent() && isStored(earlier.get().artifacts())) {
+      return new Outcome.Succeeded(
+          new JobResult.Processed(
+              earlier.get().artifacts(),
+              earlier.get().facts(),
+              fingerprint,
+              Optional.of(earlier.get().job())),
+          Usage.NONE,
+          List.of());
+    }
+    Files.createDirectories(directory.resolve("inputs"));
+    materialise(inputs, index);
+    Placeholders values = values(inputs, index);
+    for (Step step : pipeline.steps()) {
+      if (inputs.has(step.when())) {
+        steps.run(step, values, inputs, facts);
+      }
+    }
+    List<Artifact> artifacts =
+        new ArrayList<>(new Outputs(services.permanent(), directory).publish(pipeline, values));
+    artifacts.addAll(steps.logs());
+    return new Outcome.Succeeded(
+        new JobResult.Processed(artifacts, facts, fingerprint, Optional.empty()),
+        steps.usage(),
+        steps.records());
+  }
+
+  private boolean isStored(List<Artifact> artifacts) throws IOException {
+    for (Artifact artifact : artifacts) {
+      var channel = services.permanent().open(artifact.sha256());
+      if (channel.isEmpty()) {
+        return false;
+      }
+      channel.get().close();
+    }
+    return true;
+  }
+
+  private void materialise(RunInputs inputs, Optional<Answer.Chosen> index)
+      throws IOException, StepFailure {
+    for (RawFile file : inputs.chosen()) {
+      attempt.progressed();
+      services.temporary().materialise(file.object(), directory.resolve(InputNames.path(file)));
+    }
+    if (index.isPresent()) {
+      Artifact artifact = index.get().artifact();
+      services.permanent().materialise(artifact.sha256(), directory.resolve(INDEX_FILE));
+      facts.put("index_sha256", artifact.sha256());
+      facts.put("index_release", index.get().release());
+      facts.put("index_k", Integer.toString(index.get().k()));
+    }
+  }
+
+  /** Empty for a pipeline whose command comes with the job. */
+  private String fingerprint(RunInputs inputs, Optional<Answer.Chosen> index) {
+    if (pipeline.takesCommand()) {
+      return "";
+    }
+    List<String> parts = new ArrayList<>();
+    parts.add(pipeline.name());
+    parts.add(pipeline.version());
+    new TreeMap<>(inputs.parameters()).forEach((name, value) -> parts.add(name + "=" + value));
+    inputs.chosen().stream()
+        .map(file -> file.role() + "=" + file.sha256())
+        .sorted()
+        .forEach(parts::add);
+    index.ifPresent(chosen -> parts.add("index=" + chosen.artifact().sha256()));
+    StringBuilder text = new StringBuilder();
+    parts.forEach(part -> text.append(part.length()).append(':').append(part));
+    return Sha256.of(text.toString());
+  }
+
+  private Placeholders values(RunInputs inputs, Optional<Answer.Chosen> index) {
+    Map<String, String> values = new HashMap<>(reserved(attempt.reserved()));
+    inputs.parameters().forEach((name, value) -> values.put("parameter." + name, value));
+    inputs.chosen().forEach(file -> values.put("input." + file.role(), InputNames.path(file)));
+    index.ifPresent(
+        chosen -> {
+          values.put("index", INDEX_FILE);
+          values.put("index.k", Integer.toString(chosen.k()));
+          values.put("index.release", chosen.release());
+        });
+    return new Placeholders(values, Map.of("command", work.command()));
+  }
+
+  /** Threads are the cpus reserved, at least one. */
+  static Map<String, String> reserved(Resources resources) {
+    return Map.of(
+        "threads", Long.toString(Math.max(1, resources.cpu() / 1000)),
+        "memory.bytes", Long.toString(resources.memory()),
+        "memory.gib", Long.toString(Math.max(1, resources.memory() >> 30)));
+  }
+}

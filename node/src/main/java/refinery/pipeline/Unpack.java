@@ -1,0 +1,117 @@
+package refinery.pipeline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import refinery.protocol.Json;
+import refinery.storage.LocalObjectStore;
+import refinery.storage.Sha256;
+
+/**
+ * {@code from}, {@code to}: unpacks an index and holds every file to the manifest's digest before
+ * anything uses it: salmon quantifies with a cut index and exits with 0.
+ */
+final class Unpack implements Builtin {
+  private static final Pattern SAFE =
+      Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_][A-Za-z0-9_.+-]*)*");
+  private static final int LARGEST_MANIFEST = 16 << 20;
+
+  @Override
+  public void run(StepContext context) throws IOException, StepFailure {
+    Path to = context.path("to");
+    Files.createDirectories(to);
+    Map<String, String> found = new TreeMap<>();
+    Optional<IndexManifest> manifest;
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(Streams.open(context.path("from"), context.attempt()))) {
+      manifest = readAll(tar, to, found);
+    } catch (IOException e) {
+      if (LocalObjectStore.isOutOfSpace(e)) {
+        throw e;
+      }
+      throw damaged(e.getMessage());
+    }
+    if (manifest.isEmpty()) {
+      throw damaged("it has no " + IndexManifest.NAME);
+    }
+    compare(manifest.get(), found);
+    manifest
+        .get()
+        .metadata()
+        .forEach((name, value) -> context.learned("index_" + strip(name), value));
+    context.checked(found.size() + " files of the index have the digests of its manifest");
+  }
+
+  private static String strip(String name) {
+    return name.startsWith("index_") ? name.substring("index_".length()) : name;
+  }
+
+  private static Optional<IndexManifest> readAll(
+      TarArchiveInputStream tar, Path to, Map<String, String> found)
+      throws IOException, StepFailure {
+    Optional<IndexManifest> manifest = Optional.empty();
+    for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+      String name = entry.getName();
+      if (!entry.isFile() || !SAFE.matcher(name).matches() || found.containsKey(name)) {
+        throw damaged("unexpected entry '" + name + "'");
+      }
+      if (name.equals(IndexManifest.NAME)) {
+        manifest = Optional.of(manifest(tar, to));
+      } else {
+        Path target = to.resolve(name);
+        Files.createDirectories(target.getParent());
+        MessageDigest digest = Sha256.digest();
+        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(target), digest)) {
+          tar.transferTo(out);
+        }
+        found.put(name, Sha256.hex(digest.digest()));
+      }
+    }
+    return manifest;
+  }
+
+  private static IndexManifest manifest(InputStream in, Path to) throws IOException, StepFailure {
+    byte[] bytes = in.readNBytes(LARGEST_MANIFEST);
+    Files.write(to.resolve(IndexManifest.NAME), bytes);
+    try {
+      return Json.MAPPER.readValue(bytes, IndexManifest.class);
+    } catch (JsonProcessingException e) {
+      throw damaged(IndexManifest.NAME + " is not readable");
+    }
+  }
+
+  private static void compare(IndexManifest manifest, Map<String, String> found)
+      throws StepFailure {
+    if (manifest.format() != IndexManifest.FORMAT) {
+      throw StepFailure.permanent(
+          "the index has format " + manifest.format() + "; rebuild it with this version");
+    }
+    for (IndexManifest.Entry entry : manifest.files()) {
+      String digest = found.get(entry.path());
+      if (digest == null) {
+        throw damaged(entry.path() + " is missing");
+      }
+      if (!digest.equals(entry.sha256())) {
+        throw damaged(entry.path() + " is not the file that was packed");
+      }
+    }
+    if (manifest.files().size() != found.size()) {
+      throw damaged("it holds files that its manifest does not name");
+    }
+  }
+
+  private static StepFailure damaged(String what) {
+    return StepFailure.corrupt("the index is damaged: " + what + "; reprocess its batch");
+  }
+}
