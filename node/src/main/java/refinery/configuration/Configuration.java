@@ -51,14 +51,19 @@ public final class Configuration {
    * @param file of {@code --config}
    * @param sets of {@code --set}, full keys
    * @param environment e.g. {@code System.getenv()}
+   * @param options what other command line options mean, stronger than all but {@code --set}
    */
   public static Config load(
-      Optional<Path> file, Map<String, String> sets, Map<String, String> environment) {
+      Optional<Path> file,
+      Map<String, String> sets,
+      Map<String, String> environment,
+      Config options) {
     try {
       Config shipped = defaults();
       Config known = shipped.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true));
       Config user =
           fromSets(sets, known)
+              .withFallback(options)
               .withFallback(fromEnvironment(environment, known))
               .withFallback(file.map(Configuration::fromFile).orElseGet(ConfigFactory::empty));
       check(user, known);

@@ -1,21 +1,114 @@
 package refinery.main;
 
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import refinery.client.CommandFailure;
 import refinery.demo.DemoNode;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import refinery.configuration.ConfigurationException;
+import refinery.database.DatabaseException;
 
-/** Starts a node from the command line, or inside the demonstration. */
+/** {@code refinery node}: runs a node until it is told to stop. */
 public final class NodeMain {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeMain.class);
+  private static final int WRONG_CONFIGURATION = 2;
+
   private NodeMain() {}
 
-  /** Runs a node until it is told to stop; the exit code. */
+  /**
+   * Serves until SIGTERM, which hands running attempts back before it leaves.
+   *
+   * @return the exit code: 0, or 2 after one line on stderr
+   */
   public static int run(NodeOptions options) {
-    throw CommandFailure.usage("this build cannot start a node in " + options.dir());
+    return run(options, System.out, System.err);
   }
 
-  /** See {@link DemoNode.Starter}. */
+  static int run(NodeOptions options, PrintStream out, PrintStream err) {
+    Instant begun = Instant.now();
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    Node node;
+    try {
+      node = Node.start(options);
+    } catch (ConfigurationException | DatabaseException | IllegalArgumentException e) {
+      err.println("refinery: " + e.getMessage());
+      return WRONG_CONFIGURATION;
+    } catch (Exception e) {
+      LOG.error("the node did not start", e);
+      err.println("refinery: the node did not start: " + e.getMessage());
+      return 1;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "refinery-stop"));
+    Duration took = Duration.between(begun, Instant.now());
+    LOG.info("ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
+    out.println("ready http=" + node.http() + " management=" + node.management());
+    out.flush();
+    try {
+      node.terminated().get();
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    } catch (ExecutionException e) {
+      LOG.error("the node ended", e);
+      return 1;
+    }
+  }
+
+  /** See {@link DemoNode.Starter}: a whole node in this JVM, on loopback. */
   public static DemoNode startDemo(Path dir, int port, Map<String, String> settings) {
-    throw CommandFailure.usage("this build cannot start a node in " + dir);
+    NodeOptions shipped = NodeOptions.defaults();
+    HostPort any = new HostPort("127.0.0.1", 0);
+    NodeOptions options =
+        new NodeOptions(
+            dir,
+            new HostPort("127.0.0.1", port),
+            any,
+            any,
+            List.of(),
+            Set.of(),
+            shipped.cpus(),
+            shipped.memory(),
+            shipped.disk(),
+            Optional.empty(),
+            settings,
+            Optional.empty());
+    try {
+      Node node = Node.start(options);
+      Thread stop = new Thread(node::close, "refinery-stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      return new RunningDemo(node, stop);
+    } catch (ConfigurationException | DatabaseException | IllegalArgumentException e) {
+      throw CommandFailure.usage(e.getMessage());
+    } catch (Exception e) {
+      throw new IllegalStateException("the node did not start: " + e.getMessage(), e);
+    }
+  }
+
+  private record RunningDemo(Node node, Thread stop) implements DemoNode {
+    @Override
+    public String url() {
+      return "http://" + node.http();
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(stop);
+      } catch (IllegalStateException e) {
+        LOG.debug("already on the way down");
+      }
+      node.close();
+    }
   }
 }

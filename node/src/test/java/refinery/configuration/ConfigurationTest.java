@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ConfigurationTest {
   private static Config load(Map<String, String> sets, Map<String, String> environment) {
-    return Configuration.load(Optional.empty(), sets, environment);
+    return Configuration.load(Optional.empty(), sets, environment, ConfigFactory.empty());
   }
 
   @Test
@@ -39,7 +40,8 @@ class ConfigurationTest {
                 "REFINERY_RETRY_TRANSIENT_MAX_ATTEMPTS",
                 "8",
                 "REFINERY_RETRY_TRANSIENT_MIN_BACKOFF",
-                "2s"));
+                "2s"),
+            ConfigFactory.empty());
     assertThat(config.getInt("refinery.retry.transient.max-attempts")).isEqualTo(9);
     assertThat(config.getDuration("refinery.retry.transient.min-backoff"))
         .isEqualTo(Duration.ofSeconds(2));

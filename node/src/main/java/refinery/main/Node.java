@@ -1,0 +1,126 @@
+package refinery.main;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.configuration.Configuration;
+import refinery.configuration.ConfigurationException;
+import refinery.database.Database;
+import refinery.database.DatabaseAddress;
+import refinery.database.EmbeddedPostgres;
+
+/**
+ * One running node: every part is started in order and stopped in reverse. Blocking to start and to
+ * stop; not to be called from an actor.
+ */
+public final class Node implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+  private static final long STOP_SECONDS = 60;
+
+  /** What must be closed, last opened first. */
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private Services services;
+
+  private Node() {}
+
+  /**
+   * Starts everything, and returns when it serves.
+   *
+   * @throws ConfigurationException when an option or a key is wrong
+   * @throws refinery.database.DatabaseException when the database cannot be used
+   */
+  public static Node start(NodeOptions options) throws Exception {
+    Node node = new Node();
+    try {
+      node.boot(options);
+      return node;
+    } catch (ConfigException e) {
+      node.close();
+      throw new ConfigurationException(Configuration.oneLine(e));
+    } catch (Exception | Error e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void boot(NodeOptions options) throws Exception {
+    Config own =
+        Configuration.load(
+            options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
+    Settings settings = Settings.from(own);
+    try {
+      Files.createDirectories(options.dir());
+    } catch (IOException e) {
+      throw new ConfigurationException("--dir: cannot make " + options.dir() + ": " + e.getMessage());
+    }
+    Database database = database(options);
+    Config config = database.akkaConfig().withFallback(own).resolve();
+    ActorSystem<Void> system =
+        ActorSystem.create(Behaviors.empty(), AkkaSettings.SYSTEM, config);
+    opened.push(() -> stop(system));
+    services = new Services(system, settings, options, database, opened);
+    services.start();
+  }
+
+  private Database database(NodeOptions options) {
+    DatabaseAddress address;
+    if (options.db().isPresent()) {
+      address = DatabaseAddress.parse(options.db().get(), System.getenv());
+    } else {
+      EmbeddedPostgres embedded = EmbeddedPostgres.start(options.dir());
+      opened.push(embedded);
+      address = embedded.address();
+    }
+    Database database = Database.open(address);
+    opened.push(database);
+    return database;
+  }
+
+  public HostPort http() {
+    return services.http();
+  }
+
+  public HostPort management() {
+    return services.management();
+  }
+
+  /** Completes when the actor system has ended, for whatever reason. */
+  public CompletableFuture<Void> terminated() {
+    return services.system().getWhenTerminated().thenApply(done -> (Void) null).toCompletableFuture();
+  }
+
+  /** Hands running attempts back, leaves the cluster, stops everything. Idempotent. */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("while stopping: {}", e.toString());
+      }
+    }
+  }
+
+  private static void stop(ActorSystem<?> system)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    CoordinatedShutdown.get(system)
+        .runAll(CoordinatedShutdown.jvmExitReason())
+        .toCompletableFuture()
+        .get(STOP_SECONDS, TimeUnit.SECONDS);
+    system.getWhenTerminated().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,209 @@
+package refinery.main;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.SingletonActor;
+import akka.http.javadsl.ServerBinding;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import refinery.archive.AnswerCache;
+import refinery.archive.ArchiveHttp;
+import refinery.archive.ena.EnaSource;
+import refinery.archive.ensembl.EnsemblSource;
+import refinery.database.Database;
+import refinery.foreman.Foreman;
+import refinery.http.FrontendServices;
+import refinery.http.HttpFrontend;
+import refinery.http.ShardedEntities;
+import refinery.http.management.ManagementEndpoint;
+import refinery.pipeline.PipelineCatalog;
+import refinery.pipeline.ProcessRunner;
+import refinery.protocol.Entities;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.query.ArtifactBytes;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.readmodel.SqlExecutor;
+import refinery.readmodel.SqlNodeQueries;
+import refinery.readmodel.SqlReadModel;
+import refinery.scheduling.Membership;
+import refinery.scheduling.Scheduler;
+import refinery.storage.LocalObjectStore;
+import refinery.storage.Sweeper;
+import refinery.survey.EntityRecorder;
+import refinery.survey.SourceRegistry;
+import refinery.survey.SurveyRunner;
+import refinery.transfer.DownloadRunner;
+
+/** Wires the parts of a node together on a running actor system. */
+final class Services {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration ASK = Duration.ofSeconds(5);
+
+  private final ActorSystem<Void> system;
+  private final Settings settings;
+  private final NodeOptions options;
+  private final Database database;
+  private final Deque<AutoCloseable> opened;
+  private HostPort http;
+  private HostPort management;
+
+  Services(
+      ActorSystem<Void> system,
+      Settings settings,
+      NodeOptions options,
+      Database database,
+      Deque<AutoCloseable> opened) {
+    this.system = system;
+    this.settings = settings;
+    this.options = options;
+    this.database = database;
+    this.opened = opened;
+  }
+
+  ActorSystem<Void> system() {
+    return system;
+  }
+
+  HostPort http() {
+    return http;
+  }
+
+  HostPort management() {
+    return management;
+  }
+
+  void start() throws Exception {
+    Path dir = options.dir().toAbsolutePath().normalize();
+    Cluster cluster = Cluster.get(system);
+    if (options.join().isEmpty()
+        && system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
+      cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    }
+    SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
+    SqlNodeQueries queries = new SqlNodeQueries(sql);
+    LocalObjectStore temporary = settings.storage().openTemporary(dir);
+    LocalObjectStore permanent = settings.storage().openPermanent(dir);
+    opened(
+        new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
+            .start());
+    SourceRegistry sources = sources(dir);
+    PipelineCatalog pipelines =
+        new PipelineCatalog(settings.pipelines(), InstantSource.system());
+
+    ClusterSharding sharding = ClusterSharding.get(system);
+    ActorRef<SchedulerCommand> scheduler =
+        singleton(
+            "scheduler",
+            SchedulerCommand.class,
+            Scheduler.create(
+                settings.scheduling(),
+                queries,
+                (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command),
+                Membership.of(system),
+                Clock.systemUTC()));
+    EntityRegions regions = new EntityRegions(sharding);
+    regions.start(settings.retry(), new Planner(pipelines), scheduler);
+    singleton("foreman", Foreman.Command.class, Foreman.create(queries, regions::wake));
+
+    Workers workers = new Workers(system, settings.agent(), sharding);
+    workers.start(
+        dir,
+        cluster.selfMember().address().hostPort(),
+        List.copyOf(options.effectiveRoles()),
+        Map.of(
+            JobKind.SURVEY,
+            new SurveyRunner(sources, new EntityRecorder(sharding, ASK)),
+            JobKind.DOWNLOAD,
+            opened(new DownloadRunner(system, settings.transfer(), settings.eutils(), temporary)),
+            JobKind.PROCESS,
+            new ProcessRunner(settings.pipelines(), temporary, permanent, queries)),
+        scheduler);
+
+    serve(
+        new FrontendServices(
+            new SqlReadModel(sql),
+            artifactBytes(permanent),
+            new NodeCatalog(sources, pipelines),
+            new ShardedEntities(system, settings.http().askTimeout()),
+            scheduler,
+            workers,
+            Version.CURRENT));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    opened.push(part);
+    return part;
+  }
+
+  private static ArtifactBytes artifactBytes(LocalObjectStore permanent) {
+    return permanent::open;
+  }
+
+  private SourceRegistry sources(Path dir) throws IOException {
+    ArchiveHttp archive = opened(new ArchiveHttp(settings.archives().http(), Version.CURRENT));
+    AnswerCache cache =
+        new AnswerCache(dir.resolve("cache").resolve("archives"), settings.archives().cacheTimeToLive(), Clock.systemUTC());
+    return new SourceRegistry(
+        List.of(
+            new EnaSource(settings.archives(), archive, cache),
+            new EnsemblSource(settings.archives(), archive)));
+  }
+
+  /** One in the cluster, on a node with role control, started again when it fails. */
+  private <C> ActorRef<C> singleton(String name, Class<C> commands, Behavior<C> behavior) {
+    Behavior<C> supervised =
+        Behaviors.supervise(behavior)
+            .onFailure(
+                SupervisorStrategy.restartWithBackoff(
+                    Duration.ofMillis(500), Duration.ofSeconds(30), 0.2));
+    return ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(supervised, name)
+                .withSettings(ClusterSingletonSettings.create(system).withRole("control")));
+  }
+
+  private void serve(FrontendServices services) throws Exception {
+    if (options.effectiveRoles().contains("frontend")) {
+      ServerBinding api =
+          bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
+      InetSocketAddress address = api.localAddress();
+      http = new HostPort(settings.http().host(), address.getPort());
+    }
+    ServerBinding binding =
+        bound(ManagementEndpoint.start(system, settings.http()), "akka.management.http.port");
+    management =
+        new HostPort(
+            system.settings().config().getString("akka.management.http.hostname"),
+            binding.localAddress().getPort());
+  }
+
+  private static <T> T bound(CompletionStage<T> stage, String key) throws Exception {
+    try {
+      return stage.toCompletableFuture().get(START.toSeconds(), TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new refinery.configuration.ConfigurationException(
+          "cannot listen at " + key + ": " + root.getMessage());
+    }
+  }
+}

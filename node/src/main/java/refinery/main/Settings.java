@@ -1,0 +1,42 @@
+package refinery.main;
+
+import com.typesafe.config.Config;
+import java.net.URI;
+import refinery.agent.AgentConfig;
+import refinery.archive.ArchivesConfig;
+import refinery.http.HttpConfig;
+import refinery.job.RetryPolicy;
+import refinery.pipeline.PipelineRegistry;
+import refinery.scheduling.SchedulingConfig;
+import refinery.storage.StorageConfig;
+import refinery.transfer.TransferSettings;
+
+/** Every component's settings, read and validated before anything is started. */
+record Settings(
+    ArchivesConfig archives,
+    TransferSettings transfer,
+    RetryPolicy retry,
+    StorageConfig storage,
+    SchedulingConfig scheduling,
+    AgentConfig agent,
+    HttpConfig http,
+    PipelineRegistry pipelines) {
+
+  static Settings from(Config config) {
+    HttpConfig http = HttpConfig.from(config);
+    http.at(config.getString("akka.management.http.hostname"), "akka.management.http.hostname");
+    return new Settings(
+        ArchivesConfig.from(config),
+        TransferSettings.from(config),
+        RetryPolicy.from(config.getConfig("refinery")),
+        StorageConfig.from(config),
+        SchedulingConfig.from(config.getConfig("refinery")),
+        AgentConfig.from(config),
+        http,
+        PipelineRegistry.from(config));
+  }
+
+  URI eutils() {
+    return URI.create(archives.ncbiEutils());
+  }
+}

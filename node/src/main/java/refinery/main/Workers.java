@@ -1,0 +1,90 @@
+package refinery.main;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.actor.typed.receptionist.ServiceKey;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import refinery.agent.AgentConfig;
+import refinery.agent.AgentSetup;
+import refinery.agent.NodeAgent;
+import refinery.agent.NodeIdentity;
+import refinery.agent.WorkRunner;
+import refinery.http.AgentDirectory;
+import refinery.protocol.Entities;
+import refinery.protocol.NodeId;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+
+/** This node's agent, and the way to the agents of all nodes. */
+final class Workers implements AgentDirectory {
+  private static final Duration LOOK_UP = Duration.ofSeconds(3);
+
+  private final ActorSystem<Void> system;
+  private final AgentConfig config;
+  private final ClusterSharding sharding;
+
+  Workers(ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding) {
+    this.system = system;
+    this.config = config;
+    this.sharding = sharding;
+  }
+
+  void start(
+      Path dir,
+      String address,
+      List<String> roles,
+      Map<JobKind, WorkRunner> runners,
+      ActorRef<SchedulerCommand> scheduler)
+      throws IOException {
+    NodeIdentity identity = NodeIdentity.open(dir);
+    AgentSetup setup =
+        new AgentSetup(
+            dir,
+            identity,
+            address,
+            List.copyOf(new TreeSet<>(roles)),
+            config,
+            runners,
+            job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
+            scheduler);
+    ActorRef<AgentCommand> agent =
+        system.systemActorOf(
+            Behaviors.supervise(NodeAgent.create(setup))
+                .onFailure(
+                    SupervisorStrategy.restartWithBackoff(
+                        Duration.ofMillis(500), Duration.ofSeconds(30), 0.2)),
+            "agent",
+            Props.empty());
+    system.receptionist().tell(Receptionist.register(key(identity.id()), agent));
+    NodeAgent.drainOnShutdown(system, agent, config);
+  }
+
+  private static ServiceKey<AgentCommand> key(NodeId node) {
+    return ServiceKey.create(AgentCommand.class, "agent-" + node.value());
+  }
+
+  @Override
+  public CompletionStage<Optional<ActorRef<AgentCommand>>> find(NodeId node) {
+    ServiceKey<AgentCommand> key = key(node);
+    return AskPattern.<Receptionist.Command, Receptionist.Listing>ask(
+            system.receptionist(),
+            replyTo -> Receptionist.find(key, replyTo),
+            LOOK_UP,
+            system.scheduler())
+        .thenApply(listing -> listing.getServiceInstances(key).stream().findFirst());
+  }
+}
