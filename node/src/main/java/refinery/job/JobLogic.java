@@ -251,10 +251,8 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> lose(Job job, JobCommand.Lose lose, Moment moment) {
     Decision<JobEvent, JobEffect> decision = Decision.nothing();
-    boolean meant =
-        job.isCurrent(lose.attempt())
-            || (lose.attempt() == JobCommand.Lose.ANY_ATTEMPT && job.state() == JobState.RUNNING);
-    if (meant && job.node().equals(Optional.of(lose.node()))) {
+    boolean meant = lose.attempt() == JobCommand.Lose.ANY_ATTEMPT || job.isCurrent(lose.attempt());
+    if (meant && job.state() == JobState.RUNNING && job.node().equals(Optional.of(lose.node()))) {
       Failure failure = Failure.of(FailureClass.NODE_LOST, lose.reason());
       decision =
           Decision.persist(

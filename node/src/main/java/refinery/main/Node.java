@@ -64,12 +64,12 @@ public final class Node implements AutoCloseable {
     try {
       Files.createDirectories(options.dir());
     } catch (IOException e) {
-      throw new ConfigurationException("--dir: cannot make " + options.dir() + ": " + e.getMessage());
+      throw new ConfigurationException(
+          "--dir: cannot make " + options.dir() + ": " + e.getMessage());
     }
     Database database = database(options);
     Config config = database.akkaConfig().withFallback(own).resolve();
-    ActorSystem<Void> system =
-        ActorSystem.create(Behaviors.empty(), AkkaSettings.SYSTEM, config);
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), AkkaSettings.SYSTEM, config);
     opened.push(() -> stop(system));
     services = new Services(system, settings, options, database, opened);
     services.start();
@@ -99,7 +99,11 @@ public final class Node implements AutoCloseable {
 
   /** Completes when the actor system has ended, for whatever reason. */
   public CompletableFuture<Void> terminated() {
-    return services.system().getWhenTerminated().thenApply(done -> (Void) null).toCompletableFuture();
+    return services
+        .system()
+        .getWhenTerminated()
+        .thenApply(done -> (Void) null)
+        .toCompletableFuture();
   }
 
   /** Hands running attempts back, leaves the cluster, stops everything. Idempotent. */

@@ -1,21 +1,21 @@
 package refinery.main;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import refinery.client.CommandFailure;
-import refinery.demo.DemoNode;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
+import refinery.client.CommandFailure;
 import refinery.configuration.ConfigurationException;
 import refinery.database.DatabaseException;
+import refinery.demo.DemoNode;
 
 /** {@code refinery node}: runs a node until it is told to stop. */
 public final class NodeMain {
@@ -50,7 +50,8 @@ public final class NodeMain {
     }
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "refinery-stop"));
     Duration took = Duration.between(begun, Instant.now());
-    LOG.info("ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
+    LOG.info(
+        "ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
     out.println("ready http=" + node.http() + " management=" + node.management());
     out.flush();
     try {

@@ -104,8 +104,7 @@ final class Services {
         new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
             .start());
     SourceRegistry sources = sources(dir);
-    PipelineCatalog pipelines =
-        new PipelineCatalog(settings.pipelines(), InstantSource.system());
+    PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
 
     ClusterSharding sharding = ClusterSharding.get(system);
     ActorRef<SchedulerCommand> scheduler =
@@ -159,7 +158,10 @@ final class Services {
   private SourceRegistry sources(Path dir) throws IOException {
     ArchiveHttp archive = opened(new ArchiveHttp(settings.archives().http(), Version.CURRENT));
     AnswerCache cache =
-        new AnswerCache(dir.resolve("cache").resolve("archives"), settings.archives().cacheTimeToLive(), Clock.systemUTC());
+        new AnswerCache(
+            dir.resolve("cache").resolve("archives"),
+            settings.archives().cacheTimeToLive(),
+            Clock.systemUTC());
     return new SourceRegistry(
         List.of(
             new EnaSource(settings.archives(), archive, cache),
