@@ -251,13 +251,14 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> lose(Job job, JobCommand.Lose lose, Moment moment) {
     Decision<JobEvent, JobEffect> decision = Decision.nothing();
-    if (job.isCurrent(lose.attempt()) && job.node().equals(Optional.of(lose.node()))) {
+    boolean meant = lose.attempt() == JobCommand.Lose.ANY_ATTEMPT || job.isCurrent(lose.attempt());
+    if (meant && job.state() == JobState.RUNNING && job.node().equals(Optional.of(lose.node()))) {
       Failure failure = Failure.of(FailureClass.NODE_LOST, lose.reason());
       decision =
           Decision.persist(
               List.of(
                   new JobEvent.AttemptFailed(
-                      lose.attempt(),
+                      job.attempt(),
                       failure,
                       refinery.protocol.job.Usage.NONE,
                       List.of(),

@@ -31,9 +31,16 @@ public sealed interface JobCommand extends Wire {
   record Finish(int attempt, Outcome outcome, Resources largestNode, ActorRef<JobReply> replyTo)
       implements JobCommand {}
 
-  /** The node of this attempt is gone or gave it back. Not charged. Replied: Done. */
+  /**
+   * The node of this attempt is gone or gave it back. Not charged. Replied: Done.
+   *
+   * @param attempt or {@link #ANY_ATTEMPT}: whichever runs on that node, when the node went before
+   *     it could say which one was granted
+   */
   record Lose(int attempt, NodeId node, String reason, Optional<ActorRef<JobReply>> replyTo)
-      implements JobCommand {}
+      implements JobCommand {
+    public static final int ANY_ATTEMPT = 0;
+  }
 
   /** The scheduler finds that no node of the cluster could ever hold this job, or one now can. */
   record SetPlaceable(Optional<String> unplaceableReason) implements JobCommand {}

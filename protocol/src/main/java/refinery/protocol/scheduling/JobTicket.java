@@ -21,4 +21,9 @@ public record JobTicket(
     long order,
     Resources resources,
     String affinity,
-    Instant queuedAt) {}
+    Instant queuedAt) {
+
+  public JobTicket withResources(Resources other) {
+    return new JobTicket(job, role, survey, priority, order, other, affinity, queuedAt);
+  }
+}
