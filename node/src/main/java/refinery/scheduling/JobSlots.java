@@ -1,0 +1,167 @@
+package refinery.scheduling;
+
+import java.util.Arrays;
+import refinery.protocol.JobId;
+
+/**
+ * Queued jobs in parallel arrays: about 130 bytes a job with its id, so that a million fit into a
+ * small heap. A slot is an index that is reused after {@link #free}. The index by id is an
+ * open-addressed table with linear probing and backward-shift deletion.
+ */
+final class JobSlots {
+  private static final int NONE = -1;
+
+  private JobId[] ids = new JobId[64];
+  private long[] orders = new long[64];
+  private long[] queuedAt = new long[64];
+  private String[] affinities = new String[64];
+  private Lane[] lanes = new Lane[64];
+
+  /** Where the slot is in its lane's heap. */
+  private int[] positions = new int[64];
+
+  private int[] table = filled(128);
+  private int[] freeSlots = new int[64];
+  private int freeCount;
+  private int used;
+
+  private static int[] filled(int length) {
+    int[] table = new int[length];
+    Arrays.fill(table, NONE);
+    return table;
+  }
+
+  int size() {
+    return used - freeCount;
+  }
+
+  /** The slot of a job, or -1. */
+  int find(JobId id) {
+    int mask = table.length - 1;
+    for (int at = spread(id) & mask; table[at] != NONE; at = (at + 1) & mask) {
+      if (ids[table[at]].equals(id)) {
+        return table[at];
+      }
+    }
+    return NONE;
+  }
+
+  /** {@code order} is the key by which the lane sorts: smaller first. */
+  int allocate(JobId id, long order, long queued, String affinity, Lane lane) {
+    int slot = freeCount > 0 ? freeSlots[--freeCount] : used++;
+    if (slot == ids.length) {
+      grow();
+    }
+    ids[slot] = id;
+    orders[slot] = order;
+    queuedAt[slot] = queued;
+    affinities[slot] = affinity;
+    lanes[slot] = lane;
+    if (size() * 2 > table.length) {
+      rehash();
+    } else {
+      insert(slot);
+    }
+    return slot;
+  }
+
+  void free(int slot) {
+    removeFromTable(slot);
+    ids[slot] = null;
+    affinities[slot] = null;
+    lanes[slot] = null;
+    if (freeCount == freeSlots.length) {
+      freeSlots = Arrays.copyOf(freeSlots, freeCount * 2);
+    }
+    freeSlots[freeCount++] = slot;
+  }
+
+  private void grow() {
+    int length = ids.length + (ids.length >> 1);
+    ids = Arrays.copyOf(ids, length);
+    orders = Arrays.copyOf(orders, length);
+    queuedAt = Arrays.copyOf(queuedAt, length);
+    affinities = Arrays.copyOf(affinities, length);
+    lanes = Arrays.copyOf(lanes, length);
+    positions = Arrays.copyOf(positions, length);
+  }
+
+  private static int spread(JobId id) {
+    int hash = id.value().hashCode() * 0x9E3779B9;
+    return hash ^ (hash >>> 15);
+  }
+
+  private void insert(int slot) {
+    int mask = table.length - 1;
+    int at = spread(ids[slot]) & mask;
+    while (table[at] != NONE) {
+      at = (at + 1) & mask;
+    }
+    table[at] = slot;
+  }
+
+  private void rehash() {
+    table = filled(table.length * 2);
+    for (int slot = 0; slot < used; slot++) {
+      if (ids[slot] != null) {
+        insert(slot);
+      }
+    }
+  }
+
+  private void removeFromTable(int slot) {
+    int mask = table.length - 1;
+    int hole = spread(ids[slot]) & mask;
+    while (table[hole] != slot) {
+      hole = (hole + 1) & mask;
+    }
+    table[hole] = NONE;
+    for (int at = (hole + 1) & mask; table[at] != NONE; at = (at + 1) & mask) {
+      int home = spread(ids[table[at]]) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        table[hole] = table[at];
+        table[at] = NONE;
+        hole = at;
+      }
+    }
+  }
+
+  /** Order, then queue time, then id: total, and independent of the order of arrival. */
+  int compare(int left, int right) {
+    if (orders[left] != orders[right]) {
+      return orders[left] < orders[right] ? -1 : 1;
+    }
+    if (queuedAt[left] != queuedAt[right]) {
+      return queuedAt[left] < queuedAt[right] ? -1 : 1;
+    }
+    return ids[left].compareTo(ids[right]);
+  }
+
+  JobId id(int slot) {
+    return ids[slot];
+  }
+
+  long order(int slot) {
+    return orders[slot];
+  }
+
+  long queuedAt(int slot) {
+    return queuedAt[slot];
+  }
+
+  String affinity(int slot) {
+    return affinities[slot];
+  }
+
+  Lane lane(int slot) {
+    return lanes[slot];
+  }
+
+  int position(int slot) {
+    return positions[slot];
+  }
+
+  void position(int slot, int position) {
+    positions[slot] = position;
+  }
+}

@@ -1,0 +1,56 @@
+package refinery.scheduling;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How {@link Packing} chooses.
+ *
+ * @param largestFirst inside a survey the largest {@code order} goes first instead of the smallest
+ * @param weights of surveys in the fair share; a survey that is not named weighs 1
+ * @param tokenLimits cluster-wide limits by token name
+ * @param defaultTokenLimit of a token that {@code tokenLimits} does not name
+ * @param reserveAfter how long the first job of a survey is passed over before it reserves a node
+ * @param patience how long any shape of a survey is passed over before it reserves a node
+ * @param reservedNodes the part of the nodes that may be reserved at once (at least one node)
+ */
+public record PackingPolicy(
+    boolean largestFirst,
+    Map<String, Double> weights,
+    Map<String, Integer> tokenLimits,
+    int defaultTokenLimit,
+    Duration reserveAfter,
+    Duration patience,
+    double reservedNodes) {
+  public static final PackingPolicy DEFAULT =
+      new PackingPolicy(
+          false, Map.of(), Map.of(), 4, Duration.ofSeconds(10), Duration.ofMinutes(5), 0.1);
+
+  public PackingPolicy {
+    weights = Map.copyOf(weights);
+    tokenLimits = Map.copyOf(tokenLimits);
+  }
+
+  int tokenLimit(String token) {
+    return tokenLimits.getOrDefault(token, defaultTokenLimit);
+  }
+
+  double weight(String survey) {
+    return weights.getOrDefault(survey, 1.0);
+  }
+
+  public PackingPolicy withTokenLimits(Map<String, Integer> limits) {
+    return new PackingPolicy(
+        largestFirst, weights, limits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+  }
+
+  public PackingPolicy withLargestFirst(boolean largest) {
+    return new PackingPolicy(
+        largest, weights, tokenLimits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+  }
+
+  public PackingPolicy withWeights(Map<String, Double> named) {
+    return new PackingPolicy(
+        largestFirst, named, tokenLimits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+  }
+}

@@ -1,0 +1,76 @@
+package refinery.scheduling;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import refinery.protocol.Resources;
+
+/**
+ * Equal requests: what fits or does not fit is decided once for all jobs of a shape.
+ *
+ * <p>Invariant: while {@link #blocked}, no node outside the dirty list of {@link Nodes} fits.
+ */
+final class Shape {
+  final Key key;
+  final long cpu;
+  final long memory;
+  final long disk;
+  final long roleBit;
+
+  /** Tokens in order of their names. */
+  final List<Tokens.Token> tokens = new ArrayList<>();
+
+  final List<Integer> tokenCounts = new ArrayList<>();
+
+  /** Queues by survey; never empty ones. */
+  final Map<Survey, Lane> lanes = new HashMap<>();
+
+  boolean blocked;
+
+  /** Pass in which nothing fitted any more. */
+  long failedIn = -1;
+
+  /** A node that could hold it; null while it is unplaceable. */
+  Bin witness;
+
+  int index;
+
+  record Key(String role, int priority, Resources resources) {}
+
+  Shape(Key key, long roleBit) {
+    this.key = key;
+    this.cpu = key.resources().cpu();
+    this.memory = key.resources().memory();
+    this.disk = key.resources().disk();
+    this.roleBit = roleBit;
+  }
+
+  /** Whether the bin, were it empty, could hold it. */
+  boolean fitsCapacity(Bin bin) {
+    return (bin.roles & roleBit) != 0 && cpu <= bin.cpu && memory <= bin.memory && disk <= bin.disk;
+  }
+
+  boolean tokensAvailable() {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).free() < tokenCounts.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** No amount of waiting can give it its tokens. */
+  boolean tokensImpossible() {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (tokens.get(i).limit() < tokenCounts.get(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  int queued() {
+    return lanes.values().stream().mapToInt(Lane::size).sum();
+  }
+}
