@@ -38,7 +38,9 @@ public final class Configuration {
           "REFINERY_DB_PASSWORD");
 
   /** Objects whose keys are names that a user chooses. */
-  private static final List<String> OPEN = List.of("refinery.transfer.hosts");
+  private static final List<String> OPEN =
+      List.of(
+          "refinery.transfer.hosts", "refinery.scheduling.weights", "refinery.scheduling.tokens");
 
   private Configuration() {}
 

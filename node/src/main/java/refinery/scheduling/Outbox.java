@@ -1,0 +1,16 @@
+package refinery.scheduling;
+
+import akka.actor.typed.ActorRef;
+import refinery.protocol.JobId;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.scheduling.AgentCommand;
+
+/** Where the {@link Ledger} sends. Never blocks, never throws. */
+interface Outbox {
+  void toAgent(ActorRef<AgentCommand> agent, AgentCommand command);
+
+  void toJob(JobId job, JobCommand command);
+
+  /** {@code Lose}, whose answer comes back as {@link Ledger#loseAnswered}. */
+  void lose(JobId job, int attempt, refinery.protocol.NodeId node, String reason);
+}

@@ -1,0 +1,61 @@
+package refinery.scheduling;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import refinery.protocol.JobId;
+import refinery.protocol.scheduling.JobTicket;
+
+/**
+ * Jobs that an agent gave back unstarted: the node is draining, or the job entity refused the
+ * start. They wait a growing time before they are queued again, so that a refusal is no busy loop;
+ * after many the entity, which alone knows, is asked to announce itself.
+ */
+final class Refusals {
+  private static final int ATTEMPTS = 8;
+  private static final Duration FIRST = Duration.ofMillis(500);
+
+  private final Map<JobId, Refused> held = new HashMap<>();
+  private final Map<JobId, Integer> counts = new HashMap<>();
+
+  private record Refused(JobTicket ticket, Instant until) {}
+
+  /** False when it was refused too often and is dropped. */
+  boolean hold(JobTicket ticket, Instant now) {
+    int count = counts.merge(ticket.job(), 1, Integer::sum);
+    if (count > ATTEMPTS) {
+      forget(ticket.job());
+      return false;
+    }
+    held.put(ticket.job(), new Refused(ticket, now.plus(FIRST.multipliedBy(1L << (count - 1)))));
+    return true;
+  }
+
+  boolean holdsSame(JobTicket ticket) {
+    Refused refused = held.get(ticket.job());
+    return refused != null
+        && refused.ticket().queuedAt().toEpochMilli() == ticket.queuedAt().toEpochMilli();
+  }
+
+  void forget(JobId job) {
+    held.remove(job);
+    counts.remove(job);
+  }
+
+  List<JobTicket> due(Instant now) {
+    List<JobTicket> due = new ArrayList<>();
+    held.values().removeIf(refused -> !refused.until().isAfter(now) && due.add(refused.ticket()));
+    return due;
+  }
+
+  boolean isHeld(JobId job) {
+    return held.containsKey(job);
+  }
+
+  int size() {
+    return held.size();
+  }
+}

@@ -1,0 +1,317 @@
+package refinery.scheduling;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.SingletonActor;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import refinery.protocol.Entities;
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
+import refinery.readmodel.NodeQueries;
+
+/**
+ * The cluster singleton that drives {@link Packing}: a shell around {@link Ledger}. It owns nothing
+ * durable; it begins with a new epoch, reads what is live, waits for the agents' reports, and only
+ * then places work. Changes are coalesced: one pass and one message for each node per tick.
+ */
+public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final int PAGE = 5_000;
+
+  /** What the actor handles: commands from outside and its own. */
+  sealed interface Message {}
+
+  private record External(SchedulerCommand command) implements Message {}
+
+  private record EpochRead(long epoch) implements Message {}
+
+  private record PageRead(List<NodeQueries.LiveJob> jobs) implements Message {}
+
+  private record ReadFailed(Throwable cause, Optional<JobId> after) implements Message {}
+
+  private record ReadAgain(Optional<JobId> after) implements Message {}
+
+  private record LoseAnswered(JobId job) implements Message {}
+
+  private enum Timed implements Message {
+    TICK,
+    HEARTBEAT,
+    DOUBT_ENDS
+  }
+
+  private final SchedulingConfig config;
+  private final NodeQueries queries;
+  private final Membership membership;
+  private final Clock clock;
+  private final TimerScheduler<Message> timers;
+  private final Ledger ledger;
+  private boolean recovered;
+  private boolean deadlinePassed;
+  private boolean tickPending;
+  private Optional<Instant> begun = Optional.empty();
+
+  /** Starts the singleton on members with role {@code control}; returns its proxy. */
+  public static ActorRef<SchedulerCommand> init(
+      ActorSystem<?> system, SchedulingConfig config, NodeQueries queries) {
+    ClusterSharding sharding = ClusterSharding.get(system);
+    BiConsumer<JobId, JobCommand> jobs =
+        (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command);
+    Behavior<SchedulerCommand> behavior =
+        Behaviors.supervise(create(config, queries, jobs, Membership.of(system), Clock.systemUTC()))
+            .onFailure(
+                SupervisorStrategy.restartWithBackoff(
+                    Duration.ofMillis(500), Duration.ofSeconds(10), 0.2));
+    return ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(behavior, "scheduler")
+                .withSettings(
+                    ClusterSingletonSettings.create(system)
+                        .withRole("control")
+                        .withBufferSize(10_000)));
+  }
+
+  /**
+   * @param jobs delivers to job entities
+   */
+  public static Behavior<SchedulerCommand> create(
+      SchedulingConfig config,
+      NodeQueries queries,
+      BiConsumer<JobId, JobCommand> jobs,
+      Membership membership,
+      Clock clock) {
+    Behavior<Message> behavior =
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers ->
+                        new Scheduler(context, timers, config, queries, jobs, membership, clock)));
+    return Behaviors.transformMessages(
+        SchedulerCommand.class,
+        behavior,
+        builder -> builder.match(SchedulerCommand.class, External::new));
+  }
+
+  private Scheduler(
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      SchedulingConfig config,
+      NodeQueries queries,
+      BiConsumer<JobId, JobCommand> jobs,
+      Membership membership,
+      Clock clock) {
+    super(context);
+    this.config = config;
+    this.queries = queries;
+    this.membership = membership;
+    this.clock = clock;
+    this.timers = timers;
+    this.ledger = new Ledger(config, outbox(context, jobs));
+    timers.startTimerWithFixedDelay(Timed.HEARTBEAT, HEARTBEAT);
+    readEpoch();
+  }
+
+  private static Outbox outbox(ActorContext<Message> context, BiConsumer<JobId, JobCommand> jobs) {
+    ActorRef<JobReply> answers =
+        context.messageAdapter(JobReply.class, reply -> new LoseAnswered(reply.job()));
+    return new Outbox() {
+      @Override
+      public void toAgent(ActorRef<AgentCommand> agent, AgentCommand command) {
+        agent.tell(command);
+      }
+
+      @Override
+      public void toJob(JobId job, JobCommand command) {
+        jobs.accept(job, command);
+      }
+
+      @Override
+      public void lose(JobId job, int attempt, NodeId node, String reason) {
+        jobs.accept(job, new JobCommand.Lose(attempt, node, reason, Optional.of(answers)));
+      }
+    };
+  }
+
+  private void readEpoch() {
+    getContext()
+        .pipeToSelf(
+            queries.nextSchedulerEpoch(),
+            (epoch, failure) ->
+                failure == null ? new EpochRead(epoch) : new ReadFailed(failure, Optional.empty()));
+  }
+
+  private void readPage(Optional<JobId> after) {
+    getContext()
+        .pipeToSelf(
+            queries.liveJobs(after, PAGE),
+            (jobs, failure) ->
+                failure == null ? new PageRead(jobs) : new ReadFailed(failure, after));
+  }
+
+  @Override
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::onMessage).build();
+  }
+
+  private Behavior<Message> onMessage(Message message) {
+    switch (message) {
+      case External external -> onCommand(external.command(), clock.instant());
+      case EpochRead read -> begin(read.epoch());
+      case PageRead page -> onPage(page.jobs());
+      case ReadFailed failed -> onReadFailed(failed);
+      case ReadAgain again -> readAgain(again.after());
+      case LoseAnswered answered -> ledger.loseAnswered(answered.job());
+      case Timed timed -> onTimed(timed);
+    }
+    return this;
+  }
+
+  private void begin(long epoch) {
+    ledger.begin(epoch);
+    begun = Optional.of(clock.instant());
+    timers.startSingleTimer(Timed.DOUBT_ENDS, config.doubt());
+    readPage(Optional.empty());
+  }
+
+  private void onReadFailed(ReadFailed failed) {
+    getContext()
+        .getLog()
+        .warn("cannot read the live jobs, trying again in {}", RETRY, failed.cause());
+    timers.startSingleTimer(new ReadAgain(failed.after()), RETRY);
+  }
+
+  private void readAgain(Optional<JobId> after) {
+    if (begun.isEmpty()) {
+      readEpoch();
+    } else {
+      readPage(after);
+    }
+  }
+
+  private void onPage(List<NodeQueries.LiveJob> jobs) {
+    ledger.recover(jobs, clock.instant());
+    if (jobs.size() == PAGE) {
+      readPage(Optional.of(jobs.getLast().ticket().job()));
+    } else {
+      recovered = true;
+      endDoubtIfPossible();
+    }
+  }
+
+  private void onTimed(Timed timed) {
+    switch (timed) {
+      case TICK -> {
+        tickPending = false;
+        ledger.place(clock.instant());
+        if (ledger.packing().isUnfinished()) {
+          changed();
+        }
+      }
+      case HEARTBEAT -> {
+        Set<akka.actor.Address> members = membership.members();
+        ledger.heartbeat(
+            agent -> members.contains(membership.addressOf(agent.ref)), clock.instant());
+        endDoubtIfPossible();
+        changed();
+      }
+      case DOUBT_ENDS -> {
+        deadlinePassed = true;
+        endDoubtIfPossible();
+      }
+    }
+  }
+
+  private void endDoubtIfPossible() {
+    if (!recovered || !ledger.inDoubt()) {
+      return;
+    }
+    Set<akka.actor.Address> reported =
+        ledger.agents().values().stream()
+            .map(agent -> membership.addressOf(agent.ref))
+            .collect(Collectors.toSet());
+    Set<akka.actor.Address> workers = membership.workers();
+    boolean allReported = !workers.isEmpty() && reported.containsAll(workers);
+    if (deadlinePassed || (allReported && ledger.nothingRunsElsewhere())) {
+      ledger.endDoubt(clock.instant());
+      getContext()
+          .getLog()
+          .info(
+              "scheduler epoch {} places work: {} nodes, {} queued, {} assigned",
+              ledger.epoch(),
+              ledger.agents().size(),
+              ledger.packing().queuedCount(),
+              ledger.assigned().size());
+      changed();
+    }
+  }
+
+  /** Asks for a pass behind what is in the mailbox now, so that changes are taken together. */
+  private void changed() {
+    if (tickPending || ledger.inDoubt()) {
+      return;
+    }
+    tickPending = true;
+    getContext().getSelf().tell(Timed.TICK);
+  }
+
+  private void onCommand(SchedulerCommand command, Instant now) {
+    switch (command) {
+      case SchedulerCommand.Announce announce -> {
+        ledger.announce(announce.ticket(), now);
+        changed();
+      }
+      case SchedulerCommand.Withdraw withdraw -> ledger.withdraw(withdraw.job());
+      case SchedulerCommand.StopAttempt stop ->
+          ledger.stop(stop.node(), stop.job(), stop.attempt(), stop.reason());
+      case SchedulerCommand.Report report -> {
+        ledger.report(report, now);
+        endDoubtIfPossible();
+        changed();
+      }
+      case SchedulerCommand.Released released -> {
+        ledger.released(released, now);
+        changed();
+      }
+      case SchedulerCommand.Drain drain -> drain(drain.node(), true, drain.replyTo(), now);
+      case SchedulerCommand.Undrain undrain -> drain(undrain.node(), false, undrain.replyTo(), now);
+      case SchedulerCommand.Describe describe ->
+          describe
+              .replyTo()
+              .tell(new SchedulerReply.Snapshot(new SchedulerSnapshot(ledger, now).whole()));
+      case SchedulerCommand.Explain explain ->
+          explain
+              .replyTo()
+              .tell(
+                  new SchedulerReply.Snapshot(
+                      new SchedulerSnapshot(ledger, now).explain(explain.job())));
+    }
+  }
+
+  private void drain(NodeId node, boolean draining, ActorRef<SchedulerReply> replyTo, Instant now) {
+    boolean known = ledger.drain(node, draining, now);
+    replyTo.tell(known ? new SchedulerReply.Done() : new SchedulerReply.UnknownNode(node));
+    changed();
+  }
+}

@@ -1,0 +1,67 @@
+package refinery.scheduling;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import refinery.protocol.JobId;
+import refinery.readmodel.NodeQueries;
+
+/** What the scheduler asks, from memory. */
+final class FakeQueries implements NodeQueries {
+  final List<LiveJob> rows = new ArrayList<>();
+  private long epoch;
+
+  @Override
+  public CompletionStage<Long> nextSchedulerEpoch() {
+    return CompletableFuture.completedStage(++epoch);
+  }
+
+  @Override
+  public CompletionStage<List<LiveJob>> liveJobs(Optional<JobId> after, int limit) {
+    return CompletableFuture.completedStage(
+        rows.stream()
+            .filter(row -> after.isEmpty() || row.ticket().job().compareTo(after.get()) > 0)
+            .limit(limit)
+            .toList());
+  }
+
+  private static <T> CompletionStage<T> notAsked() {
+    return CompletableFuture.failedStage(new UnsupportedOperationException("not for schedulers"));
+  }
+
+  @Override
+  public CompletionStage<List<String>> openEntities(
+      Duration age, Optional<String> after, int limit) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Optional<Reusable>> reusable(String fingerprint) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Set<String>> listed(Collection<String> sha256) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Set<JobId>> wantRawData(Collection<JobId> downloads) {
+    return notAsked();
+  }
+}
