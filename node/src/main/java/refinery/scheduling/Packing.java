@@ -163,7 +163,7 @@ public final class Packing {
     bin.refuses = refuses;
     if (known == null) {
       nodes.add(bin);
-    } else {
+    } else if (bin.reservedFor != null && !bin.reservedFor.shape.fitsCapacity(bin)) {
       reservations.release(bin);
     }
     nodes.markDirty(bin);
