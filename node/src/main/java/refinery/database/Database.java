@@ -46,6 +46,9 @@ public final class Database implements AutoCloseable {
     config.setMinimumIdle(1);
     config.setConnectionTimeout(10_000);
     config.setPoolName("refinery-read");
+    // Lists are read along an index in order. Right after a burst of new rows the planner does not
+    // know their number yet, and would rather collect and sort all of them for every page.
+    config.setConnectionInitSql("set enable_bitmapscan = off; set enable_sort = off");
     HikariDataSource pool;
     try {
       pool = new HikariDataSource(config);

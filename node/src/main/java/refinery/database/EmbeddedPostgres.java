@@ -145,6 +145,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Map.entry("shared_buffers", "64MB"),
         Map.entry("max_wal_size", "512MB"),
         Map.entry("checkpoint_timeout", "15min"),
+        // tables grow from nothing to 100,000 rows in half a minute
+        Map.entry("autovacuum_naptime", "10s"),
         Map.entry("log_checkpoints", "off"),
         Map.entry("log_min_messages", "warning"),
         Map.entry("jit", "off"));

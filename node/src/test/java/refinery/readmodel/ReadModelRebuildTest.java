@@ -3,9 +3,11 @@ package refinery.readmodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static refinery.journal.JournalHarness.write;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,7 @@ class ReadModelRebuildTest {
 
   @BeforeEach
   void fill() throws Exception {
+    List<CompletableFuture<?>> written = new ArrayList<>();
     for (int i = 0; i < 1_200; i++) {
       String name = "n" + i;
       var queued =
@@ -55,10 +58,9 @@ class ReadModelRebuildTest {
           i % 2 == 0
               ? journal.persist(write("Job|job-" + name, 1, queued))
               : journal.persist(write("Job|job-" + name, 1, queued, running));
-      if (i % 100 == 99) {
-        stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
-      }
+      written.add(stage.toCompletableFuture());
     }
+    CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
     assertThat(journal.one("select count(*) from job_row")).isEqualTo("1200");
   }
 
