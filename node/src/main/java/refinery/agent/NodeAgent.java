@@ -113,9 +113,6 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
     context.pipeToSelf(
         workshop.endPreviousLife(),
         (done, failure) -> new Swept(Optional.ofNullable(failure).map(Throwable::getMessage)));
-    context.pipeToSelf(
-        workshop.toolVersions(),
-        (versions, failure) -> new ToolsKnown(failure == null ? versions : Map.of()));
     timers.startTimerWithFixedDelay(new Beat(), config.heartbeat());
     context.getLog().info("node {} starts processes by {}", id(), workshop.launcherDescription());
   }
@@ -147,7 +144,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private Behavior<AgentCommand> onAssign(Assign assign) {
     largestNode = assign.largestNode();
-    boolean closed = draining || takesNoWork().isPresent();
+    boolean closed = !swept || draining || takesNoWork().isPresent();
     boolean refused = false;
     for (Assignment offered : assign.assignments()) {
       Slot.Key key = new Slot.Key(offered.job(), assign.epoch(), offered.assignment());
@@ -433,6 +430,10 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Behavior<AgentCommand> onSwept(Swept result) {
     result.problem().ifPresent(problem -> getContext().getLog().error("{}", problem));
     swept = true;
+    getContext()
+        .pipeToSelf(
+            workshop.toolVersions(),
+            (versions, failure) -> new ToolsKnown(failure == null ? versions : Map.of()));
     report();
     return this;
   }

@@ -1,6 +1,7 @@
 package refinery.agent;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +96,7 @@ final class ToolVersions {
         LOG.warn("{} did not tell its version within {}", tool, LIMIT);
         return Optional.empty();
       }
-      return parse(Files.readString(output));
+      return parse(new String(Files.readAllBytes(output), StandardCharsets.ISO_8859_1));
     } catch (IOException | ExecutionException e) {
       LOG.warn("{} does not tell its version: {}", tool, e.getMessage());
       return Optional.empty();

@@ -1,5 +1,6 @@
 package refinery.agent;
 
+import akka.Done;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,11 +64,12 @@ final class Workshop {
   /** What the volume looks like now. */
   record DiskState(long free, Optional<String> takesNoWork, Resources capacity) {}
 
-  CompletionStage<Void> endPreviousLife() {
-    return CompletableFuture.runAsync(
+  CompletionStage<Done> endPreviousLife() {
+    return CompletableFuture.supplyAsync(
         () -> {
           try {
             PreviousLife.end(directory, scratchRoot, launcher);
+            return Done.getInstance();
           } catch (IOException e) {
             throw new UncheckedIOException("cannot clear " + scratchRoot, e);
           }
