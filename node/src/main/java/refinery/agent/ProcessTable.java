@@ -82,6 +82,14 @@ final class ProcessTable {
         .orElse(0L);
   }
 
+  /** The most that a process had resident since its program began, in bytes; 0 when it is over. */
+  static long highWater(String pid) {
+    return read(PROC.resolve(pid + "/status"))
+        .flatMap(text -> text.lines().filter(line -> line.startsWith("VmHWM:")).findFirst())
+        .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .orElse(0L);
+  }
+
   /** Resident bytes with each shared page divided among its users; empty where not told. */
   static OptionalLong proportionalBytes(long pid) {
     return read(PROC.resolve(pid + "/smaps_rollup"))

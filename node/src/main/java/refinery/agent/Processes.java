@@ -140,16 +140,27 @@ final class Processes {
       }
       process.started(pid);
       watcher.watch(attempt);
+      watcher.watchPeak(process);
       launcher.awaitEnd(pid);
       launcher.killGroup(pid);
       killEscaped(pid, attempt, process);
       ProcessLauncher.Exit exit = process.reap();
-      Usage usage = new Usage(Math.max(exit.peakMemory(), process.peak()), exit.cpuSeconds());
+      Usage usage = new Usage(peak(exit, process), exit.cpuSeconds());
       Optional<Failure> why = process.killed().or(() -> verdict(attempt, process, exit, usage));
       return new ProcessResult(exit.code(), why, usage, process.startedAt, Instant.now());
     } finally {
       attempt.remove(process);
     }
+  }
+
+  /**
+   * The kernel's figure begins with what this JVM had resident when it started the process, because
+   * the child shares its memory until it runs its own program. Above the JVM's own peak it is the
+   * child's and exact; below, the samples are all there is.
+   */
+  private static long peak(ProcessLauncher.Exit exit, Supervised process) {
+    boolean exact = exit.peakMemory() > ProcessTable.highWater("self");
+    return exact ? Math.max(exit.peakMemory(), process.peak()) : process.peak();
   }
 
   /**

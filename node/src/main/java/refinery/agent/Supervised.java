@@ -66,6 +66,11 @@ final class Supervised {
     return launcher.reap(pid);
   }
 
+  /** Ended; its usage is no longer to be had from /proc. */
+  synchronized boolean isReaped() {
+    return reaped;
+  }
+
   void sampled(long residentBytes) {
     if (residentBytes > peak) {
       peak = residentBytes;

@@ -26,6 +26,7 @@ import refinery.protocol.FailureClass;
  * when that is too much are shared pages divided (PSS) before anything is killed.
  */
 final class Watcher implements AutoCloseable {
+  private static final long FIRST_SAMPLE_MILLIS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
   /** What was decided for a process: whose it is, and which of its processes it descends from. */
@@ -77,6 +78,26 @@ final class Watcher implements AutoCloseable {
           }
         });
     return pids;
+  }
+
+  /**
+   * Samples a new process's peak soon and then more and more rarely, until the ticks are as often:
+   * most tools end before the first tick.
+   */
+  void watchPeak(Supervised process) {
+    samplePeakIn(process, FIRST_SAMPLE_MILLIS);
+  }
+
+  private void samplePeakIn(Supervised process, long millis) {
+    clock.schedule(
+        () -> {
+          if (!process.isReaped()) {
+            process.sampled(ProcessTable.highWater(Long.toString(process.pid())));
+            samplePeakIn(process, Math.min(millis * 2, config.watchInterval().toMillis()));
+          }
+        },
+        millis,
+        TimeUnit.MILLISECONDS);
   }
 
   private synchronized void startTicking() {
