@@ -65,6 +65,12 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.Announced announced ->
           Decision.settle(
               outstanding(state).stream().filter(x -> x instanceof JobEffect.Announce).toList());
+      case JobCommand.Reannounce again ->
+          outstanding(state).stream()
+              .filter(x -> x instanceof JobEffect.Announce)
+              .findFirst()
+              .map(Decision::<JobEvent, JobEffect>effect)
+              .orElseGet(Decision::nothing);
       case JobCommand.OwnerAcknowledged known -> acknowledged(job, known, moment);
       case JobCommand.ReleaseRawData release ->
           letGo(job, release.batch(), moment)
@@ -102,6 +108,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.Inspect inspect -> notFound(inspect.replyTo());
       case JobCommand.SetPlaceable ignored -> Decision.nothing();
       case JobCommand.Announced ignored -> Decision.nothing();
+      case JobCommand.Reannounce ignored -> Decision.nothing();
       case JobCommand.OwnerAcknowledged ignored -> Decision.nothing();
       case JobCommand.Wake ignored -> Decision.nothing();
     };

@@ -344,7 +344,7 @@ final class Ledger {
     } else if (neverRan && known) {
       decisions.refused(assigned, now);
       if (!refusals.hold(assigned.lease.ticket(), now)) {
-        outbox.toJob(assigned.job(), new JobCommand.Wake());
+        outbox.toJob(assigned.job(), new JobCommand.Reannounce());
       }
     } else {
       refusals.forget(assigned.job());

@@ -255,6 +255,14 @@ class JobLogicTest {
   }
 
   @Test
+  void aJobThatTheSchedulerHasDroppedAnnouncesItselfAgainWhileItIsQueued() {
+    given(submit(A), new JobCommand.Announced(1), new JobCommand.Reannounce());
+    assertThat(last.effects()).isEqualTo(logic.outstanding(state));
+    given(start(1), new JobCommand.Reannounce());
+    assertThat(last.effects()).isEmpty();
+  }
+
+  @Test
   void unplaceableJobsComeBack() {
     given(submit(A), new JobCommand.SetPlaceable(Optional.of("needs 180 GB")));
     assertThat(job().state()).isEqualTo(JobState.UNPLACEABLE);

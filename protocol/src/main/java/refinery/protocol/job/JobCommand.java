@@ -45,6 +45,9 @@ public sealed interface JobCommand extends Wire {
   /** The scheduler finds that no node of the cluster could ever hold this job, or one now can. */
   record SetPlaceable(Optional<String> unplaceableReason) implements JobCommand {}
 
+  /** The scheduler has dropped this job and wants to hear whether it is still queued. */
+  record Reannounce() implements JobCommand {}
+
   /** The scheduler has this job in its queue. */
   record Announced(long epoch) implements JobCommand {}
 
