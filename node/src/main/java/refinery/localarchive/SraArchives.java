@@ -38,7 +38,8 @@ public final class SraArchives {
   }
 
   /** Writes {@code target} from the run's reads, whole or not at all. */
-  static void make(SimulatedRun run, Path target) throws IOException, InterruptedException {
+  static void make(SimulatedRun run, Path relative) throws IOException, InterruptedException {
+    Path target = relative.toAbsolutePath();
     Path scratch = Files.createTempDirectory(target.getParent(), ".loading-");
     try {
       List<String> load = new ArrayList<>();

@@ -37,6 +37,7 @@ public record NodeOptions(
       Set.of("control", "surveyor", "downloader", "processor", "frontend");
 
   public NodeOptions {
+    dir = dir.toAbsolutePath().normalize();
     join = List.copyOf(join);
     roles = Set.copyOf(roles);
     sets = Map.copyOf(sets);
