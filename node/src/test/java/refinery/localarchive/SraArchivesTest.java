@@ -14,7 +14,7 @@ class SraArchivesTest {
   @Test
   void anArchiveIsMadeAtARelativePathToo(@TempDir Path dir) throws Exception {
     Path relative = Path.of("").toAbsolutePath().relativize(dir.resolve("RUN"));
-    SraArchives.make(SyntheticSpecies.generate(1).runs().getFirst(), relative);
+    SraArchives.make(SyntheticSpecies.generate(1).simulated().getFirst(), relative);
     assertThat(Files.size(dir.resolve("RUN"))).isPositive();
     assertThat(Files.list(dir)).hasSize(1);
   }
