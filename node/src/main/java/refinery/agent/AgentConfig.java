@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param scratchAllowance bytes that every attempt may write, however little it reserved
  * @param memoryReserve kept for the node itself; empty: derived from the JVM's heap
- * @param cpus, memory, disk offered, when not what the machine has
+ * @param cpus millicores; it, memory and disk are offered when not what the machine has
  */
 public record AgentConfig(
     Duration heartbeat,
@@ -25,7 +25,7 @@ public record AgentConfig(
     Mark critical,
     long scratchAllowance,
     Optional<Long> memoryReserve,
-    Optional<Integer> cpus,
+    Optional<Long> cpus,
     Optional<Long> memory,
     Optional<Long> disk) {
   private static final String ROOT = "refinery.agent";
@@ -54,7 +54,7 @@ public record AgentConfig(
             mark(config, "critical"),
             config.getBytes("scratch-allowance"),
             bytes(config, "memory-reserve"),
-            count(config, "cpus"),
+            millicores(config, "cpus"),
             bytes(config, "memory"),
             bytes(config, "disk"));
     check(config, "niceness", read.niceness() >= 0 && read.niceness() <= 19, "0 to 19");
@@ -71,7 +71,7 @@ public record AgentConfig(
       check(config, key, duration.isPositive(), "a duration above zero");
     }
     check(config, "unreported-at-most", read.unreportedAtMost() > 0, "a number above zero");
-    check(config, "cpus", read.cpus().orElse(1) > 0, "auto or a number above zero");
+    check(config, "cpus", read.cpus().orElse(1L) > 0, "auto or a number above zero");
     return read;
   }
 
@@ -89,8 +89,11 @@ public record AgentConfig(
     return isAutomatic(config, key) ? Optional.empty() : Optional.of(config.getBytes(key));
   }
 
-  private static Optional<Integer> count(Config config, String key) {
-    return isAutomatic(config, key) ? Optional.empty() : Optional.of(config.getInt(key));
+  /** "auto", or a number of cpus that may have a fraction; in millicores. */
+  private static Optional<Long> millicores(Config config, String key) {
+    return isAutomatic(config, key)
+        ? Optional.empty()
+        : Optional.of(Math.round(config.getDouble(key) * 1_000));
   }
 
   private static void check(Config config, String key, boolean valid, String expected) {

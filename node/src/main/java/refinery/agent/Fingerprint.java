@@ -15,7 +15,7 @@ final class Fingerprint {
 
   static Resources capacity(AgentConfig config, Volume volume, long scratchInUse) {
     return Resources.of(
-        1000L * config.cpus().orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+        config.cpus().orElseGet(() -> 1_000L * Runtime.getRuntime().availableProcessors()),
         config.memory().orElseGet(() -> memory(config)),
         config.disk().orElseGet(() -> disk(volume, scratchInUse)));
   }

@@ -29,7 +29,7 @@ final class AkkaSettings {
       values.put("akka.management.http.hostname", options.management().host());
       values.put("akka.management.http.port", options.management().port());
     }
-    options.cpus().ifPresent(cpus -> values.put("refinery.agent.cpus", cpus));
+    options.cpus().ifPresent(cpus -> values.put("refinery.agent.cpus", cpus / 1_000.0));
     options.memory().ifPresent(bytes -> values.put("refinery.agent.memory", bytes));
     options.disk().ifPresent(bytes -> values.put("refinery.agent.disk", bytes));
     if (!options.join().isEmpty()) {

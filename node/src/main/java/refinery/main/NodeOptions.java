@@ -13,7 +13,7 @@ import java.util.Set;
  * @param dir everything of this node lies below it
  * @param join seed nodes; empty: form a cluster of one
  * @param roles empty: all roles
- * @param cpus whole cpus, when not to be measured
+ * @param cpus millicores, when not to be measured
  * @param memory bytes, likewise
  * @param disk bytes, likewise
  * @param db JDBC URL of a shared PostgreSQL; empty: an embedded one below {@code dir}

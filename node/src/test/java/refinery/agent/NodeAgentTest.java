@@ -214,7 +214,7 @@ class NodeAgentTest {
     JobCommand.Finish finish = toJob(JobCommand.Finish.class);
     assertThat(finish.attempt()).isEqualTo(1);
     assertThat(finish.outcome()).isInstanceOf(Outcome.Succeeded.class);
-    assertThat(finish.outcome().usage().peakMemory()).isPositive();
+    assertThat(finish.outcome().usage().cpuSeconds()).isPositive();
     assertThat(fromAgent(Released.class).released()).containsExactly(new Held(JOB, 7, 1, 1, SMALL));
     assertThat(toJob(JobCommand.Finish.class)).isEqualTo(finish);
     replies.tell(new JobReply.FinishAccepted(JOB, 1));

@@ -179,6 +179,13 @@ class ProcessesTest {
     assertThat(result.usage().peakMemory()).isGreaterThan(200 * Workbench.MIB);
   }
 
+  /** The kernel's own figure for a child begins with the memory of this JVM. */
+  @Test
+  void a_small_tools_peak_is_its_own_and_not_that_of_the_node() throws Exception {
+    ProcessResult result = attempt.execute(Workbench.request(attempt, "sleep", "0.3"));
+    assertThat(result.usage().peakMemory()).isBetween(1L, 20 * Workbench.MIB);
+  }
+
   @ParameterizedTest
   @EnumSource
   void limits_wall_time_and_silence(Way way) throws Exception {
