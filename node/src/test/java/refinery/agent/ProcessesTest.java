@@ -180,9 +180,11 @@ class ProcessesTest {
   }
 
   /** The kernel's own figure for a child begins with the memory of this JVM. */
-  @Test
-  void a_small_tools_peak_is_its_own_and_not_that_of_the_node() throws Exception {
-    ProcessResult result = attempt.execute(Workbench.request(attempt, "sleep", "0.3"));
+  @ParameterizedTest
+  @EnumSource
+  void a_small_tools_peak_is_its_own_and_not_that_of_the_node(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    ProcessResult result = attempt.execute(Workbench.request(attempt, "sleep", "1"));
     assertThat(result.usage().peakMemory()).isBetween(1L, 20 * Workbench.MIB);
   }
 
