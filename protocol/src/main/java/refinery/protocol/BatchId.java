@@ -11,7 +11,7 @@ public record BatchId(@JsonValue String value) implements Comparable<BatchId> {
     Ids.check(PREFIX, value);
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static BatchId of(String value) {
     return new BatchId(value);
   }

@@ -11,7 +11,7 @@ public record JobId(@JsonValue String value) implements Comparable<JobId> {
     Ids.check(PREFIX, value);
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static JobId of(String value) {
     return new JobId(value);
   }

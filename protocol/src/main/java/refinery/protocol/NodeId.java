@@ -11,7 +11,7 @@ public record NodeId(@JsonValue String value) implements Comparable<NodeId> {
     Ids.check(PREFIX, value);
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static NodeId of(String value) {
     return new NodeId(value);
   }

@@ -11,7 +11,7 @@ public record SurveyId(@JsonValue String value) implements Comparable<SurveyId> 
     Ids.check(PREFIX, value);
   }
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static SurveyId of(String value) {
     return new SurveyId(value);
   }

@@ -1,0 +1,237 @@
+package refinery.main;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import refinery.configuration.Configuration;
+import refinery.protocol.BatchId;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.NodeId;
+import refinery.protocol.Resources;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Location;
+import refinery.protocol.batch.RawFile;
+import refinery.protocol.batch.SourceFile;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.JobStatus;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.StepRecord;
+import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.JobTicket;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.survey.SurveyRequest;
+
+/** Every message that crosses between nodes survives the way there, by the shipped settings. */
+class WireTest {
+  private static final Config CONFIG =
+      ConfigFactory.parseString(
+              "akka.actor.provider = cluster\nakka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
+          .withFallback(
+              Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
+  private static final ActorTestKit KIT = ActorTestKit.create("wire", CONFIG);
+
+  private static final JobId JOB = new JobId("job-1");
+  private static final BatchId BATCH = new BatchId("batch-1");
+  private static final SurveyId SURVEY = new SurveyId("survey-1");
+  private static final NodeId NODE = new NodeId("node-1");
+  private static final Instant AT = Instant.parse("2026-01-02T03:04:05.006Z");
+  private static final Resources SOME = new Resources(1, 2, 3, Map.of("net:ena", 1));
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  private static void survives(Object... messages) {
+    for (Object message : messages) {
+      KIT.serializationTestKit().verifySerialization(message, true);
+    }
+  }
+
+  private static BatchSpec batch() {
+    Location location =
+        new Location(
+            "ena",
+            "https://x/y",
+            "fastq.gz",
+            OptionalLong.of(7),
+            Optional.of(Location.Checksum.md5("00")));
+    return new BatchSpec(
+        BATCH,
+        "ena",
+        "SRR1",
+        "salmon-quant",
+        Optional.of("homo_sapiens"),
+        Map.of("k", "31"),
+        Map.of("a", "b"),
+        List.of(new SourceFile("SRR1.fastq.gz", "fastq.gz", List.of(location))),
+        "ena:SRR1",
+        7,
+        Optional.empty());
+  }
+
+  private static JobSpec job(Work work) {
+    return new JobSpec(
+        JOB,
+        JobKind.PROCESS,
+        Optional.of(SURVEY),
+        List.of(BATCH),
+        "salmon-quant",
+        50,
+        9,
+        SOME,
+        work,
+        AT);
+  }
+
+  private static RawFile raw() {
+    return new RawFile(
+        "a.fastq.gz",
+        "reads",
+        "job-1/aa",
+        "aa",
+        3,
+        "ena",
+        "https://x",
+        OptionalLong.of(4),
+        OptionalLong.empty());
+  }
+
+  private static StepRecord step() {
+    return new StepRecord(
+        "salmon",
+        List.of("salmon", "quant"),
+        "salmon 1",
+        0,
+        AT,
+        AT,
+        5,
+        0.25,
+        Optional.of(new Artifact("a.log", "bb", 1, "text/plain")),
+        List.of("fine"));
+  }
+
+  @Test
+  void jobMessages() {
+    TestProbe<JobReply> probe = KIT.createTestProbe();
+    Outcome succeeded =
+        new Outcome.Succeeded(
+            new JobResult.Processed(
+                List.of(new Artifact("quant.sf", "cc", 2, "text/plain")),
+                Map.of("x", "y"),
+                "f",
+                Optional.of(JOB)),
+            new Usage(1, 0.5),
+            List.of(step()));
+    Outcome failed =
+        new Outcome.Failed(
+            new Failure(FailureClass.STALLED, "why", "salmon"), Usage.NONE, List.of());
+    survives(
+        new JobCommand.Submit(
+            job(new Work.Process("p", List.of(raw()), Map.of("a", "b"), List.of("/bin/true"))),
+            probe.getRef()),
+        new JobCommand.Submit(
+            job(new Work.Download("g", "k", batch().files(), Map.of())), probe.getRef()),
+        new JobCommand.Submit(
+            job(new Work.Survey("ena", Json.MAPPER.createObjectNode().put("accession", "X"), "p")),
+            probe.getRef()),
+        new JobCommand.Start(NODE, 1, 2, probe.getRef()),
+        new JobCommand.Finish(1, succeeded, SOME, probe.getRef()),
+        new JobCommand.Finish(1, failed, SOME, probe.getRef()),
+        new JobCommand.Finish(
+            1, new Outcome.Deferred("later", Duration.ofSeconds(5)), SOME, probe.getRef()),
+        new JobCommand.Lose(1, NODE, "gone", Optional.of(probe.getRef())),
+        new JobCommand.Lose(1, NODE, "gone", Optional.empty()),
+        new JobCommand.SetPlaceable(Optional.of("too large")),
+        new JobCommand.Announced(3),
+        new JobCommand.Reannounce(),
+        new JobCommand.Wake(),
+        new JobCommand.OwnerAcknowledged("batch-1", 2),
+        new JobCommand.Cancel("why", Optional.of(BATCH), probe.getRef()),
+        new JobCommand.Retry(probe.getRef()),
+        new JobReply.Granted(JOB, 1, 2, job(new Work.Download("g", "k", List.of(), Map.of()))),
+        new JobReply.Refused(JOB, 2, "why"),
+        new JobReply.Accepted(JOB),
+        new JobReply.RawDataGone(JOB),
+        new JobReply.Stale(JOB, 1),
+        new JobReply.FinishAccepted(JOB, 1),
+        new JobReply.State(JOB, 1, Json.MAPPER.createObjectNode().put("a", 1)));
+  }
+
+  @Test
+  void batchAndSurveyMessages() {
+    TestProbe<BatchReply> batches = KIT.createTestProbe();
+    TestProbe<SurveyReply> surveys = KIT.createTestProbe();
+    survives(
+        new BatchCommand.Register(batch(), SURVEY, 5, batches.getRef()),
+        new BatchCommand.JobAccepted(JOB),
+        new BatchCommand.JobUpdate(
+            JOB,
+            1,
+            new JobStatus.Succeeded(new JobResult.Downloaded(List.of(raw()), Map.of("a", "b")))),
+        new BatchCommand.JobUpdate(
+            JOB, 2, new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "no"))),
+        new BatchCommand.JobUpdate(JOB, 3, new JobStatus.Active()),
+        new BatchCommand.JobUpdate(JOB, 4, new JobStatus.Cancelled("x")),
+        new BatchCommand.Cancel(SURVEY, "x", batches.getRef()),
+        new BatchReply.Registered(BATCH),
+        new SurveyCommand.Create(
+            new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", 50, Map.of("a", "b")),
+            surveys.getRef()),
+        new SurveyCommand.Record(JOB, List.of(batch()), surveys.getRef()),
+        new SurveyCommand.BatchUpdate(BATCH, 1, BatchState.DONE),
+        new SurveyCommand.JobUpdate(JOB, 1, new JobStatus.Succeeded(new JobResult.Surveyed(3))),
+        new SurveyReply.Created(SURVEY, true),
+        new SurveyReply.Recorded(SURVEY, 3));
+  }
+
+  @Test
+  void schedulingMessages() {
+    TestProbe<AgentCommand> agent = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.SchedulerReply> replies = KIT.createTestProbe();
+    TestProbe<AgentCommand.AgentReply> agentReplies = KIT.createTestProbe();
+    SchedulerCommand.Held held = new SchedulerCommand.Held(JOB, 1, 2, 3, SOME);
+    SchedulerCommand.NodeDescription node =
+        new SchedulerCommand.NodeDescription(
+            NODE, "refinery@h:1", List.of("control"), SOME, false, "", 9, Map.of("salmon", "1"));
+    survives(
+        new SchedulerCommand.Announce(
+            new JobTicket(JOB, "processor", "survey-1", 50, 7, SOME, "", AT)),
+        new SchedulerCommand.Withdraw(JOB),
+        new SchedulerCommand.StopAttempt(JOB, 1, NODE, "why"),
+        new SchedulerCommand.Report(node, 1, 2, List.of(held), agent.getRef()),
+        new SchedulerCommand.Released(NODE, 1, List.of(held)),
+        new SchedulerCommand.Drain(NODE, replies.getRef()),
+        new SchedulerCommand.Describe(replies.getRef()),
+        new SchedulerCommand.SchedulerReply.Snapshot(Json.MAPPER.createObjectNode().put("a", 1)),
+        new AgentCommand.Assign(1, List.of(new AgentCommand.Assignment(JOB, 2, SOME)), SOME),
+        new AgentCommand.Stop(JOB, 1, "why"),
+        new AgentCommand.SetDraining(true),
+        new AgentCommand.ReadLog(JOB, 0, 10, agentReplies.getRef()));
+  }
+}
