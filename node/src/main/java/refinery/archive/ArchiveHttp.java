@@ -177,7 +177,8 @@ public final class ArchiveHttp implements AutoCloseable {
     }
     String said = status + (body.isEmpty() ? "" : " " + oneLine(body));
     if (status == 204 || status == 404 || status == 410) {
-      return new Attempted.Ended<>(new Reply.Absent<>(place(request) + " answered " + said));
+      return new Attempted.Ended<>(
+          new Reply.Absent<>(status, place(request) + " answered " + said));
     }
     if (status == 408 || status == 421 || status == 425 || status == 429 || status >= 500) {
       Optional<Duration> after =

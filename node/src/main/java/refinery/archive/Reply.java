@@ -9,7 +9,7 @@ public sealed interface Reply<T> {
   record Ok<T>(T value) implements Reply<T> {}
 
   /** The archive says that it has nothing: 204, 404, 410 or an empty answer. */
-  record Absent<T>(String message) implements Reply<T> {}
+  record Absent<T>(int status, String message) implements Reply<T> {}
 
   /** All tries were used up. {@code failureClass} is TRANSIENT, or CORRUPT for rubbish with 200. */
   record Transient<T>(FailureClass failureClass, String message) implements Reply<T> {}

@@ -149,9 +149,14 @@ final class EnaPortal {
     return switch (reply) {
       case Reply.Ok<Report> ok when ok.value().rows() == 0 -> {
         cache.forget(address);
-        yield new Reply.Absent<>("the portal's table is empty");
+        yield new Reply.Absent<>(200, "the portal's table is empty");
       }
       case Reply.Ok<Report> ok -> ok;
+      // The portal says 204 for what it does not know; 404 is an address that is no portal.
+      case Reply.Absent<Report> absent when absent.status() == 404 ->
+          new Reply.Transient<>(
+              FailureClass.TRANSIENT,
+              absent.message() + "; check refinery.archives.ena.portal = " + portal);
       case Reply.Absent<Report> absent -> absent;
       case Reply.Transient<Report> trouble -> trouble;
       case Reply.Rejected<Report> rejected -> rejected;
