@@ -36,9 +36,15 @@ public final class Problem extends RuntimeException {
   public static Problem badRequest(List<Wrong> wrongs) {
     String detail =
         wrongs.size() == 1
-            ? wrongs.getFirst().pointer() + ": " + wrongs.getFirst().message()
+            ? described(wrongs.getFirst())
             : wrongs.size() + " things are wrong with the request; see errors";
     return new Problem(400, detail, wrongs, Map.of());
+  }
+
+  private static String described(Wrong wrong) {
+    return wrong.pointer().isEmpty()
+        ? "the body " + wrong.message()
+        : wrong.pointer() + ": " + wrong.message();
   }
 
   public static Problem badRequest(String pointer, String message) {

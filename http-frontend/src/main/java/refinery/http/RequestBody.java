@@ -128,11 +128,17 @@ final class RequestBody {
       var at = e.getLocation();
       String place =
           at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-      throw Problem.badRequest(
-          "", "is not JSON" + place + ": " + firstLine(e.getOriginalMessage()));
+      throw Problem.badRequest("", "is not JSON" + place + ": " + firstLine(said(e)));
     } catch (IOException e) {
       throw Problem.badRequest("", "is not JSON: " + firstLine(e.getMessage()));
     }
+  }
+
+  /** Without the parser's notes on where it keeps its source. */
+  private static String said(JsonProcessingException e) {
+    return e.getOriginalMessage()
+        .replaceAll("\\(start marker at \\[[^\\]]*\\]\\)|\\[Source: [^\\]]*\\]", "")
+        .strip();
   }
 
   private static String firstLine(String message) {
