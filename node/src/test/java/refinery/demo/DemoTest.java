@@ -1,0 +1,153 @@
+package refinery.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.client.NodeClient;
+import refinery.localarchive.ArchiveTree;
+import refinery.localarchive.Fault;
+import refinery.localarchive.LocalArchive;
+import refinery.localarchive.RunDesign;
+import refinery.localarchive.SyntheticSpecies;
+import refinery.main.NodeMain;
+import refinery.protocol.Json;
+import refinery.testing.RequiresTools;
+
+/** The main job end to end with the real tools, twice, and from both mirrors. */
+@RequiresTools
+class DemoTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @TempDir Path temp;
+
+  /** The demo itself fails below r = 0.999 or beyond 3 % of the true total. */
+  @Test
+  void theDemoAgreesWithTheTruthAndDoesNothingTwice() throws Exception {
+    StringWriter first = new StringWriter();
+    assertThat(new Demo(new PrintWriter(first), NodeMain::startDemo).run(temp, 0, false))
+        .as(first.toString())
+        .isZero();
+    assertThat(first.toString()).contains("ncbi").doesNotContain("0 jobs run");
+    StringWriter second = new StringWriter();
+    assertThat(new Demo(new PrintWriter(second), NodeMain::startDemo).run(temp, 0, false))
+        .as(second.toString())
+        .isZero();
+    assertThat(second.toString()).contains("0 jobs run, everything already refined");
+  }
+
+  /**
+   * The same run from ENA's FASTQ and from NCBI's archive: kallisto to the byte; salmon, which with
+   * bias correction differs between two runs of identical input, by genes within 0.2 reads.
+   */
+  @Test
+  void bothMirrorsGiveTheSameNumbers() throws Exception {
+    SyntheticSpecies species = SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED);
+    Path tree = ArchiveTree.write(temp.resolve("archive"), species, true);
+    String run =
+        species.runs().stream()
+            .map(RunDesign::accession)
+            .filter("SRR990101"::equals)
+            .findFirst()
+            .orElseThrow();
+    try (LocalArchive archive = LocalArchive.start(tree, 0);
+        DemoNode node = NodeMain.startDemo(temp.resolve("node"), 0, archive.configuration())) {
+      NodeClient client = new NodeClient(node.url(), Optional.empty());
+      ObjectNode genome = Json.MAPPER.createObjectNode().put("source", "ensembl");
+      genome
+          .putObject("parameters")
+          .put("species", SyntheticSpecies.NAME)
+          .put("division", "EnsemblVertebrates")
+          .put("release", SyntheticSpecies.RELEASE);
+      client.post("/surveys", genome, Optional.empty());
+      for (String pipeline : List.of("kallisto-quant", "salmon-quant")) {
+        ObjectNode survey =
+            Json.MAPPER.createObjectNode().put("source", "ena").put("pipeline", pipeline);
+        survey.putObject("parameters").put("accession", run);
+        client.post("/surveys", survey, Optional.empty());
+      }
+      Map<String, JsonNode> fromEna = refined(client, run, "ena");
+      archive.fault(Fault.always("^/vol1/fastq/.*" + run + "_", Fault.Mode.STATUS).with(404));
+      for (JsonNode batch : fromEna.values()) {
+        client.act("/batches/" + batch.path("id").asText() + "/reprocess");
+      }
+      Map<String, JsonNode> fromNcbi = refined(client, run, "ncbi");
+      assertThat(text(client, fromNcbi.get("kallisto-quant"), "abundance.tsv"))
+          .isEqualTo(text(client, fromEna.get("kallisto-quant"), "abundance.tsv"));
+      Map<String, Double> ena =
+          genes(species, text(client, fromEna.get("salmon-quant"), "quant.sf"));
+      Map<String, Double> ncbi =
+          genes(species, text(client, fromNcbi.get("salmon-quant"), "quant.sf"));
+      assertThat(ncbi.keySet()).isEqualTo(ena.keySet());
+      ena.forEach(
+          (gene, reads) ->
+              assertThat(ncbi.get(gene))
+                  .as(gene)
+                  .isCloseTo(reads, org.assertj.core.data.Offset.offset(0.2)));
+    }
+  }
+
+  /** The run's batches by pipeline, once all are done with reads from that archive. */
+  private static Map<String, JsonNode> refined(NodeClient client, String run, String from) {
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              Map<String, JsonNode> done = new HashMap<>();
+              List<JsonNode> batches = new ArrayList<>();
+              client.list("/batches", Map.of("q", run), 100, batches::add);
+              for (JsonNode batch : batches) {
+                assertThat(batch.path("state").asText()).isNotEqualTo("failed");
+                if (batch.path("state").asText().equals("done")
+                    && batch.path("facts").path("delivered_from").asText().equals(from)) {
+                  done.put(batch.path("pipeline").asText(), batch);
+                }
+              }
+              return done;
+            },
+            done -> done.size() == 2);
+  }
+
+  private static String text(NodeClient client, JsonNode batch, String name) throws Exception {
+    for (JsonNode artifact : batch.path("artifacts")) {
+      if (artifact.path("name").asText().equals(name)) {
+        try (InputStream in =
+            client.stream("/artifacts/" + artifact.path("sha256").asText(), false)) {
+          return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+      }
+    }
+    throw new AssertionError("no " + name + " in " + batch);
+  }
+
+  /** NumReads of quant.sf (fifth column) by gene. */
+  private static Map<String, Double> genes(SyntheticSpecies species, String quant) {
+    Map<String, Double> sums = new HashMap<>();
+    quant
+        .lines()
+        .skip(1)
+        .map(line -> line.split("\t"))
+        .forEach(
+            fields ->
+                sums.merge(
+                    species.transcriptToGene().get(fields[0]),
+                    Double.parseDouble(fields[4]),
+                    Double::sum));
+    return sums;
+  }
+}
