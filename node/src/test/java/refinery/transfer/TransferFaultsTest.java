@@ -378,7 +378,8 @@ class TransferFaultsTest {
     attempt.tellToStop();
     Outcome.Failed failed = (Outcome.Failed) outcome.get(5, java.util.concurrent.TimeUnit.SECONDS);
     assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.NODE_LOST);
-    assertThat(attempt.scratch().resolve("download/R1.fastq.gz.part")).doesNotExist();
+    Path part = attempt.scratch().resolve("download/R1.fastq.gz.part");
+    Awaitility.await().untilAsserted(() -> assertThat(part).doesNotExist());
   }
 
   @Test
