@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.Resources;
+import refinery.testing.RequiresTools;
 
 /** Real processes, by both ways to start them. */
 class ProcessesTest {
@@ -147,6 +148,33 @@ class ProcessesTest {
     assertThat(bench.alive()).isEmpty();
     ProcessResult later = inBackground(attempt, Workbench.request(attempt, "true")).join();
     assertThat(later.killed()).isPresent();
+  }
+
+  /** archives.md: the real fasterq-dump runs on for a while when only its driver is killed. */
+  @ParameterizedTest
+  @EnumSource
+  @RequiresTools
+  void stopping_the_real_fasterq_dump_stops_the_child_behind_its_driver(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    Path run = Path.of("src/test/resources/fixtures/sra/SRR990001/SRR990001").toAbsolutePath();
+    Path out = attempt.scratch().resolve("out");
+    CompletableFuture<ProcessResult> result =
+        inBackground(
+            attempt,
+            Workbench.request(
+                attempt,
+                "fasterq-dump",
+                "-t",
+                attempt.scratch().toString(),
+                "-O",
+                out.toString(),
+                run.toString()));
+    await().pollInterval(Duration.ofMillis(2)).until(() -> bench.alive().size() >= 2);
+    attempt.stop(Failure.of(FailureClass.NODE_LOST, "stopped: cancelled"));
+    ProcessResult stopped = result.join();
+    assertThat(bench.alive()).isEmpty();
+    assertThat(stopped.killed().map(Failure::failureClass)).contains(FailureClass.NODE_LOST);
+    assertThat(out.resolve("SRR990001_1.fastq")).doesNotExist();
   }
 
   @ParameterizedTest
