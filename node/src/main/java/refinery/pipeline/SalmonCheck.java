@@ -47,7 +47,7 @@ final class SalmonCheck implements Builtin {
       String expected = context.facts().getOrDefault(name, "");
       String used = meta.path(name).asText();
       if (!used.equals(expected)) {
-        throw StepFailure.permanent(
+        throw StepFailure.corrupt(
             "salmon used an index with %s %s, not %s".formatted(name, used, expected));
       }
     }

@@ -19,7 +19,7 @@ import refinery.protocol.NodeId;
 final class Nodes {
   private static final int BUCKETS = 256;
 
-  /** Fitting bins that are compared; more pack no better (see docs/benchmarks.md). */
+  /** Fitting bins that are compared: a bound on the cost of a placement. */
   private static final int CANDIDATES = 6;
 
   private final Map<NodeId, Bin> byId = new TreeMap<>();
