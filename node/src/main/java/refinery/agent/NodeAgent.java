@@ -85,7 +85,10 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         context -> Behaviors.withTimers(timers -> new NodeAgent(context, timers, setup)));
   }
 
-  /** On SIGTERM running attempts are handed back to their jobs before this node leaves. */
+  /**
+   * On SIGTERM running attempts are handed back to their jobs before this node leaves. A node that
+   * was downed reaches nobody any more: its attempts count as lost, and it stops them as it goes.
+   */
   public static void drainOnShutdown(
       ActorSystem<?> system, ActorRef<AgentCommand> agent, AgentConfig config) {
     CoordinatedShutdown.get(system)
@@ -93,13 +96,22 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
             CoordinatedShutdown.PhaseBeforeServiceUnbind(),
             "hand-back-attempts",
             () ->
-                AskPattern.<AgentCommand, Done>ask(
-                        agent, Leave::new, config.drainAtMost(), system.scheduler())
-                    .exceptionally(
-                        late -> {
-                          system.log().warn("not all attempts were handed back in time", late);
-                          return Done.getInstance();
-                        }));
+                isDowned(system)
+                    ? CompletableFuture.completedFuture(Done.getInstance())
+                    : AskPattern.<AgentCommand, Done>ask(
+                            agent, Leave::new, config.drainAtMost(), system.scheduler())
+                        .exceptionally(
+                            late -> {
+                              system.log().warn("not all attempts were handed back in time");
+                              return Done.getInstance();
+                            }));
+  }
+
+  private static boolean isDowned(ActorSystem<?> system) {
+    return CoordinatedShutdown.get(system)
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+        .isPresent();
   }
 
   private NodeAgent(

@@ -43,6 +43,7 @@ import refinery.client.NodeClient;
       WatchCommand.class,
       FetchCommand.class,
       BenchCommand.class,
+      ChaosCommand.class,
       LocalArchiveCommand.class
     })
 public final class RefineryCommand implements Callable<Integer> {

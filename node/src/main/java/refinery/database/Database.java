@@ -67,7 +67,7 @@ public final class Database implements AutoCloseable {
 
   private static String rootMessage(Throwable thrown) {
     Throwable root = thrown;
-    while (root.getCause() != null) {
+    while (root.getCause() != null && root.getCause().getMessage() != null) {
       root = root.getCause();
     }
     return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());

@@ -61,6 +61,15 @@ class BordersTest {
           .dependOnClassesThat(resideInAPackage("akka..").and(not(assignableTo(ActorRef.class))));
 
   @ArchTest
+  static final ArchRule theChaosCheckerKnowsNothingOfTheEngine =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.chaos.check..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..").and(not(resideInAPackage("refinery.chaos.check.."))));
+
+  @ArchTest
   static final ArchRule nobodySleeps =
       noClasses()
           .should()

@@ -1,0 +1,212 @@
+package refinery.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import refinery.protocol.Json;
+
+/** The nodes, their network, their database and their shared storage, below one directory. */
+final class ChaosCluster implements AutoCloseable {
+  static final long CPU = 4_000;
+  static final long MEMORY = 2L << 30;
+
+  private final Path dir;
+  private final Wires wires = new Wires();
+  private final ChaosDatabase database;
+  private final List<ChaosNode> nodes = new ArrayList<>();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(2))
+          .build();
+
+  /**
+   * @param size members of the cluster; one more is made, which joins only when it is asked to
+   */
+  ChaosCluster(Path dir, int size) throws IOException {
+    this.dir = dir;
+    Files.createDirectories(dir);
+    Pipelines.write(dir.resolve("pipelines"));
+    database = new ChaosDatabase(dir.resolve("database"));
+    List<Integer> bound = new ArrayList<>();
+    List<Integer> known = new ArrayList<>();
+    for (int node = 0; node <= size; node++) {
+      int port = freePort();
+      bound.add(port);
+      known.add(wires.toNode(node, () -> port));
+    }
+    String seeds =
+        String.join(",", known.subList(0, size).stream().map(port -> "127.0.0.1:" + port).toList());
+    for (int node = 0; node <= size; node++) {
+      int relay = wires.toDatabase(node, database::port);
+      nodes.add(
+          new ChaosNode(
+              node,
+              dir.resolve("node-" + node),
+              command(node, seeds, known.get(node), bound.get(node), relay),
+              Map.of("REFINERY_DB_PASSWORD", database.password()),
+              known.get(node)));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private List<String> command(int node, String seeds, int known, int bound, int relay) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(List.of("-XX:+UseSerialGC", "-Xmx320m", "-XX:TieredStopAtLevel=1"));
+    if (Runtime.version().feature() >= 23) {
+      words.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    words.add("--enable-native-access=ALL-UNNAMED");
+    String classPath =
+        Optional.ofNullable(System.getProperty("surefire.test.class.path"))
+            .orElseGet(() -> System.getProperty("java.class.path"));
+    words.addAll(List.of("-cp", classPath, "refinery.cli.RefineryCommand", "node"));
+    words.addAll(List.of("--dir", dir.resolve("node-" + node).toString()));
+    words.addAll(List.of("--http", "127.0.0.1:0", "--management", "127.0.0.1:0"));
+    words.addAll(List.of("--artery", "127.0.0.1:" + known, "--join", seeds));
+    words.addAll(
+        List.of(
+            "--db",
+            "jdbc:postgresql://127.0.0.1:" + relay + "/refinery?user=" + database.user(),
+            "--cpus",
+            Long.toString(CPU / 1_000),
+            "--memory",
+            MEMORY / (1 << 20) + "MiB"));
+    settings(node, bound)
+        .forEach((key, value) -> words.addAll(List.of("--set", key + "=" + value)));
+    return words;
+  }
+
+  /** The shipped settings hold for the rest; only where things are is ours. */
+  private Map<String, String> settings(int node, int bound) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("akka.remote.artery.bind.hostname", "127.0.0.1");
+    settings.put("akka.remote.artery.bind.port", Integer.toString(bound));
+    settings.put("akka.remote.artery.advanced.tcp.outbound-client-hostname", Wires.address(node));
+    settings.put("refinery.storage.temporary", dir.resolve("storage/temporary").toUri().toString());
+    settings.put("refinery.storage.permanent", permanent().toUri().toString());
+    settings.put("refinery.pipelines.directory", dir.resolve("pipelines").toString());
+    settings.put("refinery.scheduling.tokens.\"chaos:slot\"", Integer.toString(Workload.SLOTS));
+    return settings;
+  }
+
+  Path dir() {
+    return dir;
+  }
+
+  Path permanent() {
+    return dir.resolve("storage/permanent");
+  }
+
+  ChaosDatabase database() {
+    return database;
+  }
+
+  Wires wires() {
+    return wires;
+  }
+
+  /** Every node, the one that joins later last. */
+  List<ChaosNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  List<ChaosNode> members() {
+    return nodes.stream().filter(ChaosNode::isWanted).toList();
+  }
+
+  void tend() throws IOException {
+    for (ChaosNode node : nodes) {
+      node.tend();
+    }
+  }
+
+  /** The node that hosts the singletons, as the first that answers says. */
+  Optional<ChaosNode> oldest() {
+    for (ChaosNode node : members()) {
+      Optional<JsonNode> answer =
+          node.management().flatMap(url -> get(url + "/cluster/members", Duration.ofSeconds(3)));
+      String oldest = answer.map(found -> found.path("oldest").asText()).orElse("");
+      for (ChaosNode other : members()) {
+        if (oldest.endsWith(":" + other.arteryPort())) {
+          return Optional.of(other);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What a node calls itself. */
+  Optional<String> id(ChaosNode node) {
+    return members().stream()
+        .flatMap(other -> other.http().stream())
+        .flatMap(url -> get(url + "/api/v1/nodes", Duration.ofSeconds(3)).stream())
+        .flatMap(list -> stream(list.path("items")))
+        .filter(item -> item.path("address").asText().endsWith(":" + node.arteryPort()))
+        .map(item -> item.path("id").asText())
+        .findFirst();
+  }
+
+  private static java.util.stream.Stream<JsonNode> stream(JsonNode items) {
+    return java.util.stream.StreamSupport.stream(items.spliterator(), false);
+  }
+
+  Optional<JsonNode> get(String url, Duration atMost) {
+    return send(HttpRequest.newBuilder(URI.create(url)).timeout(atMost).build());
+  }
+
+  Optional<JsonNode> post(String url, String body, Map<String, String> headers, Duration atMost) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(atMost)
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return send(request.build());
+  }
+
+  private Optional<JsonNode> send(HttpRequest request) {
+    try {
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return response.statusCode() / 100 == 2
+          ? Optional.of(Json.MAPPER.readTree(response.body()))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      for (ChaosNode node : nodes) {
+        node.signal("CONT");
+        node.kill(Duration.ofDays(1));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    wires.close();
+    database.close();
+  }
+}

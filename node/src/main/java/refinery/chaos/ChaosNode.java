@@ -1,0 +1,172 @@
+package refinery.chaos;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One node in a JVM of its own, and what a service manager would do for it: while it is wanted, it
+ * is started again whenever it has ended. Thread-safe.
+ */
+final class ChaosNode {
+  private static final Pattern READY = Pattern.compile("(?m)^ready http=(\\S+) management=(\\S+)$");
+  private static final Duration RESTART = Duration.ofSeconds(1);
+
+  private final int number;
+  private final Path dir;
+  private final List<String> command;
+  private final Map<String, String> environment;
+  private final int arteryPort;
+  private int starts;
+  private int deaths;
+  private boolean wanted;
+  private boolean expected = true;
+  private Instant notBefore = Instant.MIN;
+  private Optional<Process> process = Optional.empty();
+
+  ChaosNode(
+      int number, Path dir, List<String> command, Map<String, String> environment, int arteryPort) {
+    this.number = number;
+    this.dir = dir;
+    this.command = List.copyOf(command);
+    this.environment = Map.copyOf(environment);
+    this.arteryPort = arteryPort;
+  }
+
+  int number() {
+    return number;
+  }
+
+  Path dir() {
+    return dir;
+  }
+
+  /** The port by which the others know it. */
+  int arteryPort() {
+    return arteryPort;
+  }
+
+  synchronized void want(Duration after) {
+    wanted = true;
+    notBefore = Instant.now().plus(after);
+  }
+
+  synchronized boolean isWanted() {
+    return wanted;
+  }
+
+  synchronized boolean isAlive() {
+    return process.map(Process::isAlive).orElse(false);
+  }
+
+  /** How often it ended by itself: downed by the others, or broken. */
+  synchronized int ownDeaths() {
+    return deaths;
+  }
+
+  /** Starts it when it is due. */
+  synchronized void tend() throws IOException {
+    if (process.isPresent() && !isAlive()) {
+      process = Optional.empty();
+      if (!expected) {
+        deaths++;
+        notBefore = Instant.now().plus(RESTART);
+      }
+    }
+    if (wanted && process.isEmpty() && !Instant.now().isBefore(notBefore)) {
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(Redirect.to(output(++starts).toFile()));
+      builder.environment().putAll(environment);
+      process = Optional.of(builder.start());
+      expected = false;
+    }
+  }
+
+  private Path output(int start) {
+    return dir.resolveSibling(dir.getFileName() + "-" + start + ".log");
+  }
+
+  /** Its HTTP address, once it has said that it serves. */
+  synchronized Optional<String> http() {
+    return ready().map(found -> "http://" + found.group(1));
+  }
+
+  synchronized Optional<String> management() {
+    return ready().map(found -> "http://" + found.group(2));
+  }
+
+  private Optional<Matcher> ready() {
+    if (!isAlive()) {
+      return Optional.empty();
+    }
+    try {
+      Matcher matcher = READY.matcher(Files.readString(output(starts)));
+      return matcher.find() ? Optional.of(matcher) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  synchronized void signal(String name) throws IOException, InterruptedException {
+    if (process.isPresent()) {
+      List<String> kill = new ArrayList<>(List.of("kill", "-" + name));
+      kill.add(Long.toString(process.get().pid()));
+      new ProcessBuilder(kill).redirectErrorStream(true).start().waitFor();
+    }
+  }
+
+  /** SIGKILL, and up again after a while. */
+  void kill(Duration down) throws IOException, InterruptedException {
+    synchronized (this) {
+      expected = true;
+      notBefore = Instant.now().plus(down);
+      signal("KILL");
+    }
+    awaitEnd(Duration.ofSeconds(20));
+  }
+
+  /** SIGTERM, and up again after a while; false when it does not end in time and is killed. */
+  boolean terminate(Duration atMost, Duration down) throws IOException, InterruptedException {
+    synchronized (this) {
+      expected = true;
+      notBefore = Instant.now().plus(atMost);
+      signal("TERM");
+    }
+    boolean ended = awaitEnd(atMost);
+    if (!ended) {
+      kill(down);
+    }
+    synchronized (this) {
+      notBefore = Instant.now().plus(down);
+    }
+    return ended;
+  }
+
+  /** SIGTERM for good. */
+  boolean leave(Duration atMost) throws IOException, InterruptedException {
+    synchronized (this) {
+      wanted = false;
+    }
+    return terminate(atMost, Duration.ZERO);
+  }
+
+  private boolean awaitEnd(Duration atMost) throws InterruptedException {
+    Optional<Process> running;
+    synchronized (this) {
+      running = process;
+    }
+    return running.isEmpty()
+        || running.get().waitFor(atMost.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+  }
+}

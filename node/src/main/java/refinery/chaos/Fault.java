@@ -1,0 +1,91 @@
+package refinery.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Something that goes wrong. Nodes are meant by their number, from 0; a number is taken modulo the
+ * nodes that are there when it happens.
+ */
+public sealed interface Fault {
+  /** {@code kill -9} of a node that does not host the singletons. */
+  record KillWorker(int node, Duration down) implements Fault {}
+
+  /** {@code kill -9} of the node that hosts the singletons. */
+  record KillOldest(Duration down) implements Fault {}
+
+  /** {@code kill -9} of every node at once. */
+  record KillAll(Duration down) implements Fault {}
+
+  /** All but one are killed, one right after the other. */
+  record KillAllButOne(int survivor, Duration down) implements Fault {}
+
+  /** SIGSTOP for less than the failure detector bears. */
+  record PauseBriefly(int node, Duration time) implements Fault {}
+
+  /** SIGSTOP for so long that the others give the node up; then SIGCONT. */
+  record PauseLong(int node, Duration time) implements Fault {}
+
+  /**
+   * These nodes and the others hear nothing from each other.
+   *
+   * @param database whether they still reach the database
+   */
+  record Partition(List<Integer> nodes, boolean database, Duration time) implements Fault {
+    public Partition {
+      nodes = List.copyOf(nodes);
+    }
+  }
+
+  /** PostgreSQL's immediate stop, as after a crash, and its start. */
+  record RestartDatabase(Duration down) implements Fault {}
+
+  /** A node is drained by the API, and undrained. */
+  record Drain(int node, Duration time) implements Fault {}
+
+  /** SIGTERM, as in a rolling restart. */
+  record Terminate(int node, Duration down) implements Fault {}
+
+  /** A further node joins under load, and leaves by SIGTERM. */
+  record JoinAndLeave(Duration stay) implements Fault {}
+
+  /** The word of the tally. */
+  default String kind() {
+    return switch (this) {
+      case KillWorker fault -> "kill -9 worker";
+      case KillOldest fault -> "kill -9 singleton's host";
+      case KillAll fault -> "kill -9 whole cluster";
+      case KillAllButOne fault -> "kill -9 all but one";
+      case PauseBriefly fault -> "SIGSTOP short";
+      case PauseLong fault -> "SIGSTOP long";
+      case Partition fault -> fault.database() ? "partition" : "partition, database too";
+      case RestartDatabase fault -> "PostgreSQL immediate stop";
+      case Drain fault -> "drain";
+      case Terminate fault -> "SIGTERM restart";
+      case JoinAndLeave fault -> "join and leave";
+    };
+  }
+
+  /** For the log. */
+  default String text() {
+    return switch (this) {
+      case KillWorker fault -> kind() + " " + fault.node() + ", down " + seconds(fault.down());
+      case KillOldest fault -> kind() + ", down " + seconds(fault.down());
+      case KillAll fault -> kind() + ", down " + seconds(fault.down());
+      case KillAllButOne fault ->
+          kind() + " (" + fault.survivor() + "), down " + seconds(fault.down());
+      case PauseBriefly fault -> kind() + " " + fault.node() + " " + seconds(fault.time());
+      case PauseLong fault -> kind() + " " + fault.node() + " " + seconds(fault.time());
+      case Partition fault -> kind() + " " + fault.nodes() + " " + seconds(fault.time());
+      case RestartDatabase fault -> kind() + ", down " + seconds(fault.down());
+      case Drain fault -> kind() + " " + fault.node() + " " + seconds(fault.time());
+      case Terminate fault -> kind() + " " + fault.node() + ", down " + seconds(fault.down());
+      case JoinAndLeave fault -> kind() + " after " + seconds(fault.stay());
+    };
+  }
+
+  private static String seconds(Duration time) {
+    return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+  }
+}

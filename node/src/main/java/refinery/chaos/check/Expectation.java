@@ -1,0 +1,17 @@
+package refinery.chaos.check;
+
+import java.util.Locale;
+
+/** How a job of the workload must end, whatever happens around it. */
+public enum Expectation {
+  /** On the first attempt that is not lost with its node. */
+  SUCCEEDS,
+  /** With exit code 3 on good input: given up at once. */
+  FAILS,
+  /** Needs more memory than it asks for: succeeds when that was raised. */
+  HUNGRY;
+
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

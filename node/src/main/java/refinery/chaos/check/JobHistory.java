@@ -1,0 +1,115 @@
+package refinery.chaos.check;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A job's stored events, folded by rules written down here a second time. Not thread-safe. */
+final class JobHistory {
+  private static final Set<String> TERMINAL = Set.of("succeeded", "failed", "cancelled");
+  private static final String RESULT = "result.txt";
+
+  private final String id;
+  private final List<Attempt> attempts = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+  private long sequence;
+  private String state = "";
+
+  JobHistory(String id) {
+    this.id = id;
+  }
+
+  void add(long number, JsonNode event) {
+    if (number != sequence + 1) {
+      broken.add(id + ": event " + number + " follows " + sequence);
+    }
+    sequence = number;
+    String type = event.path("type").asText();
+    if (TERMINAL.contains(state) && !type.equals("owner_informed")) {
+      broken.add(id + ": " + type + " after it had " + state);
+    }
+    switch (type) {
+      case "submitted" -> state = "queued";
+      case "started" -> started(event);
+      case "attempt_succeeded" -> {
+        ended(event, "succeeded", true, digest(event));
+        state = "succeeded";
+      }
+      case "attempt_failed" ->
+          ended(
+              event,
+              event.path("failure").path("class").asText(),
+              event.path("charged").asBoolean(),
+              Optional.empty());
+      case "attempt_deferred" -> ended(event, "deferred", false, Optional.empty());
+      case "retry_scheduled" -> state = "waiting";
+      case "requeued" -> state = "queued";
+      case "became_unplaceable" -> state = "unplaceable";
+      case "given_up" -> state = "failed";
+      case "cancelled" -> state = "cancelled";
+      case "priority_changed", "owner_informed" -> sequence = number;
+      default -> broken.add(id + ": unexpected event " + type);
+    }
+  }
+
+  private void started(JsonNode event) {
+    int number = event.path("attempt").asInt();
+    if (!Set.of("queued", "unplaceable").contains(state)) {
+      broken.add(id + ": attempt " + number + " started while the job was " + state);
+    }
+    if (number != attempts.size() + 1) {
+      broken.add(id + ": attempt " + number + " follows " + attempts.size());
+    }
+    attempts.add(Attempt.begun(number, event.path("node").asText()));
+    state = "running";
+  }
+
+  private void ended(JsonNode event, String outcome, boolean charged, Optional<String> digest) {
+    int number = event.path("attempt").asInt();
+    if (number != attempts.size() || attempts.getLast().isOver()) {
+      broken.add(id + ": the end of attempt " + number + " is not of the current attempt");
+      return;
+    }
+    attempts.set(
+        number - 1, new Attempt(number, attempts.getLast().node(), outcome, charged, digest));
+  }
+
+  private Optional<String> digest(JsonNode event) {
+    List<String> digests = new ArrayList<>();
+    for (JsonNode artifact : event.path("result").path("artifacts")) {
+      if (artifact.path("name").asText().equals(RESULT)) {
+        digests.add(artifact.path("sha256").asText());
+      }
+    }
+    if (digests.size() != 1) {
+      broken.add(id + ": " + RESULT + " is listed " + digests.size() + " times");
+    }
+    return digests.stream().findFirst();
+  }
+
+  String id() {
+    return id;
+  }
+
+  String state() {
+    return state;
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  boolean isOver() {
+    return TERMINAL.contains(state);
+  }
+
+  List<Attempt> attempts() {
+    return List.copyOf(attempts);
+  }
+
+  List<String> broken() {
+    return List.copyOf(broken);
+  }
+}

@@ -1,0 +1,79 @@
+package refinery.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import refinery.chaos.Chaos;
+import refinery.client.CommandFailure;
+
+/** Proves on this machine that a cluster loses nothing. */
+@Command(
+    name = "chaos",
+    description = {
+      "Run a cluster of real nodes on this machine under load while it is killed, stopped, cut",
+      "apart and drained by a seeded schedule, then check that nothing was lost or done twice."
+    })
+final class ChaosCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--minutes", paramLabel = "N", defaultValue = "30", description = "Default: 30.")
+  private int minutes;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Replays a schedule. Default: by time.")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(names = "--nodes", paramLabel = "N", defaultValue = "3", description = "Default: 3.")
+  private int nodes;
+
+  @Option(names = "--jobs", paramLabel = "N", description = "Default: 80 a minute.")
+  private Optional<Integer> jobs = Optional.empty();
+
+  @Option(names = "--dir", paramLabel = "D", description = "A new directory; it is kept.")
+  private Optional<Path> dir = Optional.empty();
+
+  @Override
+  public Integer call() throws InterruptedException, SQLException {
+    if (minutes < 1 || minutes > 10_000) {
+      throw CommandFailure.usage("--minutes must be 1 to 10000");
+    }
+    if (nodes < 2 || nodes > 20) {
+      throw CommandFailure.usage("--nodes must be 2 to 20");
+    }
+    int count = jobs.orElse(80 * minutes);
+    if (count < 1 || count > 1_000_000) {
+      throw CommandFailure.usage("--jobs must be 1 to 1000000");
+    }
+    long number = seed.orElseGet(() -> System.currentTimeMillis() % 1_000_000);
+    Path place = dir.orElse(Path.of("var/chaos-" + number));
+    if (isUsed(place)) {
+      throw CommandFailure.usage("--dir " + place + " holds something; give a new one");
+    }
+    try {
+      Chaos.Plan plan =
+          new Chaos.Plan(place, number, nodes, Duration.ofMinutes(minutes), 20 * minutes, count);
+      return new Chaos(spec.commandLine().getOut(), plan).run();
+    } catch (IOException e) {
+      throw CommandFailure.failed("the chaos run could not go on: " + e.getMessage());
+    }
+  }
+
+  private static boolean isUsed(Path place) {
+    if (!Files.exists(place)) {
+      return false;
+    }
+    try (Stream<Path> entries = Files.list(place)) {
+      return entries.findAny().isPresent();
+    } catch (IOException e) {
+      throw CommandFailure.usage("--dir " + place + " cannot be read: " + e.getMessage());
+    }
+  }
+}
