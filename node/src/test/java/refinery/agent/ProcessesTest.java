@@ -3,6 +3,8 @@ package refinery.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,9 @@ class ProcessesTest {
   private static final Resources PLENTY = Resources.of(1000, 1L << 30, 1L << 30);
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+  /** What a pipe holds on Linux. */
+  private static final int PIPE = 65_536;
 
   @TempDir Path directory;
   private Workbench bench;
@@ -150,31 +156,51 @@ class ProcessesTest {
     assertThat(later.killed()).isPresent();
   }
 
-  /** archives.md: the real fasterq-dump runs on for a while when only its driver is killed. */
+  /**
+   * When only its driver is killed, the real fasterq-dump runs on and writes its files. Its standard
+   * error is a pipe that is already full, so that it can neither end nor write them before the stop.
+   */
   @ParameterizedTest
   @EnumSource
-  @RequiresTools
+  @RequiresTools({"fasterq-dump", "mkfifo"})
   void stopping_the_real_fasterq_dump_stops_the_child_behind_its_driver(Way way) throws Exception {
     RunningAttempt attempt = open(way, PLENTY);
-    Path run = Path.of("src/test/resources/fixtures/sra/SRR990001/SRR990001").toAbsolutePath();
     Path out = attempt.scratch().resolve("out");
-    CompletableFuture<ProcessResult> result =
-        inBackground(
-            attempt,
-            Workbench.request(
-                attempt,
-                "fasterq-dump",
-                "-t",
-                attempt.scratch().toString(),
-                "-O",
-                out.toString(),
-                run.toString()));
-    await().pollInterval(Duration.ofMillis(2)).until(() -> bench.alive().size() >= 2);
-    attempt.stop(Failure.of(FailureClass.NODE_LOST, "stopped: cancelled"));
-    ProcessResult stopped = result.join();
-    assertThat(bench.alive()).isEmpty();
-    assertThat(stopped.killed().map(Failure::failureClass)).contains(FailureClass.NODE_LOST);
-    assertThat(out.resolve("SRR990001_1.fastq")).doesNotExist();
+    Path log = attempt.scratch().resolve("full-pipe");
+    assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor()).isZero();
+    try (RandomAccessFile pipe = new RandomAccessFile(log.toFile(), "rw")) {
+      pipe.write(new byte[PIPE]);
+      CompletableFuture<ProcessResult> result = inBackground(attempt, dump(attempt, out, log));
+      await().until(() -> bench.alive().size() >= 2 && hasTemporaryFiles(attempt.scratch()));
+      assertThat(result).isNotDone();
+      attempt.stop(Failure.of(FailureClass.NODE_LOST, "stopped: cancelled"));
+      ProcessResult stopped = result.join();
+      assertThat(bench.alive()).isEmpty();
+      assertThat(stopped.killed().map(Failure::failureClass)).contains(FailureClass.NODE_LOST);
+      assertThat(out.resolve("SRR990001_1.fastq")).doesNotExist();
+      assertThat(out.resolve("SRR990001_2.fastq")).doesNotExist();
+    }
+    attempt.removeScratch();
+    assertThat(directory.resolve("scratch")).isEmptyDirectory();
+  }
+
+  private static ProcessRequest dump(RunningAttempt attempt, Path out, Path log) {
+    Path run = Path.of("src/test/resources/fixtures/sra/SRR990001/SRR990001").toAbsolutePath();
+    String scratch = attempt.scratch().toString();
+    return new ProcessRequest(
+        List.of("fasterq-dump", "-p", "-t", scratch, "-O", out.toString(), run.toString()),
+        Map.of(),
+        attempt.scratch().resolve("work"),
+        Optional.empty(),
+        log,
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(1));
+  }
+
+  private static boolean hasTemporaryFiles(Path scratch) throws IOException {
+    try (Stream<Path> files = Files.list(scratch)) {
+      return files.anyMatch(file -> file.getFileName().toString().startsWith("fasterq.tmp"));
+    }
   }
 
   @ParameterizedTest

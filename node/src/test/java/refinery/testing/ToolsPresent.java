@@ -23,6 +23,8 @@ final class ToolsPresent implements ExecutionCondition {
           "fasterq-dump", "sra-toolkit",
           "vdb-validate", "sra-toolkit",
           "sra-stat", "sra-toolkit",
+          "latf-load", "sra-toolkit",
+          "kar", "sra-toolkit",
           "prlimit", "util-linux");
 
   @Override
