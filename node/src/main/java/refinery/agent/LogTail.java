@@ -12,7 +12,11 @@ import java.util.List;
 final class LogTail {
   private static final int TAIL = 16 * 1024;
   private static final List<String> FULL_DISK =
-      List.of("no space left on device", "storage exhausted", "disk quota exceeded");
+      List.of(
+          "no space left on device",
+          "storage exhausted",
+          "rcstorage,rcexhausted",
+          "disk quota exceeded");
 
   private LogTail() {}
 

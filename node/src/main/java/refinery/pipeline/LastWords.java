@@ -21,6 +21,7 @@ final class LastWords {
           "no space left on device",
           "disk quota exceeded",
           "storage exhausted",
+          "rcstorage,rcexhausted",
           "disk-limit exeeded",
           "file excessive",
           "file size limit exceeded");

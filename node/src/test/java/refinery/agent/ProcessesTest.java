@@ -157,8 +157,9 @@ class ProcessesTest {
   }
 
   /**
-   * When only its driver is killed, the real fasterq-dump runs on and writes its files. Its standard
-   * error is a pipe that is already full, so that it can neither end nor write them before the stop.
+   * When only its driver is killed, the real fasterq-dump runs on and writes its files. Its
+   * standard error is a pipe that is already full, so that it can neither end nor write them before
+   * the stop.
    */
   @ParameterizedTest
   @EnumSource

@@ -22,7 +22,7 @@ import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 
 /** An attempt in a directory, which runs its processes plainly. */
-final class LocalAttempt implements Attempt {
+class LocalAttempt implements Attempt {
   private final JobSpec spec;
   private final Path scratch;
   private final int width;

@@ -30,6 +30,9 @@ public final class SraExtraction {
   private static final Pattern STAT = Pattern.compile("^[^|]*\\|[^|]*\\|(\\d{1,18}):");
   private static final Pattern TOOL = Pattern.compile("\\bvdb-validate\\.(\\d+(?:\\.\\d+)+)");
 
+  /** Below this a volume counts as full: the tools' writes fail, those of their last words too. */
+  private static final long NEARLY_FULL = 16L << 20;
+
   private final Attempt attempt;
   private final Duration stall;
   private final Duration wallTime;
@@ -137,12 +140,10 @@ public final class SraExtraction {
       return;
     }
     ran.refuseKnown();
-    throw new ExtractionException(
-        FailureClass.CORRUPT,
+    throw ran.bad(
         ran.log().isBlank()
             ? "vdb-validate does not take it for an archive"
-            : "vdb-validate found damage: " + ran.lastWords(),
-        "vdb-validate");
+            : "vdb-validate found damage: " + ran.lastWords());
   }
 
   private static long spots(Ran ran, String output) throws ExtractionException {
@@ -157,8 +158,7 @@ public final class SraExtraction {
       }
     }
     if (ran.exitCode() != 0 || !any) {
-      throw new ExtractionException(
-          FailureClass.CORRUPT, "sra-stat cannot count it: " + ran.lastWords(), "sra-stat");
+      throw ran.bad("sra-stat cannot count it: " + ran.lastWords());
     }
     return spots;
   }
@@ -166,15 +166,11 @@ public final class SraExtraction {
   private static void judge(Ran ran, long spots) throws ExtractionException {
     ran.refuseKnown();
     if (ran.exitCode() != 0 || ran.log().contains(" err:")) {
-      throw new ExtractionException(
-          FailureClass.CORRUPT, "fasterq-dump failed: " + ran.lastWords(), "fasterq-dump");
+      throw ran.bad("fasterq-dump failed: " + ran.lastWords());
     }
     Matcher read = SPOTS_READ.matcher(ran.log());
     if (!read.find() || Long.parseLong(read.group(1).replace(",", "")) != spots) {
-      throw new ExtractionException(
-          FailureClass.CORRUPT,
-          "fasterq-dump did not read all " + spots + " spots: " + ran.lastWords(),
-          "fasterq-dump");
+      throw ran.bad("fasterq-dump did not read all " + spots + " spots: " + ran.lastWords());
     }
   }
 
@@ -206,10 +202,11 @@ public final class SraExtraction {
           tool + " is not on this node's PATH; install the SRA toolkit (Debian: sra-toolkit)",
           tool);
     }
-    return new Ran(command, result, text);
+    boolean full = Files.getFileStore(directory).getUsableSpace() < NEARLY_FULL;
+    return new Ran(command, result, text, full);
   }
 
-  private record Ran(List<String> command, ProcessResult result, String log) {
+  private record Ran(List<String> command, ProcessResult result, String log, boolean full) {
     int exitCode() {
       return result.exitCode();
     }
@@ -226,12 +223,24 @@ public final class SraExtraction {
             tool);
       }
       if (log.contains("storage exhausted")
+          || log.contains("rcStorage,rcExhausted")
           || log.contains("disk-limit exe")
           || log.contains("No space left")
           || log.contains("file excessive")) {
         throw new ExtractionException(
             FailureClass.OUT_OF_DISK, "no space for the extraction: " + lastWords(), tool);
       }
+    }
+
+    /** Whatever it did not deliver or say may be for want of space, once there is none. */
+    ExtractionException bad(String what) {
+      String tool = command.getFirst();
+      return full
+          ? new ExtractionException(
+              FailureClass.OUT_OF_DISK,
+              what + "; the volume of the scratch directory is full",
+              tool)
+          : new ExtractionException(FailureClass.CORRUPT, what, tool);
     }
 
     String lastWords() {
