@@ -46,6 +46,11 @@ final class SalmonCheck implements Builtin {
     for (String name : List.of("index_seq_hash", "index_name_hash")) {
       String expected = context.facts().getOrDefault(name, "");
       String used = meta.path(name).asText();
+      if (expected.isBlank() || used.isBlank()) {
+        throw StepFailure.corrupt(
+            "nothing proves which index salmon used: %s is '%s' in its manifest and '%s' in meta_info.json; reprocess the index's batch"
+                .formatted(name, expected, used));
+      }
       if (!used.equals(expected)) {
         throw StepFailure.corrupt(
             "salmon used an index with %s %s, not %s".formatted(name, used, expected));

@@ -43,10 +43,19 @@ final class SalmonIndexCheck implements Builtin {
     if (JsonFile.number(dir.resolve("info.json"), info, "num_kmers") == 0) {
       throw StepFailure.permanent("the salmon index is empty: every transcript is shorter than k");
     }
-    context.learned("index_seq_hash", info.path("SeqHash").asText());
-    context.learned("index_name_hash", info.path("NameHash").asText());
+    context.learned("index_seq_hash", stated(info, "SeqHash"));
+    context.learned("index_name_hash", stated(info, "NameHash"));
     context.checked(
         "salmon index k=%d, %s k-mers, every file there"
             .formatted(k, info.path("num_kmers").asText()));
+  }
+
+  private static String stated(JsonNode info, String name) throws StepFailure {
+    String value = info.path(name).asText();
+    if (value.isBlank()) {
+      throw StepFailure.permanent(
+          "salmon's info.json states no " + name + ": this version of salmon is not known");
+    }
+    return value;
   }
 }
