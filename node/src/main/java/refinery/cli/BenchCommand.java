@@ -33,6 +33,9 @@ import refinery.protocol.Json;
 @Command(
     name = "bench",
     description = "Load generators.",
+    footer =
+        "refinery bench placement simulates the scheduler; it takes --help and is started by the"
+            + " launcher script only.",
     subcommands = {BenchCommand.Jobs.class})
 final class BenchCommand implements Callable<Integer> {
   @Override

@@ -1,0 +1,81 @@
+package refinery.bench;
+
+import java.util.Locale;
+
+/**
+ * Lower bounds of the time in which any schedule could end the work: for each resource, the work
+ * that needs it divided by what the cluster has of it; for jobs that only larger nodes can hold,
+ * the same over those nodes alone; for each token; and the longest job.
+ */
+final class Bounds {
+  private static final String[] DIMENSIONS = {"cpu", "memory", "disk"};
+
+  private double seconds;
+  private String binding = "";
+
+  Bounds(Workload work) {
+    Cluster cluster = work.cluster;
+    boundByResources(work, 0);
+    for (int node = 0; node < Math.min(20, cluster.size()); node++) {
+      boundByResources(work, cluster.memory(node));
+    }
+    double[] held = new double[Workload.tokens()];
+    for (int job = 0; job < work.jobs; job++) {
+      offer(work.arrival[job] + work.seconds[job], "longest job");
+      if (work.token[job] != Workload.NO_TOKEN) {
+        held[work.token[job]] += work.seconds[job];
+      }
+    }
+    for (int host = 0; host < held.length; host++) {
+      if (work.tokenLimit(host) > 0) {
+        offer(held[host] / work.tokenLimit(host), Workload.tokenName(host));
+      }
+    }
+  }
+
+  /** Jobs that need more memory than {@code above} can only run on nodes that have more. */
+  private void boundByResources(Workload work, int above) {
+    double[] work3 = new double[3];
+    double[] have = new double[3];
+    for (int job = 0; job < work.jobs; job++) {
+      if (work.memory[job] > above) {
+        work3[0] += (double) work.cpu[job] * work.seconds[job];
+        work3[1] += (double) work.memory[job] * work.seconds[job];
+        work3[2] += (double) work.disk[job] * work.seconds[job];
+      }
+    }
+    for (int node = 0; node < work.cluster.size(); node++) {
+      if (work.cluster.memory(node) > above) {
+        have[0] += work.cluster.cpu(node);
+        have[1] += work.cluster.memory(node);
+        have[2] += work.cluster.disk(node);
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      if (work3[i] > 0) {
+        String nodes = above == 0 ? "" : " of nodes above " + above / 1024 + " GiB";
+        offer(work3[i] / have[i], DIMENSIONS[i] + nodes);
+      }
+    }
+  }
+
+  private void offer(double bound, String name) {
+    if (bound > seconds) {
+      seconds = bound;
+      binding = name;
+    }
+  }
+
+  double seconds() {
+    return seconds;
+  }
+
+  String binding() {
+    return binding;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%.0f s (%s)", seconds, binding);
+  }
+}

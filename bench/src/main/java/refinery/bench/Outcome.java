@@ -1,0 +1,207 @@
+package refinery.bench;
+
+import java.util.Arrays;
+
+/**
+ * What a simulation measured, and the proof that no node was over-committed: it keeps its own books
+ * of every node and fails when a policy exceeds one.
+ */
+final class Outcome {
+  private final Workload work;
+  private final int[] startedAt;
+  private final int[] nodeOf;
+  private final int[] lastStart;
+
+  /** By node: free cpu, memory and disk. */
+  private final long[][] free;
+
+  private final int[] tokens = new int[Workload.tokens() + 1];
+  private final boolean[] up;
+  private final double[] held = new double[3];
+  private final double[] capacity = new double[3];
+  private final double[] heldSeconds = new double[3];
+  private final double[] capacitySeconds = new double[3];
+  private final double[] lostSeconds = new double[3];
+  private double[] heldLoaded = {0, 0, 0};
+  private double[] capacityLoaded = {0, 0, 0};
+  private long warmNanos;
+  private long warmDecisions;
+  private long decisions;
+  private long decisionNanos;
+  private long enqueued;
+  private long enqueueNanos;
+  private int lostJobs;
+  private int homed;
+  private int atHome;
+  private int queuedAtStart;
+  private int makespan;
+  private long heapBytes;
+
+  Outcome(Workload work, int[] startedAt) {
+    this.work = work;
+    this.startedAt = startedAt;
+    this.nodeOf = new int[work.jobs];
+    this.lastStart = new int[work.jobs];
+    this.free = new long[work.cluster.size()][3];
+    this.up = new boolean[work.cluster.size()];
+    for (int node = 0; node < free.length; node++) {
+      free[node] = nodeAmounts(node);
+    }
+  }
+
+  private long[] nodeAmounts(int node) {
+    return new long[] {work.cluster.cpu(node), work.cluster.memory(node), work.cluster.disk(node)};
+  }
+
+  private long[] jobAmounts(int job) {
+    return new long[] {work.cpu[job], work.memory[job], work.disk[job]};
+  }
+
+  void up(int node, boolean isUp) {
+    if (up[node] != isUp) {
+      up[node] = isUp;
+      long[] amounts = nodeAmounts(node);
+      for (int i = 0; i < 3; i++) {
+        capacity[i] += isUp ? amounts[i] : -amounts[i];
+      }
+    }
+  }
+
+  void queuedAtStart(int jobs) {
+    queuedAtStart = jobs;
+    System.gc();
+    heapBytes = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  void advance(int seconds) {
+    for (int i = 0; i < 3; i++) {
+      heldSeconds[i] += held[i] * seconds;
+      capacitySeconds[i] += capacity[i] * seconds;
+    }
+  }
+
+  void enqueued(int jobs, long nanos) {
+    enqueued += jobs;
+    enqueueNanos += nanos;
+  }
+
+  void decided(int placed, long nanos) {
+    decisions += placed;
+    decisionNanos += nanos;
+    if (decisions > WARM_UP) {
+      warmDecisions += placed;
+      warmNanos += nanos;
+    }
+  }
+
+  /** Decisions before which the compiler has not done its work. */
+  static final int WARM_UP = 20_000;
+
+  void began(int job, int node, int now) {
+    if (!up[node]) {
+      throw new IllegalStateException("job " + job + " placed on node " + node + ", which is gone");
+    }
+    nodeOf[job] = node;
+    lastStart[job] = now;
+    heldLoaded = heldSeconds.clone();
+    capacityLoaded = capacitySeconds.clone();
+    if (work.home[job] >= 0) {
+      homed++;
+      atHome += work.home[job] == node ? 1 : 0;
+    }
+  }
+
+  /** {@code sign} 1 when the job begins, -1 when it ends. */
+  void hold(int job, int sign) {
+    long[] node = free[nodeOf[job]];
+    long[] amounts = jobAmounts(job);
+    for (int i = 0; i < 3; i++) {
+      held[i] += sign * amounts[i];
+      node[i] -= sign * amounts[i];
+      if (node[i] < 0) {
+        throw new IllegalStateException("node " + nodeOf[job] + " is over-committed");
+      }
+    }
+    int token = work.token[job];
+    tokens[token] += sign;
+    if (token != Workload.NO_TOKEN && tokens[token] > work.tokenLimit(token)) {
+      throw new IllegalStateException("too many of token " + Workload.tokenName(token));
+    }
+  }
+
+  void lost(int job, int now) {
+    lostJobs++;
+    long[] amounts = jobAmounts(job);
+    for (int i = 0; i < 3; i++) {
+      lostSeconds[i] += (double) amounts[i] * (now - lastStart[job]);
+    }
+  }
+
+  void end(int now) {
+    makespan = now;
+  }
+
+  int makespan() {
+    return makespan;
+  }
+
+  long decisions() {
+    return decisions;
+  }
+
+  int queuedAtStart() {
+    return queuedAtStart;
+  }
+
+  int lostJobs() {
+    return lostJobs;
+  }
+
+  long heapBytes() {
+    return heapBytes;
+  }
+
+  /** Placements per second of processor time, each with the release that made room for it. */
+  double decisionsPerSecond() {
+    return warmDecisions == 0 ? decisions * 1e9 / decisionNanos : warmDecisions * 1e9 / warmNanos;
+  }
+
+  double enqueuedPerSecond() {
+    return enqueued * 1e9 / enqueueNanos;
+  }
+
+  /** Part of the jobs whose raw data lies on a node that ran there. */
+  double localPart() {
+    return homed == 0 ? 0 : (double) atHome / homed;
+  }
+
+  /**
+   * The lower bound of this run's duration over its duration. Where nodes came and went, the bound
+   * grows with what was lost and with the capacity that was missing.
+   */
+  double efficiency(Bounds bounds) {
+    double[] totals = work.cluster.totals();
+    double best = 0;
+    for (int i = 0; i < 3; i++) {
+      double present = capacitySeconds[i] / (totals[i] * makespan);
+      double again = 1 + lostSeconds[i] / Math.max(1, heldSeconds[i] - lostSeconds[i]);
+      best = Math.max(best, bounds.seconds() * again / present / makespan);
+      if (lostJobs == 0 && present > 1 - 1e-9) {
+        return bounds.seconds() / makespan;
+      }
+    }
+    return best;
+  }
+
+  /** Used part of cpu, memory and disk until the last job began. */
+  double[] usedWhileQueued() {
+    double[] used = new double[3];
+    Arrays.setAll(used, i -> heldLoaded[i] / capacityLoaded[i]);
+    return used;
+  }
+
+  /** Seconds until the first start, or -1. */
+  int wait(int job) {
+    return startedAt[job] < 0 ? -1 : startedAt[job] - work.arrival[job];
+  }
+}
