@@ -44,7 +44,8 @@ import refinery.readmodel.SqlNodeQueries;
 import refinery.readmodel.SqlReadModel;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
-import refinery.storage.LocalObjectStore;
+import refinery.storage.ObjectStore;
+import refinery.storage.Storage;
 import refinery.storage.Sweeper;
 import refinery.survey.EntityRecorder;
 import refinery.survey.SourceRegistry;
@@ -98,8 +99,9 @@ final class Services {
     }
     SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
     SqlNodeQueries queries = new SqlNodeQueries(sql);
-    LocalObjectStore temporary = settings.storage().openTemporary(dir);
-    LocalObjectStore permanent = settings.storage().openPermanent(dir);
+    Storage storage = opened(settings.storage().open(dir));
+    ObjectStore temporary = storage.temporary();
+    ObjectStore permanent = storage.permanent();
     opened(
         new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
             .start());
@@ -151,7 +153,7 @@ final class Services {
     return part;
   }
 
-  private static ArtifactBytes artifactBytes(LocalObjectStore permanent) {
+  private static ArtifactBytes artifactBytes(ObjectStore permanent) {
     return permanent::open;
   }
 

@@ -39,6 +39,9 @@ import java.util.function.Consumer;
 public final class LocalObjectStore implements ObjectStore {
   private static final String STAGING = "staging/";
 
+  /** A sweeper removes a directory once; so often it would have to win a race. */
+  private static final int TRIES = 10;
+
   private final Path root;
 
   private LocalObjectStore(Path root) {
@@ -64,11 +67,7 @@ public final class LocalObjectStore implements ObjectStore {
       Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("r--r--r--"));
       Files.setLastModifiedTime(staged, FileTime.from(Instant.now()));
       ObjectKey key = new ObjectKey(namespace, sha256);
-      Path target = path(key);
-      makeDirectory(target.getParent());
-      // Over an existing object, too: that heals a damaged one and renews its time.
-      Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
-      sync(target.getParent());
+      publish(staged, path(key));
       return new StoredObject(key.text(), sha256, size);
     } catch (IOException e) {
       throw explained(e, file);
@@ -77,9 +76,35 @@ public final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  /** Moves where both lie on one file system; the bytes are hashed where nobody else writes. */
+  /**
+   * Over an existing object, too: that heals a damaged one and renews its time. Another node's
+   * sweeper may remove an empty directory at the moment in which we count on it.
+   */
+  private void publish(Path staged, Path target) throws IOException {
+    for (int tries = 1; ; tries++) {
+      makeDirectory(target.getParent());
+      try {
+        Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+        break;
+      } catch (NoSuchFileException e) {
+        if (tries == TRIES || !Files.exists(staged)) {
+          throw e;
+        }
+      }
+    }
+    // Another node may have made the directories, and may not have made them durable yet.
+    for (Path parent = target.getParent(); !parent.equals(root); parent = parent.getParent()) {
+      sync(parent);
+    }
+  }
+
+  /**
+   * Moves where both lie on one file system; the bytes are hashed where nobody else writes. The
+   * time comes first: a sweeper of another node must never see a fresh file with an old time.
+   */
   private static String take(Path file, Path staged) throws IOException {
     try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
       Files.move(file, staged, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       if (e instanceof NoSuchFileException) {
@@ -223,14 +248,17 @@ public final class LocalObjectStore implements ObjectStore {
   }
 
   /**
-   * Takes the file out of sight before it looks at the time: a put that renewed it before is seen
-   * and the file goes back; a put after it makes a new file.
+   * Takes the file out of sight before it decides by the time: a put that renewed it before is seen
+   * and the file goes back; a put after it makes a new file. A look before spares what is renewed.
    */
   @Override
   public boolean deleteUnlessRenewed(String key, Instant since) throws IOException {
     Path path = locate(key);
     Path doomed = root.resolve(STAGING + UUID.randomUUID());
     try {
+      if (Files.getLastModifiedTime(path).toInstant().isAfter(since)) {
+        return false;
+      }
       Files.move(path, doomed, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
       return false;
@@ -281,18 +309,18 @@ public final class LocalObjectStore implements ObjectStore {
         .resolve(key.sha256());
   }
 
-  /** Makes the directory and makes its entry durable in its parent. */
   private static void makeDirectory(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
+    for (int tries = 1; ; tries++) {
+      try {
+        Files.createDirectories(directory);
+        return;
+      } catch (NoSuchFileException e) {
+        // A parent was removed by another node's sweeper at that moment.
+        if (tries == TRIES) {
+          throw e;
+        }
+      }
     }
-    makeDirectory(directory.getParent());
-    try {
-      Files.createDirectory(directory);
-    } catch (FileAlreadyExistsException e) {
-      return; // made by another writer at the same time
-    }
-    sync(directory.getParent());
   }
 
   private static void sync(Path path) throws IOException {

@@ -4,10 +4,13 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import refinery.configuration.ConfigurationException;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * {@code refinery.storage}.
@@ -15,8 +18,19 @@ import refinery.configuration.ConfigurationException;
  * @param temporary where raw data lies; empty: below the node's directory
  * @param permanent where artifacts lie; empty: below the node's directory
  */
-public record StorageConfig(Optional<Path> temporary, Optional<Path> permanent, Sweep sweep) {
+public record StorageConfig(
+    Optional<Place> temporary, Optional<Place> permanent, S3Config s3, Sweep sweep) {
   private static final String PREFIX = "refinery.storage.";
+
+  /** Where a store is. */
+  sealed interface Place {
+
+    /** A directory, which the nodes of a cluster share. */
+    record Directory(Path path) implements Place {}
+
+    /** Part of a bucket of an object store. */
+    record Bucket(S3Place place) implements Place {}
+  }
 
   /** When what is not needed is removed; see {@code conf/storage.conf}. */
   public record Sweep(
@@ -29,6 +43,7 @@ public record StorageConfig(Optional<Path> temporary, Optional<Path> permanent, 
     return new StorageConfig(
         place(config, PREFIX + "temporary"),
         place(config, PREFIX + "permanent"),
+        S3Config.from(config),
         new Sweep(
             positive(config, PREFIX + "sweep.interval"),
             positive(config, PREFIX + "sweep.unlisted-after"),
@@ -36,31 +51,71 @@ public record StorageConfig(Optional<Path> temporary, Optional<Path> permanent, 
             positive(config, PREFIX + "sweep.staging-after")));
   }
 
-  /** Opens (and makes, where needed) temporary storage of a node whose directory is {@code dir}. */
-  public LocalObjectStore openTemporary(Path dir) throws IOException {
-    return LocalObjectStore.open(temporary.orElse(dir.resolve("storage").resolve("temporary")));
+  /**
+   * Opens (and makes, where needed) the stores of a node whose directory is {@code dir}.
+   *
+   * @throws ConfigurationException when a bucket cannot be used; names the key
+   */
+  public Storage open(Path dir) throws IOException {
+    Path own = dir.resolve("storage");
+    Place first = temporary.orElse(new Place.Directory(own.resolve("temporary")));
+    Place second = permanent.orElse(new Place.Directory(own.resolve("permanent")));
+    Optional<S3Client> client =
+        Stream.of(first, second).anyMatch(Place.Bucket.class::isInstance)
+            ? Optional.of(S3Clients.open(s3))
+            : Optional.empty();
+    Runnable closing = () -> client.ifPresent(S3Client::close);
+    boolean opened = false;
+    try {
+      Storage storage =
+          new Storage(
+              open(PREFIX + "temporary", first, client),
+              open(PREFIX + "permanent", second, client),
+              closing);
+      opened = true;
+      return storage;
+    } finally {
+      if (!opened) {
+        closing.run();
+      }
+    }
   }
 
-  /** Opens (and makes, where needed) permanent storage of a node whose directory is {@code dir}. */
-  public LocalObjectStore openPermanent(Path dir) throws IOException {
-    return LocalObjectStore.open(permanent.orElse(dir.resolve("storage").resolve("permanent")));
+  private ObjectStore open(String key, Place place, Optional<S3Client> client) throws IOException {
+    return switch (place) {
+      case Place.Directory(Path path) -> directory(key, path);
+      case Place.Bucket(S3Place bucket) -> {
+        S3ObjectStore store = new S3ObjectStore(client.orElseThrow(), bucket, s3);
+        store.check(key);
+        yield store;
+      }
+    };
   }
 
-  private static Optional<Path> place(Config config, String key) {
+  private static ObjectStore directory(String key, Path path) throws IOException {
+    try {
+      return LocalObjectStore.open(path);
+    } catch (FileSystemException e) {
+      throw new ConfigurationException(
+          key + ": cannot be made or written below " + path + ": " + e.getMessage());
+    }
+  }
+
+  private static Optional<Place> place(Config config, String key) {
     String text = config.hasPath(key) ? config.getString(key).strip() : "";
     if (text.isEmpty()) {
       return Optional.empty();
     }
     if (text.startsWith("s3://")) {
-      throw new ConfigurationException(
-          key + " = \"" + text + "\": S3 storage is not built yet; use file:///DIRECTORY");
+      return Optional.of(new Place.Bucket(S3Place.parse(key, text)));
     }
     try {
       URI uri = new URI(text);
       if (!"file".equals(uri.getScheme()) || uri.getPath() == null) {
-        throw new ConfigurationException(key + " = \"" + text + "\": use file:///DIRECTORY");
+        throw new ConfigurationException(
+            key + " = \"" + text + "\": use file:///DIRECTORY or s3://BUCKET/PREFIX");
       }
-      return Optional.of(Path.of(uri.getPath()).toAbsolutePath());
+      return Optional.of(new Place.Directory(Path.of(uri.getPath()).toAbsolutePath()));
     } catch (URISyntaxException e) {
       throw new ConfigurationException(key + " = \"" + text + "\" is not a URI: " + e.getReason());
     }

@@ -184,7 +184,7 @@ final class DownloadSteps {
     try {
       stored = equipment.temporary().put(attempt.spec().id().value(), file.verified().file(), true);
     } catch (IOException broken) {
-      throw Problems.disk("for storing " + file.name(), broken);
+      throw Problems.storage(file.name(), broken);
     }
     PartFile.Verified verified = file.verified();
     if (!stored.sha256().equals(verified.sha256()) || stored.size() != verified.size()) {

@@ -49,6 +49,15 @@ final class Problems {
     return new BrokenTransfer("cannot " + what + ": " + text(problem), problem);
   }
 
+  /** Of temporary storage, which may be on another machine: that one answers another time. */
+  static TransferException storage(String file, IOException problem) {
+    return problem instanceof FileSystemException
+            || problem instanceof ObjectStore.OutOfSpaceException
+            || isFull(problem)
+        ? disk("for storing " + file, problem)
+        : new TransientTransfer("cannot store " + file + ": " + text(problem), problem);
+  }
+
   static String text(Throwable problem) {
     return Optional.ofNullable(problem.getMessage())
         .filter(message -> !message.isBlank())

@@ -122,24 +122,34 @@ class SweeperTest {
             new StorageConfig(
                 Optional.empty(),
                 Optional.empty(),
+                new S3Config(
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    16 << 20,
+                    4,
+                    2 << 20,
+                    5,
+                    64,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60)),
                 new StorageConfig.Sweep(
                     Duration.ofMinutes(10),
                     Duration.ofHours(24),
                     Duration.ofMinutes(10),
                     Duration.ofHours(6))));
     var base = ConfigFactory.load("storage");
-    assertThatThrownBy(
-            () ->
-                StorageConfig.from(
-                    ConfigFactory.parseString("refinery.storage.permanent=\"s3://b/p\"")
-                        .withFallback(base)))
-        .hasMessageContaining("refinery.storage.permanent")
-        .hasMessageContaining("not built yet");
+    assertThat(
+            StorageConfig.from(
+                    ConfigFactory.parseString("refinery.storage.permanent=\"s3://bkt/p\"")
+                        .withFallback(base))
+                .permanent())
+        .contains(new StorageConfig.Place.Bucket(new S3Place("bkt", "p/")));
     assertThat(
             StorageConfig.from(
                     ConfigFactory.parseString("refinery.storage.temporary=\"file:///a/b\"")
                         .withFallback(base))
                 .temporary())
-        .contains(Path.of("/a/b"));
+        .contains(new StorageConfig.Place.Directory(Path.of("/a/b")));
   }
 }
