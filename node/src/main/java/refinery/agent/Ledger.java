@@ -12,6 +12,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.scheduling.AgentCommand.Assignment;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
+import refinery.protocol.scheduling.SchedulerCommand.Unreported;
 
 /**
  * What this node holds and what that reserves. Knows no actor, clock or process. Invariant: the
@@ -82,6 +83,14 @@ final class Ledger {
     return slots.values().stream()
         .filter(slot -> slot.phase() != Slot.Phase.REPORTING)
         .map(Slot::held)
+        .toList();
+  }
+
+  /** Every attempt that is over here and not yet for its job. */
+  List<Unreported> unreported() {
+    return slots.values().stream()
+        .filter(slot -> slot.phase() == Slot.Phase.REPORTING)
+        .map(slot -> new Unreported(slot.key.job(), slot.attempt()))
         .toList();
   }
 

@@ -371,6 +371,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
                   setup.identity().incarnation(),
                   ++sequence,
                   ledger.held(),
+                  ledger.unreported(),
                   getContext().getSelf()));
     }
   }

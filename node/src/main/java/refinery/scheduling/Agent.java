@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import refinery.protocol.JobId;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
 
@@ -20,6 +21,10 @@ final class Agent {
   Instant heardAt;
   boolean silent;
   final Map<Assigned.Key, Assigned> held = new LinkedHashMap<>();
+
+  /** Attempts that hold nothing here, but whose jobs may not know of their end. */
+  final Map<JobId, Integer> unreported = new LinkedHashMap<>();
+
   private boolean ordered;
   private Instant orderedAt = Instant.MIN;
 
@@ -34,6 +39,8 @@ final class Agent {
     sequence = report.sequence();
     heardAt = now;
     silent = false;
+    unreported.clear();
+    report.unreported().forEach(ended -> unreported.merge(ended.job(), ended.attempt(), Math::max));
   }
 
   void order(boolean draining, Instant now) {

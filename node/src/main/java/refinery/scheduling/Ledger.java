@@ -124,6 +124,7 @@ final class Ledger {
   /** What nobody holds is lost; from now on work is placed. */
   void endDoubt(Instant now) {
     rebuild.over = true;
+    agents.values().forEach(agent -> agent.unreported.forEach(this::awaitsItsResult));
     rebuild.running.forEach(
         (job, live) ->
             live.node()
@@ -220,7 +221,9 @@ final class Ledger {
       return;
     } else {
       if (report.incarnation() > agent.incarnation) {
-        loseAll(agent, "node " + node + " was restarted", now);
+        String reason = "node " + node + " was restarted";
+        loseAll(agent, reason, now);
+        loseUnreported(agent, reason, now);
       }
       agent.take(report, now);
     }
@@ -230,6 +233,27 @@ final class Ledger {
       listed.add(confirm(agent, held, now));
     }
     expire(agent, listed, now);
+  }
+
+  /** Such a job runs nowhere, and is not lost as long as the agent that tells it lives. */
+  private void awaitsItsResult(JobId job, int attempt) {
+    NodeQueries.LiveJob row = rebuild.running.get(job);
+    if (row != null && row.attempt() == attempt) {
+      rebuild.running.remove(job);
+    }
+  }
+
+  /**
+   * Results that went with their agent. Jobs that had taken note answer that they have moved on.
+   */
+  private void loseUnreported(Agent agent, String reason, Instant now) {
+    agent.unreported.forEach(
+        (job, attempt) -> {
+          if (!current.containsKey(job) && !packing.isQueued(job)) {
+            losses.add(job, attempt, agent.description.id(), reason, now);
+          }
+        });
+    agent.unreported.clear();
   }
 
   private Assigned.Key confirm(Agent agent, SchedulerCommand.Held held, Instant now) {
@@ -326,6 +350,9 @@ final class Ledger {
       return;
     }
     for (SchedulerCommand.Held held : released.released()) {
+      if (held.attempt() > 0) {
+        agent.unreported.merge(held.job(), held.attempt(), Math::max);
+      }
       Assigned assigned = agent.held.remove(new Assigned.Key(held.epoch(), held.assignment()));
       if (assigned != null) {
         packing.release(assigned.lease);
@@ -364,6 +391,7 @@ final class Ledger {
       boolean member = isMember.test(agent);
       if (!member) {
         gone.add(node);
+        loseUnreported(agent, "node " + node + " has left the cluster", now);
       }
       if (!agent.silent && (!member || agent.heardAt.isBefore(limit))) {
         agent.silent = true;

@@ -26,6 +26,7 @@ import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
+import refinery.protocol.scheduling.SchedulerCommand.Unreported;
 import refinery.readmodel.NodeQueries;
 
 /** Leases, losses and the rebuild, with time and messages in the test's hands. */
@@ -75,13 +76,18 @@ class LedgerTest {
   }
 
   private void report(String node, long incarnation, Held... held) {
+    report(node, incarnation, List.of(held), List.of());
+  }
+
+  private void report(String node, long incarnation, List<Held> held, List<Unreported> unreported) {
     ledger.report(
         new SchedulerCommand.Report(
             new SchedulerCommand.NodeDescription(
                 node(node), "h:1", List.of("processor"), CAPACITY, false, "", 100, Map.of()),
             incarnation,
             ++sequence,
-            List.of(held),
+            held,
+            unreported,
             agentRef),
         now);
   }
@@ -242,6 +248,62 @@ class LedgerTest {
     assertThat(place().job()).as("was never confirmed: queued at once").isEqualTo(job("x"));
   }
 
+  /** Job x ran as attempt 1 on node a, which has freed it and may not have told the job. */
+  private void ranAndWasReleased() {
+    started();
+    report("a", 1);
+    ledger.announce(ticket("x", needs(1, 1, 1)), now);
+    AgentCommand.Assignment assignment = place();
+    report("a", 1, held(assignment, 1));
+    ledger.released(new SchedulerCommand.Released(node("a"), 1, List.of(held(assignment, 1))), now);
+    assertThat(ledger.packing().leaseCount()).isZero();
+  }
+
+  @Test
+  void aResultThatDiesWithItsAgentIsLost() {
+    ranAndWasReleased();
+    report("a", 1, List.of(), List.of(new Unreported(job("x"), 1)));
+    ledger.heartbeat(agent -> false, now);
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
+  }
+
+  @Test
+  void aResultThatDiesBeforeTheNextReportIsLost() {
+    ranAndWasReleased();
+    report("a", 2);
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
+  }
+
+  @Test
+  void aResultThatItsJobTookNoteOfIsNotLost() {
+    ranAndWasReleased();
+    report("a", 1);
+    ledger.heartbeat(agent -> false, now);
+    assertThat(sent(Lost.class)).isEmpty();
+  }
+
+  @Test
+  void aSilentMemberKeepsItsUnreportedResults() {
+    ranAndWasReleased();
+    report("a", 1, List.of(), List.of(new Unreported(job("x"), 1)));
+    now = now.plusSeconds(11);
+    ledger.heartbeat(agent -> true, now);
+    assertThat(sent(Lost.class)).as("it may come back and tell").isEmpty();
+    ledger.heartbeat(agent -> false, now);
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
+  }
+
+  @Test
+  void aNewSchedulerWaitsForAResultThatIsOnItsWay() {
+    ledger.begin(7);
+    ledger.recover(List.of(row("x", JobState.RUNNING, 1, "a")), now);
+    report("a", 1, List.of(), List.of(new Unreported(job("x"), 1)));
+    ledger.endDoubt(now);
+    assertThat(sent(Lost.class)).isEmpty();
+    report("a", 2);
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
+  }
+
   @Test
   void aRestartedAgentHasLostEverythingAndItsOldReportsAreIgnored() {
     started();
@@ -326,6 +388,7 @@ class LedgerTest {
                 Map.of()),
             1,
             1,
+            List.of(),
             List.of(),
             agentRef),
         now);

@@ -88,6 +88,7 @@ class SchedulerTest {
         1,
         ++sequence,
         List.of(held),
+        List.of(),
         agent.getRef());
   }
 

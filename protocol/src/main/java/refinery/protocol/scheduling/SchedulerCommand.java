@@ -27,16 +27,20 @@ public sealed interface SchedulerCommand extends Wire {
    * @param incarnation grows with every start of the node's JVM
    * @param sequence grows with every report of an incarnation
    * @param held every assignment the agent holds, starting or running
+   * @param unreported attempts that hold nothing any more, but whose jobs have not yet taken note
+   *     of the end: if this agent dies, nobody else can tell them
    */
   record Report(
       NodeDescription node,
       long incarnation,
       long sequence,
       List<Held> held,
+      List<Unreported> unreported,
       ActorRef<AgentCommand> agent)
       implements SchedulerCommand {
     public Report {
       held = List.copyOf(held);
+      unreported = List.copyOf(unreported);
     }
   }
 
@@ -59,6 +63,9 @@ public sealed interface SchedulerCommand extends Wire {
 
   /** An assignment: {@code attempt} is 0 until the job entity granted one. */
   record Held(JobId job, long epoch, long assignment, int attempt, Resources resources) {}
+
+  /** An attempt that ended on its node, of which its job does not know yet. */
+  record Unreported(JobId job, int attempt) {}
 
   /** A node as it is now. */
   record NodeDescription(
