@@ -1,7 +1,5 @@
 package refinery.agent;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +19,8 @@ record BaseEnvironment(String path, Path nodeDirectory) {
    * @param attempt {@code job/number}
    * @param process unique in this life of the node
    */
-  List<String> variables(Path scratch, String attempt, long process, Map<String, String> added)
-      throws IOException {
-    Path own = scratch.resolve(".tool");
-    if (!Files.isDirectory(own)) {
-      Files.createDirectories(own);
-    }
-    String home = own.toString();
+  List<String> variables(Path scratch, String attempt, long process, Map<String, String> added) {
+    String home = scratch.toString();
     Map<String, String> variables = new TreeMap<>();
     variables.put("PATH", path);
     variables.put("LANG", "C.UTF-8");

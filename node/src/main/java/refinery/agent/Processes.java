@@ -95,9 +95,16 @@ final class Processes {
         program,
         request.command(),
         environment.variables(attempt.scratch(), attempt.mark(), number, request.environment()),
-        Files.createDirectories(request.directory()).toAbsolutePath(),
+        made(request.directory()),
         request.stdout().orElse(request.log()).toAbsolutePath(),
         request.log().toAbsolutePath());
+  }
+
+  private static Path made(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+    }
+    return directory.toAbsolutePath();
   }
 
   private void complete(

@@ -37,7 +37,7 @@ final class RunningAttempt implements Attempt {
     this.spec = spec;
     this.number = number;
     this.reserved = reserved;
-    this.scratch = scratchRoot.resolve(spec.id().value()).resolve(Integer.toString(number));
+    this.scratch = scratchRoot.resolve(spec.id().value() + "." + number);
     this.processes = processes;
   }
 
@@ -178,15 +178,10 @@ final class RunningAttempt implements Attempt {
     residentNow = bytes;
   }
 
-  /** Removes all it left on the disk, and its job's directory when that is empty. */
+  /** Removes all it left on the disk. */
   void removeScratch() throws IOException {
     if (scratchMade) {
       Scratch.remove(scratch);
-      Path job = scratch.getParent();
-      String[] others = job.toFile().list();
-      if (others != null && others.length == 0) {
-        Files.deleteIfExists(job);
-      }
     }
   }
 }

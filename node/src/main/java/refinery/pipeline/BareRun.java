@@ -1,7 +1,6 @@
 package refinery.pipeline;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,9 +67,6 @@ final class BareRun {
           Failure.of(FailureClass.PERMANENT, "there is no command to run"), Usage.NONE, List.of());
     }
     Path scratch = attempt.scratch();
-    if (!Files.isDirectory(scratch)) {
-      Files.createDirectories(scratch);
-    }
     StepLog log = StepLog.begin(attempt.log());
     ProcessResult result =
         attempt.execute(

@@ -105,8 +105,8 @@ class ProcessesTest {
             scratch + "/work",
             "ADDED=x y",
             "LANG=C.UTF-8",
-            "HOME=" + scratch + "/.tool",
-            "TMPDIR=" + scratch + "/.tool",
+            "HOME=" + scratch,
+            "TMPDIR=" + scratch,
             "REFINERY_NODE=" + directory,
             "REFINERY_ATTEMPT=job-1/1");
     assertThat(lines.stream().filter(line -> line.contains("=")).map(line -> line.split("=")[0]))
