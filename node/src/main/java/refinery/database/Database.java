@@ -21,6 +21,7 @@ public final class Database implements AutoCloseable {
   /** Connections of the pool; readers need no more threads than that. */
   public static final int CONNECTIONS = 8;
 
+  private static final String LEASE = "refinery.cluster.lease.";
   private static final String SLICK = "akka-persistence-jdbc.shared-databases.slick.db.";
 
   private final DatabaseAddress address;
@@ -101,13 +102,19 @@ public final class Database implements AutoCloseable {
     return address;
   }
 
-  /** Completes {@code conf/persistence.conf} with where the database is. Holds the password. */
+  /**
+   * Completes {@code persistence.conf} and {@code cluster.conf} with where the database is. Holds
+   * the password.
+   */
   public Config akkaConfig() {
     return ConfigFactory.parseMap(
         Map.of(
             SLICK + "url", address.tuned(),
             SLICK + "user", address.user(),
-            SLICK + "password", address.password()),
+            SLICK + "password", address.password(),
+            LEASE + "url", address.url(),
+            LEASE + "user", address.user(),
+            LEASE + "password", address.password()),
         "database");
   }
 

@@ -106,6 +106,14 @@ public final class Node implements AutoCloseable {
         .toCompletableFuture();
   }
 
+  /** Whether it ended because the side of a cut that survives is another. */
+  boolean wasGivenUp() {
+    return CoordinatedShutdown.get(services.system())
+        .getShutdownReason()
+        .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+        .isPresent();
+  }
+
   /** Hands running attempts back, leaves the cluster, stops everything. Idempotent. */
   @Override
   public void close() {

@@ -27,7 +27,7 @@ public final class NodeMain {
   /**
    * Serves until SIGTERM, which hands running attempts back before it leaves.
    *
-   * @return the exit code: 0, or 2 after one line on stderr
+   * @return the exit code: 0; 2 after one line on stderr; 1 when the cluster gave this node up
    */
   public static int run(NodeOptions options) {
     return run(options, System.out, System.err);
@@ -56,6 +56,12 @@ public final class NodeMain {
     out.flush();
     try {
       node.terminated().get();
+      if (node.wasGivenUp()) {
+        err.println(
+            "refinery: the other nodes could not reach this one and carry on without it; its jobs"
+                + " run elsewhere. Start it again and it joins anew");
+        return 1;
+      }
       return 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,0 +1,2 @@
+/** What makes several nodes one cluster: the lease that decides which side of a cut survives. */
+package refinery.cluster;
