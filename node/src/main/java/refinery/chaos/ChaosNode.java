@@ -161,6 +161,14 @@ final class ChaosNode {
     return terminate(atMost, Duration.ZERO);
   }
 
+  /** SIGKILL for good. */
+  void leaveDead() throws IOException, InterruptedException {
+    synchronized (this) {
+      wanted = false;
+    }
+    kill(Duration.ZERO);
+  }
+
   private boolean awaitEnd(Duration atMost) throws InterruptedException {
     Optional<Process> running;
     synchronized (this) {

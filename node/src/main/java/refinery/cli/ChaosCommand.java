@@ -13,6 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import refinery.chaos.Chaos;
+import refinery.chaos.FailOver;
 import refinery.client.CommandFailure;
 
 /** Proves on this machine that a cluster loses nothing. */
@@ -40,6 +41,11 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "D", description = "A new directory; it is kept.")
   private Optional<Path> dir = Optional.empty();
 
+  @Option(
+      names = "--fail-over",
+      description = "Measure instead how long the cluster stands still when nodes die or leave.")
+  private boolean failOver;
+
   @Override
   public Integer call() throws InterruptedException, SQLException {
     if (minutes < 1 || minutes > 10_000) {
@@ -58,6 +64,12 @@ final class ChaosCommand implements Callable<Integer> {
       throw CommandFailure.usage("--dir " + place + " holds something; give a new one");
     }
     try {
+      if (failOver) {
+        return FailOver.measure(spec.commandLine().getOut(), place).stream()
+                .allMatch(FailOver.Figure::holds)
+            ? 0
+            : CommandFailure.WORK_FAILED;
+      }
       Chaos.Plan plan =
           new Chaos.Plan(place, number, nodes, Duration.ofMinutes(minutes), 20 * minutes, count);
       return new Chaos(spec.commandLine().getOut(), plan).run();

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import refinery.journal.ReadRow;
+import refinery.protocol.FailureClass;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.job.JobKind;
@@ -22,10 +23,15 @@ final class JobViews {
         job.spec().kind().role(),
         job.spec().surveyId().map(SurveyId::value).orElse(""),
         job.priority(),
-        job.spec().order(),
+        wasLost(job) ? JobTicket.FIRST : job.spec().order(),
         job.resources(),
         "",
         job.queuedAt());
+  }
+
+  private static boolean wasLost(Job job) {
+    return !job.attempts().isEmpty()
+        && job.attempts().getLast().outcome().equals(FailureClass.NODE_LOST.word());
   }
 
   static ReadRow row(Job job, boolean open) {

@@ -19,6 +19,9 @@ final class AkkaSettings {
     values.put("akka.remote.artery.canonical.hostname", options.artery().host());
     values.put("akka.remote.artery.canonical.port", options.artery().port());
     values.put("akka.cluster.roles", List.copyOf(new TreeSet<>(options.effectiveRoles())));
+    // Our own hook stops the node in order. Akka's would cut the connections to the other nodes at
+    // once, before anything could be handed back.
+    values.put("akka.jvm-shutdown-hooks", "off");
     values.put("akka.coordinated-shutdown.run-by-jvm-shutdown-hook", "off");
     NodeOptions shipped = NodeOptions.defaults();
     if (!options.http().equals(shipped.http())) {

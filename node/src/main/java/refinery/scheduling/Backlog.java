@@ -75,7 +75,7 @@ final class Backlog {
       shape.lanes.put(survey, lane);
     }
     boolean listed = shape.witness != null;
-    long order = policy.largestFirst() ? -ticket.order() : ticket.order();
+    long order = order(ticket.order());
     int slot =
         slots.allocate(
             ticket.job(), order, ticket.queuedAt().toEpochMilli(), ticket.affinity(), lane);
@@ -177,10 +177,25 @@ final class Backlog {
     }
   }
 
+  /** What was lost with its node had its turn already and comes first, whatever the order. */
+  private long order(long announced) {
+    if (announced == JobTicket.FIRST) {
+      return Long.MIN_VALUE;
+    }
+    return policy.largestFirst() ? -announced : announced;
+  }
+
+  private long announced(long order) {
+    if (order == Long.MIN_VALUE) {
+      return JobTicket.FIRST;
+    }
+    return policy.largestFirst() ? -order : order;
+  }
+
   /** The job as it was announced, with the resources of its shape. */
   JobTicket ticket(int slot) {
     Lane lane = slots.lane(slot);
-    long order = policy.largestFirst() ? -slots.order(slot) : slots.order(slot);
+    long order = announced(slots.order(slot));
     return new JobTicket(
         slots.id(slot),
         lane.shape.key.role(),

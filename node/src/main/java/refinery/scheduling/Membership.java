@@ -18,6 +18,9 @@ public interface Membership {
   /** Addresses of all members that have not been removed. */
   Set<Address> members();
 
+  /** Whether every member is up: none joins, leaves or is downed just now. */
+  boolean isSettled();
+
   Address addressOf(ActorRef<?> ref);
 
   /** That of the cluster that the system belongs to. */
@@ -42,6 +45,16 @@ public interface Membership {
         Set<Address> members = new HashSet<>();
         cluster.state().getMembers().forEach(member -> members.add(member.address()));
         return members;
+      }
+
+      @Override
+      public boolean isSettled() {
+        for (Member member : cluster.state().getMembers()) {
+          if (!member.status().equals(MemberStatus.up())) {
+            return false;
+          }
+        }
+        return cluster.state().getUnreachable().isEmpty();
       }
 
       @Override

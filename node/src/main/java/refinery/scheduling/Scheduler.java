@@ -123,6 +123,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
       Membership membership,
       Clock clock) {
     super(context);
+    context.setLoggerName(Scheduler.class);
     this.config = config;
     this.queries = queries;
     this.membership = membership;
@@ -253,7 +254,9 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
             .collect(Collectors.toSet());
     Set<akka.actor.Address> workers = membership.workers();
     boolean allReported = !workers.isEmpty() && reported.containsAll(workers);
-    if (deadlinePassed || (allReported && ledger.nothingRunsElsewhere())) {
+    // What is said to run on a node that is no member any more runs nowhere.
+    boolean nothingUnknown = ledger.nothingRunsElsewhere() || membership.isSettled();
+    if (deadlinePassed || (allReported && nothingUnknown)) {
       ledger.endDoubt(clock.instant());
       getContext()
           .getLog()

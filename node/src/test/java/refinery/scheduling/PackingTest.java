@@ -62,6 +62,20 @@ class PackingTest {
   }
 
   @Test
+  void whatWasLostWithItsNodeComesFirstInEitherOrder() {
+    for (boolean largestFirst : new boolean[] {false, true}) {
+      packing = new Packing(PackingPolicy.DEFAULT.withLargestFirst(largestFirst));
+      put("a", 10, 10, 10);
+      packing.enqueue(ticket("small", "s", 50, 1, needs(1, 1, 1)), START);
+      packing.enqueue(ticket("large", "s", 50, 9, needs(1, 1, 1)), START);
+      packing.enqueue(ticket("lost", "s", 50, JobTicket.FIRST, needs(1, 1, 1)), START);
+      List<Lease> leases = pass(START);
+      assertThat(leases.getFirst().job()).isEqualTo(job("lost"));
+      assertThat(leases.getFirst().ticket().order()).isEqualTo(JobTicket.FIRST);
+    }
+  }
+
+  @Test
   void sharesTheDominantResourceByWeight() {
     packing = new Packing(PackingPolicy.DEFAULT.withWeights(Map.of("heavy", 3.0)));
     put("a", 16, 16, 16);

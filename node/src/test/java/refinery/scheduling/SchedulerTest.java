@@ -54,6 +54,8 @@ class SchedulerTest {
         ConfigFactory.parseResources("scheduling.conf").resolve().getConfig("refinery"));
   }
 
+  private boolean settled = true;
+
   private ActorRef<SchedulerCommand> scheduler() {
     Membership membership =
         new Membership() {
@@ -65,6 +67,11 @@ class SchedulerTest {
           @Override
           public Set<Address> members() {
             return Set.of(SELF);
+          }
+
+          @Override
+          public boolean isSettled() {
+            return settled;
           }
 
           @Override
@@ -126,6 +133,28 @@ class SchedulerTest {
     assertThat(agent.expectMessageClass(AgentCommand.Assign.class).assignments())
         .singleElement()
         .matches(a -> a.job().equals(job("y")));
+  }
+
+  @Test
+  void whatRanOnANodeThatIsNoMemberAnyMoreIsNotWaitedFor() {
+    queries.rows.add(
+        new NodeQueries.LiveJob(
+            ticket("y", needs(1, 1, 1)), JobState.RUNNING, 2, Optional.of(node("gone"))));
+    ActorRef<SchedulerCommand> scheduler = scheduler();
+    scheduler.tell(report(Resources.of(4, 4, 4)));
+    ToJob lose = jobs.expectMessageClass(ToJob.class, Duration.ofSeconds(3));
+    assertThat(lose.command()).isInstanceOf(JobCommand.Lose.class);
+  }
+
+  @Test
+  void whileNodesComeAndGoAnUnknownNodeIsWaitedFor() {
+    settled = false;
+    queries.rows.add(
+        new NodeQueries.LiveJob(
+            ticket("y", needs(1, 1, 1)), JobState.RUNNING, 2, Optional.of(node("unheard"))));
+    ActorRef<SchedulerCommand> scheduler = scheduler();
+    scheduler.tell(report(Resources.of(4, 4, 4)));
+    jobs.expectNoMessage(Duration.ofSeconds(2));
   }
 
   @Test
