@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
 import refinery.protocol.batch.Location;
@@ -42,6 +43,7 @@ import refinery.transfer.TransferException.StoppedTransfer;
  * one at a time. The outcome is completed when nothing of the attempt runs any more.
  */
 final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadAttempt.class);
 
   sealed interface Command permits FileTransfer.Delivered, Internal {}
 
@@ -274,8 +276,20 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
         signal.getCause() instanceof TransferException typed
             ? typed
             : new BrokenTransfer("a defect in the transfer", signal.getCause());
+    logFailure(slot, problem);
     fail(problem, slot.subject(), List.of(slot.location()));
     return this;
+  }
+
+  /** What archives do takes one line; only a defect of ours has its stack trace. */
+  private void logFailure(Slot slot, TransferException problem) {
+    String subject = slot.subject();
+    String url = slot.location().url();
+    if (problem instanceof BrokenTransfer) {
+      LOG.error("{}: {} of {} from {}", attempt.spec().id(), problem.getMessage(), subject, url, problem);
+    } else {
+      LOG.info("{}: {} from {}: {}", attempt.spec().id(), subject, url, problem.getMessage());
+    }
   }
 
   /** The current plan is lost: on to the next one, unless nothing can help. */
@@ -394,8 +408,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   /** Also when the node goes down, or a defect ends this actor: nobody waits for ever. */
   private Behavior<Command> postStop() {
     if (!promise.isDone()) {
-      LoggerFactory.getLogger(DownloadAttempt.class)
-          .warn("the download attempt of {} was ended from outside", attempt.spec().id());
+      LOG.warn("the download attempt of {} was ended from outside", attempt.spec().id());
       step.ifPresent(Thread::interrupt);
       List<Transfer> transfers = stopChildren();
       Thread.ofVirtual()

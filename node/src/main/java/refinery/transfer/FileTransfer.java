@@ -10,14 +10,14 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.event.Level;
 import refinery.transfer.TransferException.BrokenTransfer;
 import refinery.transfer.TransferException.TransientTransfer;
 
 /**
  * The actor of one file: streams on a virtual thread, and dies of what goes wrong. Its supervisor
  * restarts it after a {@link TransientTransfer}, with back-off and not before the server asked for;
- * the {@link Transfer}, which outlives a restart, goes on where it was.
+ * the {@link Transfer}, which outlives a restart, goes on where it was. What archives do is expected:
+ * supervision logs none of it, the parent logs each failure once.
  */
 final class FileTransfer {
   private FileTransfer() {}
@@ -42,11 +42,15 @@ final class FileTransfer {
         SupervisorStrategy.restartWithBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2)
             .withMaxRestarts(settings.maxAttempts() - 1)
             .withResetBackoffAfter(settings.maxBackoff())
-            .withLogLevel(Level.DEBUG);
-    return Behaviors.supervise(
-            Behaviors.<Command>setup(
-                context -> Behaviors.withTimers(timers -> idle(context, timers, transfer, parent))))
-        .onFailure(TransientTransfer.class, restart);
+            .withLoggingEnabled(false);
+    Behavior<Command> restarting =
+        Behaviors.supervise(
+                Behaviors.<Command>setup(
+                    context ->
+                        Behaviors.withTimers(timers -> idle(context, timers, transfer, parent))))
+            .onFailure(TransientTransfer.class, restart);
+    return Behaviors.supervise(restarting)
+        .onFailure(TransferException.class, SupervisorStrategy.stop().withLoggingEnabled(false));
   }
 
   private static Behavior<Command> idle(

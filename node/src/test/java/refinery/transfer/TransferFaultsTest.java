@@ -10,6 +10,10 @@ import static refinery.transfer.FaultServer.status;
 import static refinery.transfer.Node.fixture;
 import static refinery.transfer.Node.reads;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import refinery.protocol.FailureClass;
@@ -352,6 +357,31 @@ class TransferFaultsTest {
     Outcome.Failed failed = (Outcome.Failed) node.run("R1", List.of(file), Map.of());
     assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.TRANSIENT);
     assertThat(failed.failure().message()).contains("/first", "/second", "/third", "has no copy");
+  }
+
+  @Test
+  void whatArchivesDoIsLoggedInOneLineWithoutStackTraces() throws Exception {
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> seen = new ListAppender<>();
+    seen.start();
+    root.addAppender(seen);
+    try {
+      node.server.on("/first", status(500)).on("/second", status(404)).on("/third", file(OTHER));
+      SourceFile file =
+          reads("R1.fastq.gz", node.ena("/first"), node.ena("/second"), node.ena("/third", GOOD));
+      node.run("R1", List.of(file), Map.of());
+    } finally {
+      root.detachAppender(seen);
+    }
+    List<ILoggingEvent> events = List.copyOf(seen.list);
+    assertThat(events)
+        .noneMatch(event -> event.getLevel() == Level.ERROR || event.getThrowableProxy() != null);
+    for (String path : List.of("/first", "/second", "/third")) {
+      assertThat(events)
+          .filteredOn(event -> event.getFormattedMessage().contains(path + ": "))
+          .as(path)
+          .hasSize(1);
+    }
   }
 
   @Test
