@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,6 +79,9 @@ final class EnaPortal {
   private final ArchiveHttp http;
   private final AnswerCache cache;
   private final AtomicReference<List<String>> fields = new AtomicReference<>();
+
+  /** One warning in this node's life is enough; each attempt asks again. */
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   EnaPortal(String portal, ArchiveHttp http, AnswerCache cache) {
     this.portal = portal;
@@ -197,9 +201,13 @@ final class EnaPortal {
       fields.set(asked);
       return asked;
     }
-    LOG.warn(
-        "asking the ENA portal for all fields, as it does not say which it has: {}",
-        Reply.failure(reply).message());
+    String message =
+        "asking the ENA portal for all fields, as it does not say which it has: {}";
+    if (warned.compareAndSet(false, true)) {
+      LOG.warn(message, Reply.failure(reply).message());
+    } else {
+      LOG.debug(message, Reply.failure(reply).message());
+    }
     return WANTED;
   }
 

@@ -3,6 +3,10 @@ package refinery.archive.ena;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.Archives;
@@ -156,6 +161,32 @@ class EnaSourceTest {
     server.always(FIELDS, Answer.of(500, "down"));
     server.once(REPORT, Answer.of(400, "Invalid fieldName(s) supplied: submitted_format"));
     assertThat(discover("{'accession':'SRR990001'}").batches()).hasSize(1);
+  }
+
+  @Test
+  void anAddressThatIsNoPortalIsNotAnUnknownAccession() {
+    server.always(REPORT, Answer.of(404, "Not Found"));
+    SourceException failure = failure("{'accession':'SRR990001'}");
+    assertThat(failure.failure().failureClass()).isEqualTo(FailureClass.TRANSIENT);
+    assertThat(failure.getMessage())
+        .contains("SRR990001", "check refinery.archives.ena.portal = " + server.url())
+        .doesNotContain("not public");
+  }
+
+  @Test
+  void aPortalThatDoesNotSayItsFieldsIsWarnedOfOnce() throws Exception {
+    server.always(FIELDS, Answer.of(400, "no"));
+    Logger logger = (Logger) LoggerFactory.getLogger(EnaPortal.class);
+    ListAppender<ILoggingEvent> seen = new ListAppender<>();
+    seen.start();
+    logger.addAppender(seen);
+    try {
+      discover("{'accession':'SRR990001'}");
+      discover("{'accession':'SRR990001'}");
+    } finally {
+      logger.detachAppender(seen);
+    }
+    assertThat(seen.list).filteredOn(event -> event.getLevel() == Level.WARN).hasSize(1);
   }
 
   @Test
