@@ -354,6 +354,17 @@ public record Job(
 
     Draft waiting(Instant until, Resources next) {
       state = JobState.WAITING;
+      if (waitingFor.isEmpty()) {
+        waitingFor =
+            failure.map(
+                why ->
+                    "retry at "
+                        + until
+                        + " after "
+                        + why.failureClass().word()
+                        + ": "
+                        + why.message());
+      }
       nextAttemptAt = Optional.of(until);
       resources = next;
       return this;

@@ -214,6 +214,18 @@ class JobLogicTest {
   }
 
   @Test
+  void aRetryThatWaitsSaysUntilWhenAndAfterWhat() {
+    given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().waitingFor().orElseThrow())
+        .isEqualTo(
+            "retry at "
+                + job().nextAttemptAt().orElseThrow()
+                + " after transient: "
+                + job().failure().orElseThrow().message());
+  }
+
+  @Test
   void cancellingARunningJobStopsItsAttemptAndItsResultIsStale() {
     given(submit(A), start(1), new JobCommand.Cancel("enough", Optional.empty(), inbox.getRef()));
     assertThat(last.effects())
