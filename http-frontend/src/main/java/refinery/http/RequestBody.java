@@ -1,11 +1,12 @@
 package refinery.http;
 
 import akka.http.javadsl.model.ContentTypes;
-import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.RequestEntity;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.stream.Materializer;
+import akka.stream.StreamLimitReachedException;
+import akka.util.ByteString;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -30,6 +31,9 @@ final class RequestBody {
           .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+  /** How many times the largest body is read before the connection is closed instead. */
+  private static final long DRAINED_BODIES = 16;
+
   private final Materializer materializer;
   private final HttpConfig config;
 
@@ -45,14 +49,14 @@ final class RequestBody {
         yield CompletableFuture.completedFuture(Json.MAPPER.createObjectNode());
       }
       case OPTIONAL, REQUIRED ->
-          strict(request)
+          bytes(request)
               .thenApply(
-                  entity -> {
-                    if (entity.getData().isEmpty()) {
+                  bytes -> {
+                    if (bytes.isEmpty()) {
                       return empty(kind);
                     }
-                    checkType(entity);
-                    return parse(entity.getData().toArrayUnsafe());
+                    checkType(request.entity());
+                    return parse(bytes.toArrayUnsafe());
                   });
     };
   }
@@ -64,24 +68,50 @@ final class RequestBody {
     }
   }
 
-  private CompletionStage<HttpEntity.Strict> strict(HttpRequest request) {
+  /**
+   * A body that is too large is read to its end and forgotten, within reason: who answers while the
+   * client still writes closes the connection on unread bytes, and the client never sees the answer.
+   */
+  private CompletionStage<ByteString> bytes(HttpRequest request) {
     RequestEntity entity = request.entity();
-    if (entity.getContentLengthOption().orElse(0) > config.maxBody()) {
+    long drained = config.maxBody() * DRAINED_BODIES;
+    if (entity.getContentLengthOption().orElse(0) > drained) {
       discard(request);
       throw tooLarge();
     }
     return entity
-        .withSizeLimit(config.maxBody())
-        .toStrict(config.bodyTimeout().toMillis(), materializer)
+        .withoutSizeLimit()
+        .getDataBytes()
+        .limitWeighted(drained, part -> (long) part.size())
+        .completionTimeout(config.bodyTimeout())
+        .runFold(
+            new Received(ByteString.emptyByteString(), false),
+            (received, part) -> received.plus(part, config.maxBody()),
+            materializer)
         .exceptionally(
             error -> {
               throw refused(error);
+            })
+        .thenApply(
+            received -> {
+              if (received.tooLarge) {
+                throw tooLarge();
+              }
+              return received.bytes;
             });
+  }
+
+  private record Received(ByteString bytes, boolean tooLarge) {
+    Received plus(ByteString part, long limit) {
+      return tooLarge || bytes.size() + (long) part.size() > limit
+          ? new Received(ByteString.emptyByteString(), true)
+          : new Received(bytes.concat(part), false);
+    }
   }
 
   private RuntimeException refused(Throwable error) {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    if (cause instanceof akka.http.scaladsl.model.EntityStreamSizeException) {
+    if (cause instanceof StreamLimitReachedException) {
       return tooLarge();
     }
     if (cause instanceof TimeoutException) {
@@ -106,7 +136,7 @@ final class RequestBody {
     return Json.MAPPER.createObjectNode();
   }
 
-  private static void checkType(HttpEntity.Strict entity) {
+  private static void checkType(RequestEntity entity) {
     var type = entity.getContentType();
     String name = type.mediaType().mainType() + "/" + type.mediaType().subType();
     boolean unsaid = type.equals(ContentTypes.NO_CONTENT_TYPE);

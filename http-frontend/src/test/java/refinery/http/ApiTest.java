@@ -1,10 +1,12 @@
 package refinery.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -134,6 +136,32 @@ class ApiTest {
                 .header("Content-Type", "application/json")
                 .POST(noLength)),
         413);
+  }
+
+  /** What is answered while the client still writes is lost when the connection closes. */
+  @Test
+  void aBodyThatIsTooLargeIsReadBeforeItIsRefused() throws Exception {
+    byte[] part = " ".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+    try (Socket socket = new Socket("127.0.0.1", node.uri("/").getPort())) {
+      socket.setSoTimeout(10_000);
+      var out = socket.getOutputStream();
+      out.write(
+          ("POST /api/v1/surveys HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                  + "Content-Type: application/json\r\nContent-Length: "
+                  + 80L * part.length
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 79; i++) {
+        out.write(part);
+      }
+      socket.setSoTimeout(300);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      socket.setSoTimeout(10_000);
+      out.write(part);
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 413");
+    }
   }
 
   @Test
