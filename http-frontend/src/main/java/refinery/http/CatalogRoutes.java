@@ -37,11 +37,17 @@ final class CatalogRoutes {
   static <T> T valid(Validated<T> validated) {
     return switch (validated) {
       case Validated.Valid<T> valid -> valid.value();
-      case Validated.Invalid<T> invalid ->
-          throw Problem.badRequest(
-              invalid.problems().stream()
-                  .map(problem -> new Problem.Wrong(problem.pointer(), problem.message()))
-                  .toList());
+      case Validated.Invalid<T> invalid -> throw Problem.badRequest(problems(invalid));
+    };
+  }
+
+  static List<Problem.Wrong> problems(Validated<?> validated) {
+    return switch (validated) {
+      case Validated.Valid<?> valid -> List.of();
+      case Validated.Invalid<?> invalid ->
+          invalid.problems().stream()
+              .map(problem -> new Problem.Wrong(problem.pointer(), problem.message()))
+              .toList();
     };
   }
 }

@@ -135,6 +135,13 @@ final class Fields {
     wrongs.add(new Problem.Wrong(pointer(name), message));
   }
 
+  /** What others found; a field is complained of once. */
+  void wrong(Problem.Wrong wrong) {
+    if (wrongs.stream().noneMatch(known -> known.pointer().equals(wrong.pointer()))) {
+      wrongs.add(wrong);
+    }
+  }
+
   /** Notes the fields that nobody has asked for. */
   void unknown() {
     object

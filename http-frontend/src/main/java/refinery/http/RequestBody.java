@@ -70,7 +70,8 @@ final class RequestBody {
 
   /**
    * A body that is too large is read to its end and forgotten, within reason: who answers while the
-   * client still writes closes the connection on unread bytes, and the client never sees the answer.
+   * client still writes closes the connection on unread bytes, and the client never sees the
+   * answer.
    */
   private CompletionStage<ByteString> bytes(HttpRequest request) {
     RequestEntity entity = request.entity();

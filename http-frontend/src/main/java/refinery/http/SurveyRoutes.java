@@ -91,7 +91,6 @@ final class SurveyRoutes {
     Optional<String> pipeline = fields.string("pipeline");
     OptionalLong priority = fields.integer("priority", 0, 100);
     Map<String, String> labels = fields.texts("labels", 64, 255);
-    fields.check();
     Validated<SurveyRequest> validated =
         services
             .catalog()
@@ -101,6 +100,10 @@ final class SurveyRoutes {
                 pipeline,
                 priority.isPresent() ? Optional.of((int) priority.getAsLong()) : Optional.empty(),
                 labels);
+    if (!source.isEmpty()) {
+      CatalogRoutes.problems(validated).forEach(fields::wrong);
+    }
+    fields.check();
     return CatalogRoutes.valid(validated);
   }
 

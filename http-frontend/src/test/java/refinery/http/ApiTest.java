@@ -47,6 +47,7 @@ class ApiTest {
         "surveys | {\"source\":\"ena\",\"parameters\":[]}            | /parameters",
         "surveys | {\"source\":\"ena\",\"parameters\":{}}            | /parameters/accession",
         "surveys | {\"source\":\"x\",\"parameters\":{}}              | /source",
+        "surveys | {\"source\":\"x\"}                                | /source",
         "surveys | {\"source\":\"ena\",\"parameters\":{},\"a/b\":1}  | /a~1b",
         "surveys | {\"source\":\"ena\",\"parameters\":{},\"priority\":101}  | /priority",
         "surveys | {\"source\":\"ena\",\"parameters\":{},\"priority\":1.5}  | /priority",

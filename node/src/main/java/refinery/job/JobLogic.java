@@ -72,9 +72,6 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
               .map(Decision::<JobEvent, JobEffect>effect)
               .orElseGet(Decision::nothing);
       case JobCommand.OwnerAcknowledged known -> acknowledged(job, known, moment);
-      case JobCommand.ReleaseRawData release ->
-          letGo(job, release.batch(), moment)
-              .and(new JobEffect.Reply(release.replyTo(), new JobReply.Done(job.id())));
       case JobCommand.Cancel cancel -> cancel(job, cancel, moment);
       case JobCommand.Retry retry -> retry(job, retry, moment);
       case JobCommand.SetPriority priority -> setPriority(job, priority, moment);
@@ -101,7 +98,6 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.Finish finish -> notFound(finish.replyTo());
       case JobCommand.Lose lose ->
           lose.replyTo().map(JobLogic::notFound).orElseGet(Decision::nothing);
-      case JobCommand.ReleaseRawData release -> notFound(release.replyTo());
       case JobCommand.Cancel cancel -> notFound(cancel.replyTo());
       case JobCommand.Retry retry -> notFound(retry.replyTo());
       case JobCommand.SetPriority priority -> notFound(priority.replyTo());

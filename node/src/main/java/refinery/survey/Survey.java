@@ -108,11 +108,9 @@ public record Survey(
       case SurveyEvent.JobUpdated updated -> draft.jobUpdated(updated);
       case SurveyEvent.Cancelled cancelled -> draft.cancelled(cancelled);
       case SurveyEvent.BatchCancelled cancelled -> draft.cancelling().remove(cancelled.batch());
-      case SurveyEvent.JobCancelled cancelled -> draft.jobCancelling = false;
       case SurveyEvent.Retried retried -> draft.retried(retried);
       case SurveyEvent.BatchRetried retried -> draft.retrying().remove(retried.batch());
       case SurveyEvent.PriorityChanged changed -> draft.priority(changed.priority());
-      case SurveyEvent.PriorityPassedOn passed -> draft.unchanged();
       case SurveyEvent.Finished finished -> draft.finished(finished);
     }
     return draft.build();

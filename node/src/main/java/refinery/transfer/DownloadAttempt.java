@@ -286,7 +286,8 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     String subject = slot.subject();
     String url = slot.location().url();
     if (problem instanceof BrokenTransfer) {
-      LOG.error("{}: {} of {} from {}", attempt.spec().id(), problem.getMessage(), subject, url, problem);
+      LOG.error(
+          "{}: {} of {} from {}", attempt.spec().id(), problem.getMessage(), subject, url, problem);
     } else {
       LOG.info("{}: {} from {}: {}", attempt.spec().id(), subject, url, problem.getMessage());
     }
@@ -315,7 +316,10 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
 
   private List<Transfer> stopChildren() {
     List<Transfer> transfers = slots.values().stream().map(Slot::transfer).toList();
-    slots.keySet().forEach(getContext()::stop);
+    for (ActorRef<FileTransfer.Command> child : slots.keySet()) {
+      getContext().unwatch(child);
+      getContext().stop(child);
+    }
     slots.clear();
     pending.clear();
     return transfers;

@@ -16,8 +16,8 @@ import refinery.transfer.TransferException.TransientTransfer;
 /**
  * The actor of one file: streams on a virtual thread, and dies of what goes wrong. Its supervisor
  * restarts it after a {@link TransientTransfer}, with back-off and not before the server asked for;
- * the {@link Transfer}, which outlives a restart, goes on where it was. What archives do is expected:
- * supervision logs none of it, the parent logs each failure once.
+ * the {@link Transfer}, which outlives a restart, goes on where it was. What archives do is
+ * expected: supervision logs none of it, the parent logs each failure once.
  */
 final class FileTransfer {
   private FileTransfer() {}

@@ -241,7 +241,7 @@ class JobLogicTest {
     assertThat(logic.outstanding(state)).hasSize(2);
     given(new JobCommand.OwnerAcknowledged(A.value(), 1));
     assertThat(logic.outstanding(state)).hasSize(1);
-    given(new JobCommand.ReleaseRawData(A, inbox.getRef()));
+    given(new JobCommand.Cancel("", Optional.of(A), inbox.getRef()));
     assertThat(job().rawDataDiscarded()).isFalse();
     given(new JobCommand.Cancel("", Optional.of(B), inbox.getRef()));
     assertThat(job().rawDataDiscarded()).isTrue();
@@ -301,7 +301,7 @@ class JobLogicTest {
             Arbitraries.just(new JobCommand.SetPlaceable(Optional.empty())),
             Arbitraries.just(new JobCommand.Announced(1)),
             owners.map(owner -> new JobCommand.OwnerAcknowledged(owner.value(), 1)),
-            owners.map(owner -> new JobCommand.ReleaseRawData(owner, inbox.getRef())),
+            owners.map(owner -> new JobCommand.Cancel("", Optional.of(owner), inbox.getRef())),
             Arbitraries.just(new JobCommand.Cancel("x", Optional.empty(), inbox.getRef())),
             Arbitraries.just(new JobCommand.Retry(inbox.getRef())),
             Arbitraries.just(logic.wake()),

@@ -63,13 +63,21 @@ final class Node implements AutoCloseable {
   }
 
   LocalAttempt attempt(String key, List<SourceFile> files, Map<String, String> metadata) {
+    return attempt(key, files, metadata, 1);
+  }
+
+  /**
+   * @param width files at a time
+   */
+  LocalAttempt attempt(
+      String key, List<SourceFile> files, Map<String, String> metadata, int width) {
     Path scratch = directory.resolve("attempt-" + attempts.incrementAndGet());
     try {
       Files.createDirectories(scratch);
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
-    return new LocalAttempt(scratch, key, files, metadata);
+    return new LocalAttempt(scratch, key, files, metadata, width);
   }
 
   Outcome run(LocalAttempt attempt) throws Exception {

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import refinery.protocol.FailureClass;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.RawFile;
@@ -47,6 +47,7 @@ import refinery.protocol.job.Outcome;
 /** Every fault of the transport: what becomes of it, and that no bad file is ever delivered. */
 class TransferFaultsTest {
   private static final byte[] GOOD = fixture("malformed/good_1.fastq.gz");
+  private static final byte[] MATE = fixture("malformed/good_2.fastq.gz");
   private static final byte[] OTHER = fixture("malformed/two_members_1.fastq.gz");
   private static final String TAG = "ETag: \"one\"";
   private static final byte[] HTML =
@@ -408,8 +409,25 @@ class TransferFaultsTest {
     attempt.tellToStop();
     Outcome.Failed failed = (Outcome.Failed) outcome.get(5, java.util.concurrent.TimeUnit.SECONDS);
     assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.NODE_LOST);
-    Path part = attempt.scratch().resolve("download/R1.fastq.gz.part");
-    Awaitility.await().untilAsserted(() -> assertThat(part).doesNotExist());
+    assertThat(attempt.scratch().resolve("download/R1.fastq.gz.part")).doesNotExist();
+  }
+
+  /** One file is bad while its mate still streams: both are fetched from elsewhere. */
+  @Test
+  void aBadFileStopsItsMateAndTheNextLocationIsTried() throws Exception {
+    node.server
+        .on("/bad_1", file(OTHER))
+        .on("/slow_2", node.server.stall(MATE, 4000))
+        .on("/good_1", file(GOOD))
+        .on("/good_2", file(MATE));
+    List<SourceFile> pair =
+        List.of(
+            reads("R1_1.fastq.gz", node.ena("/bad_1", GOOD), node.ena("/good_1", GOOD)),
+            reads("R1_2.fastq.gz", node.ena("/slow_2", MATE), node.ena("/good_2", MATE)));
+    LocalAttempt attempt = node.attempt("R1", pair, Map.of(), 2);
+    Outcome outcome = node.run(attempt);
+    assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
+    assertThat(node.server.requests("/slow_2")).hasSize(1);
   }
 
   @Test

@@ -201,8 +201,7 @@ final class EnaPortal {
       fields.set(asked);
       return asked;
     }
-    String message =
-        "asking the ENA portal for all fields, as it does not say which it has: {}";
+    String message = "asking the ENA portal for all fields, as it does not say which it has: {}";
     if (warned.compareAndSet(false, true)) {
       LOG.warn(message, Reply.failure(reply).message());
     } else {

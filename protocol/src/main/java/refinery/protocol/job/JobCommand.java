@@ -54,9 +54,6 @@ public sealed interface JobCommand extends Wire {
   /** An owner (batch or survey id) has persisted what it was told at this revision. */
   record OwnerAcknowledged(String owner, long revision) implements JobCommand {}
 
-  /** This batch needs the download's raw data no longer. Replied: Done. */
-  record ReleaseRawData(BatchId batch, ActorRef<JobReply> replyTo) implements JobCommand {}
-
   /** A person, or an owner that was cancelled ({@code owner} set), cancels. Replied: Done. */
   record Cancel(String reason, Optional<BatchId> owner, ActorRef<JobReply> replyTo)
       implements JobCommand {}

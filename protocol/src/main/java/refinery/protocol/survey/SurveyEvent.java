@@ -21,11 +21,9 @@ import refinery.protocol.job.JobStatus;
   @JsonSubTypes.Type(value = SurveyEvent.JobUpdated.class, name = "job_updated"),
   @JsonSubTypes.Type(value = SurveyEvent.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchCancelled.class, name = "batch_cancelled"),
-  @JsonSubTypes.Type(value = SurveyEvent.JobCancelled.class, name = "job_cancelled"),
   @JsonSubTypes.Type(value = SurveyEvent.Retried.class, name = "retried"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchRetried.class, name = "batch_retried"),
   @JsonSubTypes.Type(value = SurveyEvent.PriorityChanged.class, name = "priority_changed"),
-  @JsonSubTypes.Type(value = SurveyEvent.PriorityPassedOn.class, name = "priority_passed_on"),
   @JsonSubTypes.Type(value = SurveyEvent.Finished.class, name = "finished")
 })
 public sealed interface SurveyEvent {
@@ -53,8 +51,6 @@ public sealed interface SurveyEvent {
 
   record BatchCancelled(BatchId batch, Instant at) implements SurveyEvent {}
 
-  record JobCancelled(JobId job, Instant at) implements SurveyEvent {}
-
   /** Taken up again; {@code job} is the survey job to submit anew, or the one that exists. */
   record Retried(JobId job, boolean jobAgain, List<BatchId> batches, Instant at)
       implements SurveyEvent {
@@ -66,8 +62,6 @@ public sealed interface SurveyEvent {
   record BatchRetried(BatchId batch, Instant at) implements SurveyEvent {}
 
   record PriorityChanged(int priority, Instant at) implements SurveyEvent {}
-
-  record PriorityPassedOn(Instant at) implements SurveyEvent {}
 
   record Finished(SurveyState state, String reason, Instant at) implements SurveyEvent {}
 }
