@@ -2,6 +2,7 @@ package refinery.http;
 
 import akka.actor.typed.ActorRef;
 import refinery.protocol.catalog.Catalog;
+import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -13,5 +14,6 @@ public record FrontendServices(
     Catalog catalog,
     EntityGateway entities,
     ActorRef<SchedulerCommand> scheduler,
+    ActorRef<ForemanCommand> foreman,
     AgentDirectory agents,
     String version) {}

@@ -77,6 +77,8 @@ final class NodeRoutes {
                   case SchedulerReply.Done done -> node(id).thenApply(Responses::ok);
                   case SchedulerReply.UnknownNode unknown ->
                       throw Problem.notFound("node", unknown.node().value());
+                  case SchedulerReply.Located other ->
+                      throw new IllegalStateException("unexpected reply " + other);
                   case SchedulerReply.Snapshot other ->
                       throw new IllegalStateException("unexpected reply " + other);
                 });

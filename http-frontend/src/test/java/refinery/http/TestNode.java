@@ -30,6 +30,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.catalog.Catalog;
+import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
@@ -87,6 +88,7 @@ public final class TestNode implements AutoCloseable {
         new FakeCatalog(),
         entities,
         system.systemActorOf(scheduler(), "scheduler-" + Ids.random(), Props.empty()),
+        system.systemActorOf(foreman(), "foreman-" + Ids.random(), Props.empty()),
         node ->
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
@@ -152,6 +154,18 @@ public final class TestNode implements AutoCloseable {
                         : new SchedulerReply.UnknownNode(drain.node()));
           } else if (command instanceof SchedulerCommand.Undrain undrain) {
             undrain.replyTo().tell(new SchedulerReply.Done());
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private static Behavior<ForemanCommand> foreman() {
+    return Behaviors.receiveMessage(
+        command -> {
+          if (command instanceof ForemanCommand.Describe describe) {
+            ObjectNode state = Json.MAPPER.createObjectNode();
+            state.putObject("counts").put("overdue", 2);
+            describe.replyTo().tell(new ForemanCommand.Report(state));
           }
           return Behaviors.same();
         });

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
+import refinery.protocol.Json;
 
 /** Commands on one thing: {@code show}, {@code logs}, {@code retry}, {@code cancel}, drains. */
 final class ActCommands {
@@ -91,6 +93,30 @@ final class ActCommands {
     @Override
     public void run() {
       connection.client().act(Resource.of(id).require(id, "job", "survey").path() + "/cancel");
+    }
+  }
+
+  @Command(name = "priority", description = "Change the priority of a job or a survey.")
+  static final class Priority implements Runnable {
+    @Mixin private final Connection connection = new Connection();
+
+    @Parameters(index = "0", paramLabel = "ID", description = "job-... or survey-...")
+    private String id = "";
+
+    @Parameters(index = "1", paramLabel = "N", description = "0 to 100, larger first")
+    private int priority;
+
+    @Override
+    public void run() {
+      if (priority < 0 || priority > 100) {
+        throw new CommandFailure(
+            CommandFailure.USAGE,
+            "a priority is 0 to 100, not " + priority + "; larger runs first");
+      }
+      String path = Resource.of(id).require(id, "job", "survey").path() + "/priority";
+      connection
+          .client()
+          .post(path, Json.MAPPER.createObjectNode().put("priority", priority), Optional.empty());
     }
   }
 

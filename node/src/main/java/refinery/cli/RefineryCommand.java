@@ -38,6 +38,7 @@ import refinery.client.NodeClient;
       ActCommands.Logs.class,
       ActCommands.Retry.class,
       ActCommands.Cancel.class,
+      ActCommands.Priority.class,
       ActCommands.Drain.class,
       ActCommands.Undrain.class,
       WatchCommand.class,

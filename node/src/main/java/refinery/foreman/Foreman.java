@@ -1,109 +1,223 @@
 package refinery.foreman;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.ClusterEvent.MemberEvent;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import refinery.protocol.Entities;
+import refinery.protocol.JobId;
+import refinery.protocol.foreman.ForemanCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 import refinery.readmodel.NodeQueries;
+import refinery.readmodel.NodeQueries.Unsettled;
 
 /**
- * A cluster singleton that wakes entities whose rows say that something is outstanding: all of them
- * when it starts (after a restart of everything nobody else would), later those that have not moved
- * for a while, which a healthy system does not have. Entities repeat what is outstanding; waking
- * one twice does no harm.
+ * A cluster singleton that pages through what is not settled and nudges what nobody moves, by
+ * {@link Rules}. Healthy queued jobs are read and never woken. Only while the cluster settles is
+ * everything that has something outstanding woken, because its actor may be gone. Nudging twice
+ * does no harm: entities decide. Losing this actor loses counts, nothing else.
  */
-public final class Foreman extends AbstractBehavior<Foreman.Command> {
-  private static final int PAGE = 500;
-  private static final Duration ROUND = Duration.ofSeconds(30);
-  private static final Duration UNMOVED = Duration.ofSeconds(60);
+public final class Foreman extends AbstractBehavior<Foreman.Message> {
+  private static final List<String> TYPES =
+      List.of(Entities.SURVEY.name(), Entities.BATCH.name(), Entities.JOB.name());
+  private static final Duration PACE = Duration.ofMillis(100);
 
-  /** What the foreman tells itself. */
-  public sealed interface Command {
-    record Look() implements Command {}
+  /** Whom the foreman asks and tells. */
+  public record Surroundings(
+      NodeQueries queries,
+      ActorRef<SchedulerCommand> scheduler,
+      Consumer<Nudge> nudges,
+      Consumer<ActorRef<MemberEvent>> subscribe,
+      Clock clock) {}
 
-    record Found(Duration age, List<String> persistenceIds) implements Command {}
+  /** What the actor handles: questions from outside and its own. */
+  sealed interface Message {}
 
-    record Failed(String reason) implements Command {}
-  }
+  private record Asked(ForemanCommand command) implements Message {}
 
-  private final NodeQueries queries;
-  private final Consumer<String> wake;
-  private boolean first = true;
-  private long woken;
+  private record MembersChanged() implements Message {}
+
+  private record Look() implements Message {}
+
+  private record Page(int type, Optional<String> after) implements Message {}
+
+  private record Rows(int type, List<Unsettled> rows) implements Message {}
+
+  private record Located(int type, List<Unsettled> rows, Optional<Set<JobId>> inHand)
+      implements Message {}
+
+  private record Failed(String reason) implements Message {}
+
+  private final ForemanConfig config;
+  private final Surroundings around;
+  private final TimerScheduler<Message> timers;
+  private final Tally tally;
+  private final Suspects suspects;
+  private Instant settledAt;
+  private long look;
+  private int nudged;
 
   private Foreman(
-      ActorContext<Command> context,
-      TimerScheduler<Command> timers,
-      NodeQueries queries,
-      Consumer<String> wake) {
+      ActorContext<Message> context,
+      TimerScheduler<Message> timers,
+      ForemanConfig config,
+      Surroundings around) {
     super(context);
-    this.queries = queries;
-    this.wake = wake;
-    timers.startTimerWithFixedDelay(new Command.Look(), ROUND);
-    context.getSelf().tell(new Command.Look());
+    context.setLoggerName(Foreman.class);
+    this.config = config;
+    this.around = around;
+    this.timers = timers;
+    this.tally = new Tally(around.clock().instant());
+    this.suspects = new Suspects(10 * config.maxNudges(), config.stands());
+    this.settledAt = around.clock().instant().plus(config.settling());
+    around
+        .subscribe()
+        .accept(context.messageAdapter(MemberEvent.class, event -> new MembersChanged()));
+    context.getSelf().tell(new Look());
   }
 
-  /**
-   * @param wake wakes the entity with this persistence id, {@code Job|job-...}
-   */
-  public static Behavior<Command> create(NodeQueries queries, Consumer<String> wake) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new Foreman(context, timers, queries, wake)));
+  public static Behavior<ForemanCommand> create(ForemanConfig config, Surroundings around) {
+    Behavior<Message> behavior =
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(timers -> new Foreman(context, timers, config, around)));
+    return Behaviors.transformMessages(
+        ForemanCommand.class, behavior, builder -> builder.match(ForemanCommand.class, Asked::new));
   }
 
   @Override
-  public Receive<Command> createReceive() {
-    return newReceiveBuilder()
-        .onMessage(
-            Command.Look.class,
-            look -> {
-              page(first ? Duration.ZERO : UNMOVED, Optional.empty());
-              return this;
-            })
-        .onMessage(Command.Found.class, this::found)
-        .onMessage(
-            Command.Failed.class,
-            failed -> {
-              getContext().getLog().warn("cannot look for idle entities: {}", failed.reason());
-              return this;
-            })
-        .build();
+  public Receive<Message> createReceive() {
+    return newReceiveBuilder().onAnyMessage(this::onMessage).build();
   }
 
-  private void page(Duration age, Optional<String> after) {
-    getContext()
-        .pipeToSelf(
-            queries.openEntities(age, after, PAGE),
-            (ids, failure) ->
-                failure == null
-                    ? new Command.Found(age, ids)
-                    : new Command.Failed(String.valueOf(failure.getMessage())));
-  }
-
-  private Behavior<Command> found(Command.Found found) {
-    found.persistenceIds().forEach(wake);
-    if (!first && !found.persistenceIds().isEmpty()) {
-      woken += found.persistenceIds().size();
-      getContext()
-          .getLog()
-          .warn(
-              "woke {} entities that had not moved for {} s ({} since the start), e.g. {}",
-              found.persistenceIds().size(),
-              UNMOVED.toSeconds(),
-              woken,
-              found.persistenceIds().getFirst());
-    }
-    if (found.persistenceIds().size() == PAGE) {
-      page(found.age(), Optional.of(found.persistenceIds().getLast()));
-    } else {
-      first = false;
+  private Behavior<Message> onMessage(Message message) {
+    switch (message) {
+      case Asked asked -> {
+        if (asked.command() instanceof ForemanCommand.Describe describe) {
+          describe.replyTo().tell(new ForemanCommand.Report(tally.json(suspects.size())));
+        }
+      }
+      case MembersChanged changed -> settledAt = now().plus(config.settling());
+      case Look next -> beginLook();
+      case Page page -> read(page.type(), page.after());
+      case Rows rows -> locate(rows);
+      case Located located -> judge(located);
+      case Failed failed -> {
+        getContext().getLog().warn("cannot look for what nobody moves: {}", failed.reason());
+        timers.startSingleTimer(new Look(), config.interval());
+      }
     }
     return this;
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+
+  private void beginLook() {
+    look++;
+    nudged = 0;
+    tally.begin(now());
+    read(0, Optional.empty());
+  }
+
+  private void read(int type, Optional<String> after) {
+    getContext()
+        .pipeToSelf(
+            around.queries().unsettled(TYPES.get(type), after, config.pageSize()),
+            (rows, failure) ->
+                failure == null
+                    ? new Rows(type, rows)
+                    : new Failed(String.valueOf(failure.getMessage())));
+  }
+
+  /** Rows first, then the scheduler: what moves in between looks lost once, and is not believed. */
+  private void locate(Rows page) {
+    List<JobId> jobs =
+        page.rows().stream()
+            .filter(row -> row.type().equals(Entities.JOB.name()))
+            .map(row -> JobId.of(row.id()))
+            .toList();
+    if (jobs.isEmpty()) {
+      judge(new Located(page.type(), page.rows(), Optional.of(Set.of())));
+      return;
+    }
+    getContext()
+        .ask(
+            SchedulerReply.class,
+            around.scheduler(),
+            config.askTimeout(),
+            (ActorRef<SchedulerReply> replyTo) -> new SchedulerCommand.Locate(jobs, replyTo),
+            (reply, failure) -> new Located(page.type(), page.rows(), inHand(reply)));
+  }
+
+  private static Optional<Set<JobId>> inHand(SchedulerReply reply) {
+    return reply instanceof SchedulerReply.Located located && located.settled()
+        ? Optional.of(new HashSet<>(located.known()))
+        : Optional.empty();
+  }
+
+  private void judge(Located page) {
+    Instant now = now();
+    boolean settling = now.isBefore(settledAt);
+    boolean woke = false;
+    if (page.inHand().isEmpty()) {
+      tally.unanswered();
+    }
+    for (Unsettled row : page.rows()) {
+      Optional<Plight> plight = Rules.plight(row, page.inHand(), config);
+      if (settling && row.open()) {
+        woke = true;
+        tally.resumed();
+        around.nudges().accept(new Nudge.Wake(row.type(), row.id()));
+      } else if (plight.isPresent()
+          && nudged < config.maxNudges()
+          && suspects.confirms(row, plight.get(), now, look)) {
+        nudge(row, plight.get());
+      }
+    }
+    tally.looked(page.rows().size());
+    next(page, woke);
+  }
+
+  private void nudge(Unsettled row, Plight plight) {
+    nudged++;
+    tally.moved(plight, row, now());
+    getContext()
+        .getLog()
+        .warn(
+            "nobody moved {} ({}, {}, unchanged for {} s): nudged",
+            row.id(),
+            plight.word(),
+            row.state(),
+            row.age().toSeconds());
+    around.nudges().accept(Rules.nudge(row, plight));
+  }
+
+  /** A page that woke many is given a moment, so that recoveries do not crowd out the work. */
+  private void next(Located page, boolean woke) {
+    if (page.rows().size() == config.pageSize()) {
+      Page following = new Page(page.type(), Optional.of(page.rows().getLast().id()));
+      timers.startSingleTimer(following, woke ? PACE : Duration.ofMillis(1));
+    } else if (page.type() + 1 < TYPES.size()) {
+      read(page.type() + 1, Optional.empty());
+    } else {
+      suspects.endLook(look);
+      tally.end(now());
+      timers.startSingleTimer(new Look(), config.interval());
+    }
   }
 }

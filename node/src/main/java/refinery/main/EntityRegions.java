@@ -5,11 +5,13 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.PersistenceId;
+import java.util.Optional;
 import refinery.batch.BatchLogic;
 import refinery.batch.BatchPerformer;
 import refinery.batch.JobPlanner;
 import refinery.entity.EntityActor;
 import refinery.entity.Logic;
+import refinery.foreman.Nudge;
 import refinery.job.JobLogic;
 import refinery.job.JobPerformer;
 import refinery.job.RetryPolicy;
@@ -48,6 +50,22 @@ final class EntityRegions {
                         logic,
                         performer))
             .withRole("control"));
+  }
+
+  void nudge(Nudge nudge) {
+    switch (nudge) {
+      case Nudge.Wake wake -> wake(wake.type() + "|" + wake.id());
+      case Nudge.Reannounce again ->
+          sharding
+              .entityRefFor(Entities.JOB, again.job().value())
+              .tell(new JobCommand.Reannounce());
+      case Nudge.Lose lose ->
+          sharding
+              .entityRefFor(Entities.JOB, lose.job().value())
+              .tell(
+                  new JobCommand.Lose(
+                      lose.attempt(), lose.node(), "no node runs it any more", Optional.empty()));
+    }
   }
 
   /** Wakes the entity with this persistence id, {@code Job|job-...}; others are ignored. */

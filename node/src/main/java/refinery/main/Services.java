@@ -5,12 +5,14 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.ClusterEvent.MemberEvent;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.SingletonActor;
+import akka.cluster.typed.Subscribe;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,6 +38,7 @@ import refinery.http.management.ManagementEndpoint;
 import refinery.pipeline.PipelineCatalog;
 import refinery.pipeline.ProcessRunner;
 import refinery.protocol.Entities;
+import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -121,7 +124,18 @@ final class Services {
                 Clock.systemUTC()));
     EntityRegions regions = new EntityRegions(sharding);
     regions.start(settings.retry(), new Planner(pipelines), scheduler);
-    singleton("foreman", Foreman.Command.class, Foreman.create(queries, regions::wake));
+    ActorRef<ForemanCommand> foreman =
+        singleton(
+            "foreman",
+            ForemanCommand.class,
+            Foreman.create(
+                settings.foreman(),
+                new Foreman.Surroundings(
+                    queries,
+                    scheduler,
+                    regions::nudge,
+                    to -> cluster.subscriptions().tell(Subscribe.create(to, MemberEvent.class)),
+                    Clock.systemUTC())));
 
     Workers workers = new Workers(system, settings.agent(), sharding);
     workers.start(
@@ -144,6 +158,7 @@ final class Services {
             new NodeCatalog(sources, pipelines),
             new ShardedEntities(system, settings.http().askTimeout()),
             scheduler,
+            foreman,
             workers,
             Version.CURRENT));
   }

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import java.net.URI;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
+import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
 import refinery.pipeline.PipelineRegistry;
@@ -18,6 +19,7 @@ record Settings(
     RetryPolicy retry,
     StorageConfig storage,
     SchedulingConfig scheduling,
+    ForemanConfig foreman,
     AgentConfig agent,
     HttpConfig http,
     PipelineRegistry pipelines) {
@@ -31,6 +33,7 @@ record Settings(
         RetryPolicy.from(config.getConfig("refinery")),
         StorageConfig.from(config),
         SchedulingConfig.from(config.getConfig("refinery")),
+        ForemanConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
         PipelineRegistry.from(config));

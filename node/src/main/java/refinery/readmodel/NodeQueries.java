@@ -31,6 +31,29 @@ public interface NodeQueries {
   CompletionStage<List<String>> openEntities(Duration age, Optional<String> after, int limit);
 
   /**
+   * Entities of one type ({@code Batch}, {@code Job}, {@code Survey}) that have something before
+   * them: what is open, and every live job; by id after {@code after}.
+   */
+  CompletionStage<List<Unsettled>> unsettled(String type, Optional<String> after, int limit);
+
+  /**
+   * @param sequenceNumber of the row: it moved when this has grown
+   * @param open something of it still has to reach others
+   * @param age since its last change
+   * @param overdue since the time it waits for; empty when it waits for none, or not yet
+   */
+  record Unsettled(
+      String type,
+      String id,
+      long sequenceNumber,
+      String state,
+      boolean open,
+      int attempt,
+      Optional<NodeId> node,
+      Duration age,
+      Optional<Duration> overdue) {}
+
+  /**
    * The index of an organism: newest release first, {@code release} given or not. Only batches of
    * pipeline {@code transcriptome-index} that are done.
    */

@@ -99,6 +99,12 @@ public final class SqlNodeQueries implements NodeQueries {
   }
 
   @Override
+  public CompletionStage<List<Unsettled>> unsettled(
+      String type, Optional<String> after, int limit) {
+    return UnsettledRows.read(sql, type, after.orElse(""), limit);
+  }
+
+  @Override
   public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
     return sql.run(
         connection -> {

@@ -458,6 +458,15 @@ final class Ledger {
     }
   }
 
+  /** Whether this job moves on by what is known here, or by an agent that still has its result. */
+  boolean hasInHand(JobId job) {
+    return packing.isQueued(job)
+        || current.containsKey(job)
+        || refusals.isHeld(job)
+        || losses.isOpen(job)
+        || agents.values().stream().anyMatch(agent -> agent.unreported.containsKey(job));
+  }
+
   Collection<Assigned> assigned() {
     return current.values();
   }

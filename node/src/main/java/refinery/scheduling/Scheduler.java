@@ -303,6 +303,13 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
           describe
               .replyTo()
               .tell(new SchedulerReply.Snapshot(new SchedulerSnapshot(ledger, now).whole()));
+      case SchedulerCommand.Locate locate ->
+          locate
+              .replyTo()
+              .tell(
+                  new SchedulerReply.Located(
+                      recovered && !ledger.inDoubt(),
+                      locate.jobs().stream().filter(ledger::hasInHand).toList()));
       case SchedulerCommand.Explain explain ->
           explain
               .replyTo()

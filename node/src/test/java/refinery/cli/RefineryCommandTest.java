@@ -75,6 +75,9 @@ class RefineryCommandTest {
         "show job-../../nodes",
         "logs batch-1",
         "cancel batch-1",
+        "priority job-1 101",
+        "priority job-1 high",
+        "priority batch-1 5",
         "fetch batch-1",
         "jobs --limit 0",
         "jobs --limit many",
@@ -216,6 +219,9 @@ class RefineryCommandTest {
   void actionsGoToTheirThing() {
     answers.put("/api/v1/jobs/job-1/retry", new Answer(200, "{}"));
     answers.put("/api/v1/batches/batch-1/reprocess", new Answer(204, ""));
+    answers.put("/api/v1/jobs/job-1/priority", new Answer(200, "{}"));
+    assertThat(run("priority", "job-1", "90", "--url", url).code()).isZero();
+    assertThat(received.getLast()).isEqualTo("POST /api/v1/jobs/job-1/priority {\"priority\":90}");
     answers.put("/api/v1/nodes/node-1/drain", new Answer(202, "{}"));
     assertThat(run("retry", "job-1", "--url", url).code()).isZero();
     assertThat(run("retry", "batch-1", "--url", url).code()).isZero();

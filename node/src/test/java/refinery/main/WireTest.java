@@ -29,6 +29,7 @@ import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
+import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
@@ -50,7 +51,7 @@ import refinery.protocol.survey.SurveyRequest;
 class WireTest {
   private static final Config CONFIG =
       ConfigFactory.parseString(
-              "akka.actor.provider = cluster\nakka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
+              "akka.actor.provider = cluster\nakka.cluster.downing-provider-class = \"\"\nakka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
           .withFallback(
               Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
   private static final ActorTestKit KIT = ActorTestKit.create("wire", CONFIG);
@@ -234,6 +235,10 @@ class WireTest {
         new SchedulerCommand.Released(NODE, 1, List.of(held)),
         new SchedulerCommand.Drain(NODE, replies.getRef()),
         new SchedulerCommand.Describe(replies.getRef()),
+        new SchedulerCommand.Locate(List.of(JOB), replies.getRef()),
+        new SchedulerCommand.SchedulerReply.Located(true, List.of(JOB)),
+        new ForemanCommand.Describe(KIT.<ForemanCommand.Report>createTestProbe().getRef()),
+        new ForemanCommand.Report(Json.MAPPER.createObjectNode().put("a", 1)),
         new SchedulerCommand.SchedulerReply.Snapshot(Json.MAPPER.createObjectNode().put("a", 1)),
         new AgentCommand.Assign(1, List.of(new AgentCommand.Assignment(JOB, 2, SOME)), SOME),
         new AgentCommand.Stop(JOB, 1, "why"),

@@ -41,6 +41,12 @@ final class FakeQueries implements NodeQueries {
   }
 
   @Override
+  public CompletionStage<List<Unsettled>> unsettled(
+      String type, Optional<String> after, int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
   public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
     return notAsked();
   }

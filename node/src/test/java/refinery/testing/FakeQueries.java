@@ -28,6 +28,12 @@ public class FakeQueries implements NodeQueries {
   }
 
   @Override
+  public CompletableFuture<List<Unsettled>> unsettled(
+      String type, Optional<String> after, int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
   public CompletableFuture<Optional<Index>> index(
       String organism, int k, Optional<String> release) {
     return CompletableFuture.completedFuture(Optional.empty());

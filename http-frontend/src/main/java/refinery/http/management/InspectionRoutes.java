@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.http.Endpoint;
 import refinery.http.EntityType;
 import refinery.http.Exchange;
+import refinery.http.ForemanQueries;
 import refinery.http.FrontendServices;
 import refinery.http.HttpConfig;
 import refinery.http.Problem;
@@ -39,6 +40,7 @@ final class InspectionRoutes {
   private final FrontendServices services;
   private final HttpConfig config;
   private final SchedulerQueries scheduler;
+  private final ForemanQueries foreman;
 
   /** An entity's own answer. */
   private record Live(long sequenceNr, JsonNode state) {}
@@ -48,12 +50,14 @@ final class InspectionRoutes {
     this.services = services;
     this.config = config;
     this.scheduler = new SchedulerQueries(system, services.scheduler(), config.askTimeout());
+    this.foreman = new ForemanQueries(system, services.foreman(), config.askTimeout());
   }
 
   List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/refinery/entities/{type}/{id}", this::entity),
         Endpoint.get("/refinery/scheduler", Set.of("job"), this::scheduler),
+        Endpoint.get("/refinery/foreman", exchange -> foreman.describe().thenApply(Responses::ok)),
         Endpoint.get("/refinery/nodes/{id}", this::node));
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.http.Endpoint;
+import refinery.http.ForemanQueries;
 import refinery.http.FrontendExtension.Provided;
 import refinery.http.Meters;
 import refinery.http.Responses;
@@ -31,9 +32,11 @@ final class MetricsRoutes {
   private final Provided provided;
   private final Meters meters;
   private final SchedulerQueries scheduler;
+  private final ForemanQueries foreman;
   private final MultiGauge entities;
   private final MultiGauge counters;
   private final MultiGauge nodes;
+  private final MultiGauge moved;
   private final MultiGauge up;
 
   MetricsRoutes(ActorSystem<?> system, Provided provided, Meters meters) {
@@ -42,6 +45,9 @@ final class MetricsRoutes {
     this.scheduler =
         new SchedulerQueries(
             system, provided.services().scheduler(), provided.config().askTimeout());
+    this.foreman =
+        new ForemanQueries(system, provided.services().foreman(), provided.config().askTimeout());
+    this.moved = gauge("refinery.foreman", "What the foreman had to move, by kind");
     this.entities = gauge("refinery.entities", "Surveys, batches and jobs by state");
     this.counters = gauge("refinery.scheduler", "What the scheduler counts");
     this.nodes = gauge("refinery.nodes", "Nodes by state");
@@ -63,6 +69,12 @@ final class MetricsRoutes {
             orMissing("scheduler", scheduler.describe()),
             (counts, state) -> {
               update(counts, state);
+              return counts;
+            })
+        .thenCombine(
+            orMissing("foreman", foreman.describe()),
+            (counts, report) -> {
+              moved(report.path("counts"));
               return meters.scrape();
             })
         .thenApply(
@@ -71,6 +83,17 @@ final class MetricsRoutes {
                     200,
                     ContentTypes.parse("text/plain; version=0.0.4; charset=UTF-8"),
                     ByteString.fromString(text)));
+  }
+
+  private void moved(JsonNode counts) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    counts
+        .properties()
+        .forEach(
+            entry ->
+                rows.add(
+                    MultiGauge.Row.of(Tags.of("kind", entry.getKey()), entry.getValue().asLong())));
+    moved.register(rows, true);
   }
 
   private static CompletionStage<JsonNode> orMissing(

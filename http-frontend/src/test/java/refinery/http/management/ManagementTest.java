@@ -49,6 +49,7 @@ class ManagementTest {
     "DELETE,/cluster/members/x",
     "GET,/cluster/members",
     "GET,/refinery/scheduler",
+    "GET,/refinery/foreman",
     "GET,/refinery/entities/job/job-done",
     "GET,/metrics",
     "PUT,/ready",
@@ -112,6 +113,7 @@ class ManagementTest {
   @Test
   void schedulerNodesAndMetricsAnswer() throws Exception {
     assertThat(known("/refinery/scheduler").path("queued").asInt()).isEqualTo(3);
+    assertThat(known("/refinery/foreman").path("counts").path("overdue").asInt()).isEqualTo(2);
     assertThat(known("/refinery/scheduler?job=job-done").path("job").asText())
         .isEqualTo("job-done");
     assertThat(known("/refinery/nodes/node-a").path("id").asText()).isEqualTo("node-a");

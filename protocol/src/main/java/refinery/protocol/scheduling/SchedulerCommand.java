@@ -61,6 +61,13 @@ public sealed interface SchedulerCommand extends Wire {
   /** Why this job is not running, in words and numbers. Replied: Snapshot. */
   record Explain(JobId job, ActorRef<SchedulerReply> replyTo) implements SchedulerCommand {}
 
+  /** Which of these jobs the scheduler has in hand: queued, placed, or being told of a loss. */
+  record Locate(List<JobId> jobs, ActorRef<SchedulerReply> replyTo) implements SchedulerCommand {
+    public Locate {
+      jobs = List.copyOf(jobs);
+    }
+  }
+
   /** An assignment: {@code attempt} is 0 until the job entity granted one. */
   record Held(JobId job, long epoch, long assignment, int attempt, Resources resources) {}
 
@@ -90,5 +97,14 @@ public sealed interface SchedulerCommand extends Wire {
     record UnknownNode(NodeId node) implements SchedulerReply {}
 
     record Snapshot(JsonNode state) implements SchedulerReply {}
+
+    /**
+     * @param settled false while a new scheduler still learns what runs: absence means nothing
+     */
+    record Located(boolean settled, List<JobId> known) implements SchedulerReply {
+      public Located {
+        known = List.copyOf(known);
+      }
+    }
   }
 }

@@ -1,0 +1,59 @@
+package refinery.foreman;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+
+/**
+ * {@code refinery.foreman}.
+ *
+ * @param interval between two looks
+ * @param settling after a start or a change of the membership: open entities are woken uncounted
+ * @param stands how long a finding must stand before it is believed
+ */
+public record ForemanConfig(
+    Duration interval,
+    Duration settling,
+    Duration stands,
+    Duration queuedGrace,
+    Duration waitingGrace,
+    Duration runningGrace,
+    Duration chainGrace,
+    Duration askTimeout,
+    int pageSize,
+    int maxNudges) {
+
+  /** Reads from the {@code refinery} section. */
+  public static ForemanConfig from(Config refinery) {
+    Config config = refinery.getConfig("foreman");
+    return new ForemanConfig(
+        positive(config, "interval"),
+        positive(config, "settling"),
+        positive(config, "stands"),
+        positive(config, "grace.queued"),
+        positive(config, "grace.waiting"),
+        positive(config, "grace.running"),
+        positive(config, "grace.chain"),
+        positive(config, "ask-timeout"),
+        between(config, "page-size", 1, 1_000),
+        between(config, "max-nudges", 1, 100_000));
+  }
+
+  private static Duration positive(Config config, String key) {
+    Duration duration = config.getDuration(key);
+    if (duration.isNegative() || duration.isZero()) {
+      throw new ConfigException.BadValue(
+          config.origin(), "refinery.foreman." + key, "must be more than 0");
+    }
+    return duration;
+  }
+
+  private static int between(Config config, String key, int least, int most) {
+    int number = config.getInt(key);
+    if (number < least || number > most) {
+      throw new ConfigException.BadValue(
+          config.origin(), "refinery.foreman." + key, "must be from " + least + " to " + most);
+    }
+    return number;
+  }
+}

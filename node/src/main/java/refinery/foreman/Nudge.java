@@ -1,0 +1,16 @@
+package refinery.foreman;
+
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+
+/** What is said to an entity that nobody moves; the entity decides what becomes of it. */
+public sealed interface Nudge {
+  /** Do what is outstanding. */
+  record Wake(String type, String id) implements Nudge {}
+
+  /** Tell the scheduler again that you are queued. */
+  record Reannounce(JobId job) implements Nudge {}
+
+  /** This attempt runs nowhere; void when the job has moved on since. */
+  record Lose(JobId job, int attempt, NodeId node) implements Nudge {}
+}

@@ -1,0 +1,2 @@
+/** What the foreman is asked over the wire. */
+package refinery.protocol.foreman;
