@@ -27,6 +27,8 @@ import refinery.journal.JournalHarness;
 import refinery.journal.ReadRow;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchState;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
@@ -194,6 +196,49 @@ class ForemanTest {
     looks(foreman, 10);
     assertThat(nudges).hasSize(10).doesNotHaveDuplicates();
     assertThat(report(foreman).path("last_findings").size()).isEqualTo(10);
+  }
+
+  @Test
+  void waitingPastItsTimeAndUnacknowledgedStepsAreWokenFromTheirRows() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      ReadRow.Batch batch =
+          Examples.batch("b" + i, BatchState.DOWNLOADED, i, "x", new SurveyId("survey-1"));
+      journal
+          .persist(
+              JournalHarness.write(
+                  "Batch|batch-b" + i,
+                  1,
+                  Examples.with(Examples.submitted("x", 0), new ReadRow.Batch(batch.view(), true))))
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS);
+    }
+    persist(Examples.job("late", JobState.WAITING, 1));
+    persist(Examples.job("early", JobState.WAITING, 1));
+    setNextAttempt("job-late", "2026-01-01T00:00:00Z");
+    setNextAttempt("job-early", "2999-01-01T00:00:00Z");
+    ActorRef<ForemanCommand> foreman = foreman(scheduler(), nudge -> {});
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Set.copyOf(nudges))
+                    .containsExactlyInAnyOrder(
+                        new Nudge.Wake("Batch", "batch-b0"),
+                        new Nudge.Wake("Batch", "batch-b1"),
+                        new Nudge.Wake("Batch", "batch-b2"),
+                        new Nudge.Wake("Batch", "batch-b3"),
+                        new Nudge.Wake("Job", "job-late")));
+    looks(foreman, 5);
+    assertThat(nudges).doesNotContain(new Nudge.Wake("Job", "job-early"));
+    assertThat(report(foreman).path("counts").path("overdue").asLong()).isPositive();
+  }
+
+  private void setNextAttempt(String job, String at) throws Exception {
+    journal.execute(
+        "update job_row set document = (document::jsonb || '{\"next_attempt_at\":\""
+            + at
+            + "\"}')::json where id = '"
+            + job
+            + "'");
   }
 
   @Test
