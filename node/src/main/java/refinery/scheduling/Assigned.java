@@ -18,6 +18,9 @@ final class Assigned {
   /** Some report of the agent listed it. */
   boolean confirmed;
 
+  /** Its job has been told that this very attempt is lost. */
+  boolean toldLost;
+
   /** The job announced itself anew while this lease was not over yet. */
   Optional<JobTicket> next = Optional.empty();
 

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
@@ -30,6 +32,8 @@ import refinery.readmodel.NodeQueries;
  * job whose lease ends otherwise than by {@code Released} is told {@code Lose} until it answers.
  */
 final class Ledger {
+  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+
   private final SchedulingConfig config;
   private final Packing packing;
   private final Outbox outbox;
@@ -264,6 +268,9 @@ final class Ledger {
     }
     if (assigned != null) {
       assigned.confirmed = true;
+      if (held.attempt() > assigned.attempt && losses.wasLost(key)) {
+        giveUp(agent, assigned, held, now);
+      }
       assigned.attempt = Math.max(assigned.attempt, held.attempt());
     }
     return key;
@@ -288,7 +295,6 @@ final class Ledger {
     Assigned assigned = new Assigned(key, lease.get(), now);
     agent.held.put(key, assigned);
     if (losses.wasLost(key)) {
-      stop(node, job, held.attempt(), "the job was given to another node meanwhile");
       return assigned;
     }
     losses.settled(job);
@@ -303,6 +309,18 @@ final class Ledger {
       current.put(job, assigned);
     }
     return assigned;
+  }
+
+  /**
+   * The job granted an attempt to an assignment that had been given up: the loss reached it before
+   * the start did. The attempt is stopped, and the job told that it is lost.
+   */
+  private void giveUp(Agent agent, Assigned assigned, SchedulerCommand.Held held, Instant now) {
+    NodeId node = agent.description.id();
+    assigned.toldLost = true;
+    String reason = "the job was given to another node meanwhile";
+    stop(node, held.job(), held.attempt(), reason);
+    losses.add(held.job(), held.attempt(), node, reason, now);
   }
 
   private static JobTicket unknown(JobId job) {
@@ -328,10 +346,14 @@ final class Ledger {
   private void end(Agent agent, Predicate<Assigned> which, String reason, Instant now) {
     List<Assigned> ended = new ArrayList<>();
     agent.held.values().removeIf(assigned -> which.test(assigned) && ended.add(assigned));
+    if (!ended.isEmpty()) {
+      LOG.info("{} assignments end: {}", ended.size(), reason);
+    }
     for (Assigned assigned : ended) {
       packing.release(assigned.lease);
       losses.lost(assigned.key);
       if (!current.remove(assigned.job(), assigned)) {
+        loseStale(assigned, reason, now);
         continue;
       }
       decisions.lost(assigned, reason, now);
@@ -341,6 +363,18 @@ final class Ledger {
       } else if (assigned.attempt == 0 && !assigned.lease.ticket().role().isEmpty()) {
         packing.enqueue(assigned.lease.ticket(), now);
       }
+    }
+  }
+
+  /** Its job has another assignment, or none; it may have granted this one an attempt still. */
+  private void loseStale(Assigned assigned, String reason, Instant now) {
+    Assigned newer = current.get(assigned.job());
+    boolean ambiguous =
+        assigned.attempt == JobCommand.Lose.ANY_ATTEMPT
+            && newer != null
+            && newer.node().equals(assigned.node());
+    if (!ambiguous && !assigned.toldLost) {
+      losses.add(assigned.job(), assigned.attempt, assigned.node(), reason, now);
     }
   }
 

@@ -229,9 +229,46 @@ class LedgerTest {
         .singleElement()
         .satisfies(stop -> assertThat(stop.attempt()).isEqualTo(1));
     assertThat(ledger.packing().leaseCount()).as("its resources are not free").isEqualTo(1);
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
     report("a", 1);
     assertThat(ledger.packing().leaseCount()).isZero();
     assertThat(sent(Lost.class)).as("told already").isEmpty();
+  }
+
+  /** The loss found the job queued still, and then the job granted the start that was under way. */
+  @Test
+  void anAttemptGrantedToAnAssignmentThatWasGivenUpIsLost() {
+    started();
+    report("a", 1);
+    ledger.announce(ticket("x", needs(1, 1, 1)), now);
+    AgentCommand.Assignment given = place();
+    ledger.heartbeat(agent -> false, now);
+    ledger.loseAnswered(job("x"));
+    sent(Lost.class);
+    report("a", 1, held(given, 0));
+    assertThat(sent(AgentCommand.Stop.class)).as("no attempt to stop yet").isEmpty();
+    report("a", 1, held(given, 1));
+    assertThat(sent(AgentCommand.Stop.class))
+        .singleElement()
+        .satisfies(stop -> assertThat(stop.attempt()).isEqualTo(1));
+    assertThat(sent(Lost.class)).containsExactly(new Lost(job("x"), 1, node("a")));
+    report("a", 1, held(given, 1));
+    assertThat(sent(AgentCommand.Stop.class)).as("told already").isEmpty();
+  }
+
+  @Test
+  void aNodeThatDiesWithAnAssignmentThatWasGivenUpLosesItAllTheSame() {
+    started();
+    report("a", 1);
+    ledger.announce(ticket("x", needs(1, 1, 1)), now);
+    AgentCommand.Assignment given = place();
+    ledger.heartbeat(agent -> false, now);
+    ledger.loseAnswered(job("x"));
+    sent(Lost.class);
+    report("a", 1, held(given, 0));
+    ledger.heartbeat(agent -> false, now);
+    assertThat(sent(Lost.class))
+        .contains(new Lost(job("x"), JobCommand.Lose.ANY_ATTEMPT, node("a")));
   }
 
   @Test
