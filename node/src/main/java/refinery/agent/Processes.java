@@ -1,5 +1,6 @@
 package refinery.agent;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ import refinery.protocol.job.Usage;
  * for that thread. Thread-safe.
  */
 final class Processes {
+  /** Bytes: with less than that free, what was written last may be cut. */
+  private static final long FULL = 1L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
   private static final int NOT_STARTED = 127;
   private static final int ROUNDS = 500;
@@ -221,6 +225,12 @@ final class Processes {
           process,
           "ran out of disk: its log says so; free space on the node's data volume");
     }
+    if (isFull(attempt.scratch())) {
+      return failure(
+          FailureClass.OUT_OF_DISK,
+          process,
+          "left the node's data volume full, where not even its log can be written; free space there");
+    }
     String used =
         "used at most "
             + ByteSizes.text(usage.peakMemory())
@@ -238,6 +248,12 @@ final class Processes {
     return exit.code() != 0 && LogTail.saysMemoryRefused(tail)
         ? failure(FailureClass.OUT_OF_MEMORY, process, "was refused memory (" + used + ")")
         : Optional.empty();
+  }
+
+  /** A program that finds no space cannot say so either: its log lies on the same volume. */
+  private static boolean isFull(Path scratch) {
+    File directory = scratch.toFile();
+    return directory.getUsableSpace() < FULL && directory.getTotalSpace() > 0;
   }
 
   private static Optional<Failure> failure(

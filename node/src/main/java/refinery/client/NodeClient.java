@@ -133,11 +133,14 @@ public final class NodeClient {
     }
     try {
       JsonNode problem = Json.MAPPER.readTree(body);
-      StringBuilder text = new StringBuilder(problem.path("detail").asText(""));
+      String detail = problem.path("detail").asText("");
+      StringBuilder text = new StringBuilder(detail);
       for (JsonNode error : problem.path("errors")) {
-        text.append(text.isEmpty() ? "" : "; ");
-        text.append(error.path("pointer").asText()).append(' ');
-        text.append(error.path("message").asText());
+        String message = error.path("message").asText();
+        if (!detail.contains(message)) {
+          text.append(text.isEmpty() ? "" : "; ");
+          text.append(error.path("pointer").asText()).append(' ').append(message);
+        }
       }
       return text.isEmpty() ? problem.path("title").asText("") : oneLine(text.toString());
     } catch (JsonProcessingException e) {

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.testing.SmallVolume;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import refinery.protocol.Failure;
@@ -81,6 +83,20 @@ class ProcessesTest {
         attempt.execute(Workbench.request(attempt, "sh", "-c", "kill -TERM $$"));
     assertThat(terminated.exitCode()).isEqualTo(128 + 15);
     assertThat(terminated.killed()).isEmpty();
+  }
+
+  /** The log is on the full volume, so the program's own words about it are lost. */
+  @Test
+  void a_full_volume_is_seen_though_no_log_can_tell() throws Exception {
+    try (SmallVolume volume = SmallVolume.mount("8m")) {
+      bench = new Workbench(volume.path(), new PosixSpawn());
+      RunningAttempt attempt = bench.attempt(PLENTY);
+      ProcessResult full =
+          attempt.execute(
+              Workbench.request(attempt, "dd", "if=/dev/zero", "of=big", "bs=64k", "count=1000"));
+      assertThat(full.exitCode()).isNotZero();
+      assertThat(full.killed().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
+    }
   }
 
   @ParameterizedTest

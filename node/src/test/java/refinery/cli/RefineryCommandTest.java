@@ -135,6 +135,15 @@ class RefineryCommandTest {
     assertThat(result.err())
         .isEqualTo("refinery: wrong parameters; /parameters/a is unknown (HTTP 400)\n");
     assertThat(run("retry", "job-1", "--url", url).err()).contains("no such thing");
+    answers.put(
+        "/api/v1/surveys",
+        new Answer(
+            400,
+            "{\"detail\":\"/a: is unknown\",\"errors\":[{\"pointer\":\"/a\","
+                + "\"message\":\"is unknown\"}]}"));
+    assertThat(run("survey", "ena", "a=1", "--url", url).err())
+        .as("said once")
+        .isEqualTo("refinery: /a: is unknown (HTTP 400)\n");
   }
 
   @Test
