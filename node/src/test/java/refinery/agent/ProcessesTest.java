@@ -14,15 +14,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
-import refinery.testing.SmallVolume;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.Resources;
 import refinery.testing.RequiresTools;
+import refinery.testing.SmallVolume;
 
 /** Real processes, by both ways to start them. */
 class ProcessesTest {

@@ -83,6 +83,9 @@ class KillNineTest {
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(200))
           .untilAsserted(() -> assertThat(unfinished(client)).isEmpty());
+      assertThat(all(client, "/jobs"))
+          .as("a kill is charged to no job")
+          .allMatch(job -> job.path("state").asText().equals("succeeded"));
       checkArtifacts(client);
       assertThat(node.stop()).as("SIGTERM ends it").isTrue();
     }
