@@ -167,13 +167,20 @@ final class FaultServer implements AutoCloseable {
     };
   }
 
-  /** Announces {@code announced} bytes, ignores ranges, and closes after {@code sent}. */
+  /**
+   * Announces {@code announced} bytes, ignores ranges, and closes after {@code sent}; when they are
+   * fewer, as {@link #cut} does.
+   */
   static Answer announcing(byte[] body, long announced, int sent, String... headers) {
     return (request, socket, out) -> {
       String[] all = Arrays.copyOf(headers, headers.length + 1);
       all[headers.length] = "Content-Length: " + announced;
       head(out, 200, all);
       out.write(body, 0, sent);
+      out.flush();
+      if (sent < announced) {
+        pause(200);
+      }
     };
   }
 
