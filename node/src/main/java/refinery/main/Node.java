@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +90,8 @@ public final class Node implements AutoCloseable {
     return database;
   }
 
-  public HostPort http() {
+  /** Empty without the role {@code frontend}. */
+  public Optional<HostPort> http() {
     return services.http();
   }
 

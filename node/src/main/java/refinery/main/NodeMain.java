@@ -52,7 +52,11 @@ public final class NodeMain {
     Duration took = Duration.between(begun, Instant.now());
     LOG.info(
         "ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
-    out.println("ready http=" + node.http() + " management=" + node.management());
+    out.println(
+        "ready http="
+            + node.http().map(HostPort::toString).orElse("none")
+            + " management="
+            + node.management());
     out.flush();
     try {
       node.terminated().get();

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import refinery.archive.AnswerCache;
@@ -65,7 +66,7 @@ final class Services {
   private final NodeOptions options;
   private final Database database;
   private final Deque<AutoCloseable> opened;
-  private HostPort http;
+  private Optional<HostPort> http = Optional.empty();
   private HostPort management;
 
   Services(
@@ -85,7 +86,7 @@ final class Services {
     return system;
   }
 
-  HostPort http() {
+  Optional<HostPort> http() {
     return http;
   }
 
@@ -203,7 +204,7 @@ final class Services {
       ServerBinding api =
           bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
       InetSocketAddress address = api.localAddress();
-      http = new HostPort(settings.http().host(), address.getPort());
+      http = Optional.of(new HostPort(settings.http().host(), address.getPort()));
     }
     ServerBinding binding =
         bound(ManagementEndpoint.start(system, settings.http()), "akka.management.http.port");
