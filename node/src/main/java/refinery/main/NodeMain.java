@@ -109,7 +109,7 @@ public final class NodeMain {
   private record RunningDemo(Node node, Thread stop) implements DemoNode {
     @Override
     public String url() {
-      return "http://" + node.http();
+      return "http://" + node.http().orElseThrow();
     }
 
     @Override
