@@ -13,6 +13,9 @@ final class Bounds {
   private double seconds;
   private String binding = "";
 
+  /** Of the resource that binds: cpu, memory or disk; or -1 when another thing does. */
+  private int dimension = -1;
+
   Bounds(Workload work) {
     Cluster cluster = work.cluster;
     boundByResources(work, 0);
@@ -21,14 +24,14 @@ final class Bounds {
     }
     double[] held = new double[Workload.tokens()];
     for (int job = 0; job < work.jobs; job++) {
-      offer(work.arrival[job] + work.seconds[job], "longest job");
+      offer(work.arrival[job] + work.seconds[job], "longest job", -1);
       if (work.token[job] != Workload.NO_TOKEN) {
         held[work.token[job]] += work.seconds[job];
       }
     }
     for (int host = 0; host < held.length; host++) {
       if (work.tokenLimit(host) > 0) {
-        offer(held[host] / work.tokenLimit(host), Workload.tokenName(host));
+        offer(held[host] / work.tokenLimit(host), Workload.tokenName(host), -1);
       }
     }
   }
@@ -54,15 +57,16 @@ final class Bounds {
     for (int i = 0; i < 3; i++) {
       if (work3[i] > 0) {
         String nodes = above == 0 ? "" : " of nodes above " + above / 1024 + " GiB";
-        offer(work3[i] / have[i], DIMENSIONS[i] + nodes);
+        offer(work3[i] / have[i], DIMENSIONS[i] + nodes, i);
       }
     }
   }
 
-  private void offer(double bound, String name) {
+  private void offer(double bound, String name, int of) {
     if (bound > seconds) {
       seconds = bound;
       binding = name;
+      dimension = of;
     }
   }
 
@@ -70,8 +74,8 @@ final class Bounds {
     return seconds;
   }
 
-  String binding() {
-    return binding;
+  int dimension() {
+    return dimension;
   }
 
   @Override

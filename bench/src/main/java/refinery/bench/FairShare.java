@@ -18,6 +18,7 @@ final class FairShare {
   private static final double EPSILON = 1e-9;
 
   private final Workload work;
+  private final int sign;
   private final double[] wait;
   private final Stream[] streams;
 
@@ -81,8 +82,9 @@ final class FairShare {
     }
   }
 
-  FairShare(Workload work) {
+  FairShare(Workload work, boolean largestFirst) {
     this.work = work;
+    this.sign = largestFirst ? -1 : 1;
     this.wait = new double[work.jobs];
     this.streams =
         IntStream.range(0, work.surveys.size())
@@ -95,7 +97,7 @@ final class FairShare {
     return IntStream.range(0, work.jobs)
         .filter(job -> work.survey[job] == survey)
         .boxed()
-        .sorted((left, right) -> Long.compare(work.order[left], work.order[right]))
+        .sorted((left, right) -> Long.compare(sign * work.order[left], sign * work.order[right]))
         .mapToInt(Integer::intValue)
         .toArray();
   }

@@ -54,6 +54,7 @@ final class GreedyPlacer implements Placer {
   /** By node and line: the first job that fits, -1 for none, or {@link #STALE}. */
   private final int[][] fitting;
 
+  private final List<Integer> placed = new ArrayList<>();
   private int queued;
 
   GreedyPlacer(Workload work, Rule rule) {
@@ -116,7 +117,7 @@ final class GreedyPlacer implements Placer {
   @Override
   public void release(int job) {
     int node = nodeOf[job];
-    running.get(node).remove((Integer) job);
+    running.get(node).remove(Integer.valueOf(job));
     hold(job, node, -1);
     Arrays.fill(fitting[node], STALE);
   }
@@ -129,7 +130,7 @@ final class GreedyPlacer implements Placer {
   }
 
   @Override
-  public void pass(long millis, Placed placed) {
+  public void pass(long millis) {
     for (int job = next(); job >= 0; job = next()) {
       int node = preferred(job);
       lines[work.token[job]].remove(job);
@@ -143,8 +144,14 @@ final class GreedyPlacer implements Placer {
           each[work.token[job]] = STALE;
         }
       }
-      placed.at(job, node);
+      placed.add(job);
     }
+  }
+
+  @Override
+  public void tell(Placed teller) {
+    placed.forEach(job -> teller.at(job, nodeOf[job]));
+    placed.clear();
   }
 
   private int next() {

@@ -1,6 +1,7 @@
 package refinery.bench;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * What a simulation measured, and the proof that no node was over-committed: it keeps its own books
@@ -180,17 +181,14 @@ final class Outcome {
    * grows with what was lost and with the capacity that was missing.
    */
   double efficiency(Bounds bounds) {
-    double[] totals = work.cluster.totals();
-    double best = 0;
-    for (int i = 0; i < 3; i++) {
-      double present = capacitySeconds[i] / (totals[i] * makespan);
-      double again = 1 + lostSeconds[i] / Math.max(1, heldSeconds[i] - lostSeconds[i]);
-      best = Math.max(best, bounds.seconds() * again / present / makespan);
-      if (lostJobs == 0 && present > 1 - 1e-9) {
-        return bounds.seconds() / makespan;
-      }
+    double bound = bounds.seconds();
+    int i = bounds.dimension();
+    if (i >= 0) {
+      double present = capacitySeconds[i] / (work.cluster.totals()[i] * makespan);
+      double again = heldSeconds[i] / (heldSeconds[i] - lostSeconds[i]);
+      bound = bound * again / present;
     }
-    return best;
+    return bound / makespan;
   }
 
   /** Used part of cpu, memory and disk until the last job began. */
@@ -198,6 +196,10 @@ final class Outcome {
     double[] used = new double[3];
     Arrays.setAll(used, i -> heldLoaded[i] / capacityLoaded[i]);
     return used;
+  }
+
+  double meanWait() {
+    return IntStream.range(0, work.jobs).map(this::wait).filter(w -> w >= 0).average().orElse(0);
   }
 
   /** Seconds until the first start, or -1. */

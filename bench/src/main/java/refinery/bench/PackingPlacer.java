@@ -1,6 +1,7 @@
 package refinery.bench;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +24,17 @@ final class PackingPlacer implements Placer {
   private final Packing packing;
   private final Lease[] leases;
   private final NodeId[] nodes;
+  private final List<Lease> placed = new ArrayList<>();
   private final Map<NodeId, Integer> numbers = new HashMap<>();
 
-  PackingPlacer(Workload work) {
+  PackingPlacer(Workload work, boolean largestFirst) {
     this.work = work;
     this.packing =
         new Packing(
             PackingPolicy.DEFAULT
                 .withTokenLimits(work.namedTokenLimits())
-                .withWeights(work.weights()));
+                .withWeights(work.weights())
+                .withLargestFirst(largestFirst));
     this.leases = new Lease[work.jobs];
     this.nodes = new NodeId[work.cluster.size()];
     for (int node = 0; node < nodes.length; node++) {
@@ -95,15 +98,21 @@ final class PackingPlacer implements Placer {
   }
 
   @Override
-  public void pass(long millis, Placed placed) {
+  public void pass(long millis) {
     Instant now = Instant.ofEpochMilli(millis);
     do {
-      for (Lease lease : packing.pass(now, PLACEMENTS_PER_PASS)) {
-        int job = number(lease.job());
-        leases[job] = lease;
-        placed.at(job, numbers.get(lease.node()));
-      }
+      placed.addAll(packing.pass(now, PLACEMENTS_PER_PASS));
     } while (packing.isUnfinished());
+  }
+
+  @Override
+  public void tell(Placed teller) {
+    for (Lease lease : placed) {
+      int job = number(lease.job());
+      leases[job] = lease;
+      teller.at(job, numbers.get(lease.node()));
+    }
+    placed.clear();
   }
 
   @Override

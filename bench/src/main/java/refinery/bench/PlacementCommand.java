@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Simulate the scheduler's packing over generated work, beside simpler policies.")
 public final class PlacementCommand implements Callable<Integer> {
-  private static final List<String> POLICIES = List.of("refinery", "first-fit", "nomad");
+  static final String LARGEST_FIRST = "refinery-largest-first";
+  private static final List<String> POLICIES =
+      List.of("refinery", PlacementCommand.LARGEST_FIRST, "first-fit", "nomad");
 
   @Spec private CommandSpec spec;
 
@@ -34,7 +36,8 @@ public final class PlacementCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "P",
       split = ",",
-      description = "refinery, first-fit, nomad, or several with commas; default: all.")
+      description =
+          "refinery, refinery-largest-first, first-fit, nomad, or several with commas; default: all.")
   private List<String> policies = POLICIES;
 
   @Option(
@@ -83,7 +86,8 @@ public final class PlacementCommand implements Callable<Integer> {
 
   static Placer placer(String policy, Workload work) {
     return switch (policy.toLowerCase(Locale.ROOT)) {
-      case "refinery" -> new PackingPlacer(work);
+      case "refinery" -> new PackingPlacer(work, false);
+      case LARGEST_FIRST -> new PackingPlacer(work, true);
       case "first-fit" -> new GreedyPlacer(work, GreedyPlacer.Rule.FIRST_FIT);
       case "nomad" -> new GreedyPlacer(work, GreedyPlacer.Rule.NOMAD);
       default -> throw new IllegalArgumentException("unknown policy '" + policy + "'");

@@ -15,7 +15,10 @@ interface Placer {
   void release(int job);
 
   /** Places what fits now. */
-  void pass(long millis, Placed placed);
+  void pass(long millis);
+
+  /** Tells what passes have placed since it was asked last. */
+  void tell(Placed placed);
 
   int queued();
 

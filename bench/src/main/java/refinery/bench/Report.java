@@ -8,13 +8,11 @@ import java.util.Locale;
 final class Report {
   private final Workload work;
   private final Bounds bounds;
-  private final FairShare fair;
   private final PrintWriter out;
 
   Report(Workload work, PrintWriter out) {
     this.work = work;
     this.bounds = new Bounds(work);
-    this.fair = new FairShare(work);
     this.out = out;
   }
 
@@ -41,8 +39,11 @@ final class Report {
     line(
         "  duration %,d s; lower bound / duration = %.3f; %d attempts lost with their nodes",
         outcome.makespan(), outcome.efficiency(bounds), outcome.lostJobs());
+    line("  waiting of all jobs, mean: %,.0f s", outcome.meanWait());
     line("  processing on the node with the raw data: %.1f %%", 100 * outcome.localPart());
-    List<WaitClass> classes = WaitClass.of(work, outcome, fair);
+    List<WaitClass> classes =
+        WaitClass.of(
+            work, outcome, new FairShare(work, policy.equals(PlacementCommand.LARGEST_FIRST)));
     line(
         "  %-36s %9s %9s %9s %9s %9s %9s %6s",
         "waiting, seconds", "jobs", "mean", "p50", "p95", "max", "fair", "ratio");

@@ -164,8 +164,10 @@ final class Simulation {
   private void place() {
     List<int[]> placed = new ArrayList<>();
     long began = threads.getCurrentThreadCpuTime();
-    placer.pass(now * 1000L, (job, node) -> placed.add(new int[] {job, node}));
-    outcome.decided(placed.size(), threads.getCurrentThreadCpuTime() - began);
+    placer.pass(now * 1000L);
+    long nanos = threads.getCurrentThreadCpuTime() - began;
+    placer.tell((job, node) -> placed.add(new int[] {job, node}));
+    outcome.decided(placed.size(), nanos);
     for (int[] each : placed) {
       int job = each[0];
       attempt[job] = ++attempts[job];

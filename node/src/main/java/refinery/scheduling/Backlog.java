@@ -1,6 +1,7 @@
 package refinery.scheduling;
 
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,9 +9,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.scheduling.JobTicket;
@@ -21,22 +22,41 @@ import refinery.protocol.scheduling.JobTicket;
  */
 final class Backlog {
   /** Beyond so many shapes, requests are rounded up, so that the cost of a pass stays bounded. */
-  private static final int EXACT_SHAPES = 512;
+  static final int EXACT_SHAPES = 64;
 
   private final PackingPolicy policy;
+  private final int exactShapes;
   private final JobSlots slots = new JobSlots();
   private final Map<Shape.Key, Shape> shapes = new HashMap<>();
   private final List<Shape> list = new ArrayList<>();
   private final Map<String, Survey> surveys = new HashMap<>();
   private final Map<Integer, Band> bands = new TreeMap<>(Comparator.reverseOrder());
-  private final Function<Shape.Key, Shape> newShape;
+  private final Cluster cluster;
+
+  /** Numbers below {@link #numbered} that no shape has now. */
+  private final ArrayDeque<Integer> freeNumbers = new ArrayDeque<>();
+
+  private int numbered;
 
   /** Raised by every job that joins; a pass that saw this number has nothing new to look at. */
   private long arrivals;
 
-  Backlog(PackingPolicy policy, Function<Shape.Key, Shape> newShape) {
+  Backlog(PackingPolicy policy, int exactShapes, Cluster cluster) {
     this.policy = policy;
-    this.newShape = newShape;
+    this.exactShapes = exactShapes;
+    this.cluster = cluster;
+  }
+
+  /** What the queue has to know of the nodes. */
+  interface Cluster {
+    /** With its tokens and its witness. */
+    Shape shape(Shape.Key key);
+
+    /** A node that, were it empty, could hold what is asked for. */
+    Optional<Resources> largeEnough(Shape.Key key);
+
+    /** The smallest amounts of any node, each by itself. */
+    Resources smallest();
   }
 
   JobSlots slots() {
@@ -64,8 +84,8 @@ final class Backlog {
     return arrivals;
   }
 
-  void add(JobTicket ticket, Resources largest, long now) {
-    Shape shape = shapeOf(ticket, largest);
+  void add(JobTicket ticket, long now) {
+    Shape shape = shapeOf(ticket);
     Survey survey = survey(ticket.survey());
     Lane lane = shape.lanes.get(survey);
     if (lane == null) {
@@ -74,44 +94,91 @@ final class Backlog {
       lane = new Lane(shape, group, slots, now);
       shape.lanes.put(survey, lane);
     }
-    boolean listed = shape.witness != null;
     long order = order(ticket.order());
     int slot =
         slots.allocate(
-            ticket.job(), order, ticket.queuedAt().toEpochMilli(), ticket.affinity(), lane);
-    boolean first = lane.size() == 0;
-    boolean ahead = !first && slots.compare(slot, lane.head()) < 0;
-    if (ahead && listed) {
-      lane.group.unlist(lane);
-    }
+            ticket.job(),
+            order,
+            ticket.queuedAt().toEpochMilli(),
+            ticket.affinity(),
+            ticket.resources(),
+            lane);
     lane.add(slot);
-    if ((first || ahead) && listed) {
+    if (shape.witness != null && lane.size() == 1) {
       lane.group.list(lane);
+    } else if (shape.witness != null && lane.head() == slot) {
+      lane.group.headChanged(lane);
     }
     arrivals++;
   }
 
-  private Shape shapeOf(JobTicket ticket, Resources largest) {
+  private Shape shapeOf(JobTicket ticket) {
     Shape.Key exact = new Shape.Key(ticket.role(), ticket.priority(), ticket.resources());
     Shape shape = shapes.get(exact);
-    if (shape != null) {
+    if (shape != null && !shape.rounded) {
       return shape;
     }
-    Shape.Key key = exact;
-    if (list.size() >= EXACT_SHAPES) {
-      Resources rounded = Rounding.up(ticket.resources());
-      if (rounded.fits(largest)) {
-        key = new Shape.Key(ticket.role(), ticket.priority(), rounded);
-      }
+    if (list.size() < exactShapes) {
+      return shape != null ? shape : list(exact, false);
     }
-    return shapes.computeIfAbsent(key, this::list);
+    Shape.Key up =
+        new Shape.Key(
+            ticket.role(), ticket.priority(), Rounding.up(ticket.resources(), cluster.smallest()));
+    Shape known = shapes.get(up);
+    if (known == null) {
+      known = list(up, true);
+    }
+    return known.witness != null ? known : clipped(exact, known);
   }
 
-  private Shape list(Shape.Key key) {
-    Shape shape = newShape.apply(key);
+  /** Rounding alone must not make a job unplaceable: not beyond a node that could hold the job. */
+  private Shape clipped(Shape.Key exact, Shape rounded) {
+    Optional<Resources> node = cluster.largeEnough(exact);
+    if (node.isEmpty()) {
+      return rounded;
+    }
+    Resources up = rounded.key.resources();
+    Resources most =
+        up.withMemory(Math.min(up.memory(), node.get().memory()))
+            .withDisk(Math.min(up.disk(), node.get().disk()));
+    if (rounded.lanes.isEmpty()) {
+      drop(rounded);
+    }
+    Shape.Key key = new Shape.Key(exact.role(), exact.priority(), most);
+    Shape known = shapes.get(key);
+    return known != null ? known : list(key, true);
+  }
+
+  private Shape list(Shape.Key key, boolean rounded) {
+    Shape shape = cluster.shape(key);
+    shape.rounded = rounded;
+    Resources smallest = cluster.smallest();
+    shape.leastMemory = Math.max(0, shape.memory - Rounding.memoryStep(shape.memory, smallest));
+    shape.leastDisk = Math.max(0, shape.disk - Rounding.diskStep(shape.disk, smallest));
     shape.index = list.size();
+    shape.number = freeNumbers.isEmpty() ? numbered++ : freeNumbers.pop();
     list.add(shape);
+    shapes.put(key, shape);
     return shape;
+  }
+
+  /** No shape's {@link Shape#number} is as large. */
+  int numbers() {
+    return numbered;
+  }
+
+  /** Puts a shape's jobs into shapes anew, as the nodes are now. */
+  void reshape(Shape shape) {
+    List<JobTicket> tickets = new ArrayList<>();
+    for (Lane lane : shape.lanes.values()) {
+      for (int i = 0; i < lane.size(); i++) {
+        tickets.add(ticket(lane.slot(i)));
+      }
+    }
+    for (JobTicket ticket : tickets) {
+      remove(slots.find(ticket.job()));
+    }
+    tickets.forEach(ticket -> add(ticket, 0));
   }
 
   private Group group(Survey survey, int priority) {
@@ -130,17 +197,16 @@ final class Backlog {
   JobTicket remove(int slot) {
     JobTicket ticket = ticket(slot);
     Lane lane = slots.lane(slot);
-    boolean listed = lane.shape.witness != null;
     boolean wasHead = lane.head() == slot;
-    if (wasHead && listed) {
-      lane.group.unlist(lane);
-    }
     lane.remove(slot);
     slots.free(slot);
     if (lane.size() == 0) {
+      if (lane.shape.witness != null) {
+        lane.group.unlist(lane);
+      }
       drop(lane);
-    } else if (wasHead && listed) {
-      lane.group.list(lane);
+    } else if (wasHead && lane.shape.witness != null) {
+      lane.group.headChanged(lane);
     }
     return ticket;
   }
@@ -164,6 +230,7 @@ final class Backlog {
 
   private void drop(Shape shape) {
     shapes.remove(shape.key);
+    freeNumbers.push(shape.number);
     Shape last = list.removeLast();
     if (last != shape) {
       list.set(shape.index, last);
@@ -192,7 +259,7 @@ final class Backlog {
     return policy.largestFirst() ? -order : order;
   }
 
-  /** The job as it was announced, with the resources of its shape. */
+  /** The job as it was announced. */
   JobTicket ticket(int slot) {
     Lane lane = slots.lane(slot);
     long order = announced(slots.order(slot));
@@ -202,9 +269,17 @@ final class Backlog {
         lane.group.survey.name,
         lane.shape.key.priority(),
         order,
-        lane.shape.key.resources(),
+        needs(slot, lane.shape.key.resources()),
         slots.affinity(slot),
         Instant.ofEpochMilli(slots.queuedAt(slot)));
+  }
+
+  private Resources needs(int slot, Resources shape) {
+    long memory = slots.memory(slot);
+    long disk = slots.disk(slot);
+    return memory == shape.memory() && disk == shape.disk()
+        ? shape
+        : new Resources(shape.cpu(), memory, disk, shape.tokens());
   }
 
   /** Lists or unlists a shape's lanes when it becomes placeable or ceases to be. */
@@ -253,7 +328,7 @@ final class Backlog {
         lane.sanityCheck();
         total += lane.size();
         lanes.add(lane);
-        Checks.that(lane.group.lanes.contains(lane) == (shape.witness != null), "lane is listed");
+        Checks.that(lane.group.isListed(lane) == (shape.witness != null), "lane is listed");
       }
     }
     Checks.that(total == slots.size(), "number of queued jobs");
@@ -261,7 +336,7 @@ final class Backlog {
     for (Band band : bands.values()) {
       band.sanityCheck();
       for (Group group : band.groups) {
-        Checks.that(lanes.containsAll(group.lanes), "lanes of the group exist");
+        group.forEach(lane -> Checks.that(lanes.contains(lane), "lane of the group exists"));
         long own = lanes.stream().filter(lane -> lane.group == group).count();
         Checks.that(own == group.laneCount, "number of lanes");
         Checks.that(group.survey.groups.contains(group), "group of the survey");

@@ -8,6 +8,11 @@ final class Band {
   final int priority;
   final List<Group> groups = new ArrayList<>();
 
+  /** In pass {@link #cursorPass}, groups before this index have nothing open. */
+  private int cursor;
+
+  private long cursorPass = -1;
+
   Band(int priority) {
     this.priority = priority;
   }
@@ -37,13 +42,26 @@ final class Band {
     return low;
   }
 
-  /** The next lane in order whose shape has not failed in this pass, or null. */
-  Lane next(long pass) {
-    for (int i = 0; i < groups.size(); i++) {
-      Lane lane = groups.get(i).next(pass);
-      if (lane != null) {
-        return lane;
+  /**
+   * The next lane in order among the open shapes, or null. Within a pass shapes only close and a
+   * survey that was served only moves back, so a group that has nothing open is not looked at
+   * again.
+   */
+  Lane next(long[] open, long pass) {
+    if (cursorPass != pass) {
+      cursorPass = pass;
+      cursor = 0;
+    }
+    for (int i = cursor; i < groups.size(); i++) {
+      Group group = groups.get(i);
+      if (group.closedIn != pass) {
+        Lane lane = group.next(open);
+        if (lane != null) {
+          return lane;
+        }
+        group.closedIn = pass;
       }
+      cursor += i == cursor ? 1 : 0;
     }
     return null;
   }

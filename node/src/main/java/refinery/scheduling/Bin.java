@@ -22,6 +22,9 @@ final class Bin {
 
   final List<Lease> leases = new ArrayList<>();
 
+  /** Leases whose end is expected at a known time. */
+  int estimated;
+
   /** The lane for which this bin is held free, or null. */
   Lane reservedFor;
 
@@ -32,7 +35,9 @@ final class Bin {
   int bucket = -1;
 
   int position;
-  boolean dirty;
+
+  /** Place in the dirty list of {@link Nodes}, or -1. */
+  int dirtyAt = -1;
 
   Bin(NodeId id) {
     this.id = id;
@@ -65,6 +70,14 @@ final class Bin {
     return shape.cpu <= Math.max(0, freeCpu - held.cpu)
         && shape.memory <= Math.max(0, freeMemory - held.memory)
         && shape.disk <= Math.max(0, freeDisk - held.disk);
+  }
+
+  /** Whether a job of the shape may fit, were it short enough. */
+  boolean mayFit(Shape shape) {
+    return shape.cpu <= freeCpu
+        && shape.memory <= freeMemory
+        && shape.disk <= freeDisk
+        && (reservedFor == null ? (roles & shape.roleBit) != 0 : fits(shape, reservedUntil));
   }
 
   /** For the lane that reserved it. */

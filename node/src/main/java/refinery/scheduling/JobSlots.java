@@ -2,9 +2,10 @@ package refinery.scheduling;
 
 import java.util.Arrays;
 import refinery.protocol.JobId;
+import refinery.protocol.Resources;
 
 /**
- * Queued jobs in parallel arrays: about 130 bytes a job with its id, so that a million fit into a
+ * Queued jobs in parallel arrays: about 150 bytes a job with its id, so that a million fit into a
  * small heap. A slot is an index that is reused after {@link #free}. The index by id is an
  * open-addressed table with linear probing and backward-shift deletion.
  */
@@ -16,6 +17,11 @@ final class JobSlots {
   private long[] queuedAt = new long[64];
   private String[] affinities = new String[64];
   private Lane[] lanes = new Lane[64];
+  private long[] memory = new long[64];
+  private long[] disk = new long[64];
+
+  /** Spread hashes of the ids: a probe of the table need not touch them. */
+  private int[] hashes = new int[64];
 
   /** Where the slot is in its lane's heap. */
   private int[] positions = new int[64];
@@ -38,8 +44,9 @@ final class JobSlots {
   /** The slot of a job, or -1. */
   int find(JobId id) {
     int mask = table.length - 1;
-    for (int at = spread(id) & mask; table[at] != NONE; at = (at + 1) & mask) {
-      if (ids[table[at]].equals(id)) {
+    int hash = spread(id);
+    for (int at = hash & mask; table[at] != NONE; at = (at + 1) & mask) {
+      if (hashes[table[at]] == hash && ids[table[at]].equals(id)) {
         return table[at];
       }
     }
@@ -47,7 +54,7 @@ final class JobSlots {
   }
 
   /** {@code order} is the key by which the lane sorts: smaller first. */
-  int allocate(JobId id, long order, long queued, String affinity, Lane lane) {
+  int allocate(JobId id, long order, long queued, String affinity, Resources needs, Lane lane) {
     int slot = freeCount > 0 ? freeSlots[--freeCount] : used++;
     if (slot == ids.length) {
       grow();
@@ -57,6 +64,9 @@ final class JobSlots {
     queuedAt[slot] = queued;
     affinities[slot] = affinity;
     lanes[slot] = lane;
+    memory[slot] = needs.memory();
+    disk[slot] = needs.disk();
+    hashes[slot] = spread(id);
     if (size() * 2 > table.length) {
       rehash();
     } else {
@@ -84,6 +94,9 @@ final class JobSlots {
     affinities = Arrays.copyOf(affinities, length);
     lanes = Arrays.copyOf(lanes, length);
     positions = Arrays.copyOf(positions, length);
+    memory = Arrays.copyOf(memory, length);
+    disk = Arrays.copyOf(disk, length);
+    hashes = Arrays.copyOf(hashes, length);
   }
 
   private static int spread(JobId id) {
@@ -93,7 +106,7 @@ final class JobSlots {
 
   private void insert(int slot) {
     int mask = table.length - 1;
-    int at = spread(ids[slot]) & mask;
+    int at = hashes[slot] & mask;
     while (table[at] != NONE) {
       at = (at + 1) & mask;
     }
@@ -111,13 +124,13 @@ final class JobSlots {
 
   private void removeFromTable(int slot) {
     int mask = table.length - 1;
-    int hole = spread(ids[slot]) & mask;
+    int hole = hashes[slot] & mask;
     while (table[hole] != slot) {
       hole = (hole + 1) & mask;
     }
     table[hole] = NONE;
     for (int at = (hole + 1) & mask; table[at] != NONE; at = (at + 1) & mask) {
-      int home = spread(ids[table[at]]) & mask;
+      int home = hashes[table[at]] & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         table[hole] = table[at];
         table[at] = NONE;
@@ -147,6 +160,15 @@ final class JobSlots {
 
   long queuedAt(int slot) {
     return queuedAt[slot];
+  }
+
+  /** What the job itself asks for, where its shape is rounded up. */
+  long memory(int slot) {
+    return memory[slot];
+  }
+
+  long disk(int slot) {
+    return disk[slot];
   }
 
   String affinity(int slot) {

@@ -82,7 +82,7 @@ final class Nodes {
 
   void clearDirty() {
     for (Bin bin : dirty) {
-      bin.dirty = false;
+      bin.dirtyAt = -1;
     }
     dirty.clear();
   }
@@ -109,8 +109,14 @@ final class Nodes {
     unindex(bin);
     byId.remove(bin.id);
     byName.remove(bin.id.value());
-    bin.dirty = false;
-    dirty.remove(bin);
+    if (bin.dirtyAt >= 0) {
+      Bin last = dirty.removeLast();
+      if (last != bin) {
+        dirty.set(bin.dirtyAt, last);
+        last.dirtyAt = bin.dirtyAt;
+      }
+      bin.dirtyAt = -1;
+    }
   }
 
   /** After any change of a bin's capacity or willingness, or of the set of bins. */
@@ -140,8 +146,8 @@ final class Nodes {
   }
 
   void markDirty(Bin bin) {
-    if (!bin.dirty) {
-      bin.dirty = true;
+    if (bin.dirtyAt < 0) {
+      bin.dirtyAt = dirty.size();
       dirty.add(bin);
     }
   }
@@ -304,7 +310,7 @@ final class Nodes {
                 && bin.freeDisk <= bucket.maxDisk,
             "bounds of the bucket of " + bin.id);
       }
-      Checks.that(bin.dirty == dirty.contains(bin), "dirty mark of " + bin.id);
+      Checks.that(bin.dirtyAt == dirty.indexOf(bin), "place in the dirty list of " + bin.id);
       long cpu = bin.cpu;
       long memory = bin.memory;
       long disk = bin.disk;

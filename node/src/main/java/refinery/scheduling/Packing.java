@@ -27,30 +27,28 @@ import refinery.protocol.scheduling.JobTicket;
  * is free and not reserved.
  */
 public final class Packing {
-  private final PackingPolicy policy;
-  private final Estimate estimate;
   private final Nodes nodes = new Nodes();
   private final Tokens tokens;
   private final Backlog backlog;
   private final Reservations reservations;
   private final Totals totals = new Totals();
-  private long pass;
+  private final Passes passes;
   private long placements;
   private int leases;
-  private boolean unfinished;
-  private long arrivalsSeen = -1;
-  private boolean tokensReturned;
 
   public Packing(PackingPolicy policy) {
     this(policy, Estimate.UNKNOWN);
   }
 
   public Packing(PackingPolicy policy, Estimate estimate) {
-    this.policy = policy;
-    this.estimate = estimate;
+    this(policy, estimate, Backlog.EXACT_SHAPES);
+  }
+
+  Packing(PackingPolicy policy, Estimate estimate, int exactShapes) {
     this.tokens = new Tokens(policy);
-    this.backlog = new Backlog(policy, this::newShape);
+    this.backlog = new Backlog(policy, exactShapes, new Nearby());
     this.reservations = new Reservations(policy, nodes);
+    this.passes = new Passes(nodes, backlog, reservations, estimate, this::lease);
   }
 
   /** How long a job is expected to run. */
@@ -61,25 +59,31 @@ public final class Packing {
     long millis(JobId job);
   }
 
-  private static final class Totals {
-    private long cpu;
-    private long memory;
-    private long disk;
-    private long largestCpu;
-    private long largestMemory;
-    private long largestDisk;
-  }
+  /** The nodes as the queue sees them. */
+  private final class Nearby implements Backlog.Cluster {
+    @Override
+    public Shape shape(Shape.Key key) {
+      Shape shape = new Shape(key, nodes.roleBit(key.role()));
+      new TreeMap<>(key.resources().tokens())
+          .forEach(
+              (name, count) -> {
+                shape.tokens.add(tokens.named(name));
+                shape.tokenCounts.add(count);
+              });
+      shape.witness = witness(shape);
+      return shape;
+    }
 
-  private Shape newShape(Shape.Key key) {
-    Shape shape = new Shape(key, nodes.roleBit(key.role()));
-    new TreeMap<>(key.resources().tokens())
-        .forEach(
-            (name, count) -> {
-              shape.tokens.add(tokens.named(name));
-              shape.tokenCounts.add(count);
-            });
-    shape.witness = witness(shape);
-    return shape;
+    @Override
+    public Optional<Resources> largeEnough(Shape.Key key) {
+      return Optional.ofNullable(witness(shape(key)))
+          .map(bin -> Resources.of(bin.cpu, bin.memory, bin.disk));
+    }
+
+    @Override
+    public Resources smallest() {
+      return totals.smallest();
+    }
   }
 
   private Bin witness(Shape shape) {
@@ -103,7 +107,7 @@ public final class Packing {
       }
       remove(slot);
     }
-    backlog.add(ticket, largestNode(), now.toEpochMilli());
+    backlog.add(ticket, now.toEpochMilli());
   }
 
   /** Takes a job out of the queue; false when it is not there. */
@@ -129,7 +133,7 @@ public final class Packing {
     return backlog.contains(job);
   }
 
-  /** What is queued under this id; its resources may be rounded up. */
+  /** What is queued under this id. */
   public Optional<JobTicket> queued(JobId job) {
     int slot = backlog.slots().find(job);
     return slot < 0 ? Optional.empty() : Optional.of(backlog.ticket(slot));
@@ -153,6 +157,7 @@ public final class Packing {
       return;
     }
     Bin bin = known == null ? new Bin(id) : known;
+    boolean counted = known != null && totals.change(bin, capacity);
     bin.freeCpu += capacity.cpu() - bin.cpu;
     bin.freeMemory += capacity.memory() - bin.memory;
     bin.freeDisk += capacity.disk() - bin.disk;
@@ -163,11 +168,12 @@ public final class Packing {
     bin.refuses = refuses;
     if (known == null) {
       nodes.add(bin);
-    } else if (bin.reservedFor != null && !bin.reservedFor.shape.fitsCapacity(bin)) {
+    } else if (!bin.takesWork()
+        || (bin.reservedFor != null && !bin.reservedFor.shape.fitsCapacity(bin))) {
       reservations.release(bin);
     }
     nodes.markDirty(bin);
-    nodesChanged();
+    nodesChanged(bin, counted);
   }
 
   private static boolean sameCapacity(Bin bin, Resources capacity) {
@@ -186,40 +192,57 @@ public final class Packing {
     held.forEach(this::release);
     reservations.release(bin);
     nodes.remove(bin);
-    nodesChanged();
+    nodesChanged(bin, false);
     return held;
   }
 
-  private void nodesChanged() {
-    nodes.reindexAll();
-    totals.cpu = 0;
-    totals.memory = 0;
-    totals.disk = 0;
-    totals.largestCpu = 0;
-    totals.largestMemory = 0;
-    totals.largestDisk = 0;
-    for (Bin bin : nodes.all()) {
-      totals.cpu += bin.cpu;
-      totals.memory += bin.memory;
-      totals.disk += bin.disk;
-      totals.largestCpu = Math.max(totals.largestCpu, bin.cpu);
-      totals.largestMemory = Math.max(totals.largestMemory, bin.memory);
-      totals.largestDisk = Math.max(totals.largestDisk, bin.disk);
+  /**
+   * Costs no more than a look at every shape, unless the largest node has changed: agents measure
+   * their disks, so capacities change all the time.
+   */
+  private void nodesChanged(Bin bin, boolean counted) {
+    if (!counted && totals.count(nodes.all())) {
+      nodes.reindexAll();
+    } else if (nodes.get(bin.id) == bin) {
+      nodes.reindex(bin);
     }
-    backlog.rateAll(totals.cpu, totals.memory, totals.disk);
+    if (totals.rateAnew()) {
+      totals.rateAll(backlog);
+    }
+    List<Shape> reshaped = new ArrayList<>();
     for (Shape shape : backlog.shapes()) {
-      Bin witness = shape.witness;
-      if (witness == null || nodes.get(witness.id) != witness || !shape.fitsCapacity(witness)) {
-        backlog.placeable(shape, witness(shape));
-        shape.blocked = false;
+      if (!review(shape, bin)) {
+        reshaped.add(shape);
       }
     }
-    arrivalsSeen = -1;
+    for (Shape shape : reshaped) {
+      shape.lanes.values().forEach(reservations::release);
+      backlog.reshape(shape);
+    }
+  }
+
+  /** False when the shape's jobs may be placeable though it is not: it was rounded up. */
+  private boolean review(Shape shape, Bin bin) {
+    boolean present = nodes.get(bin.id) == bin;
+    Bin witness = shape.witness;
+    if (witness == null) {
+      if (present && !shape.tokensImpossible() && shape.fitsCapacity(bin)) {
+        backlog.placeable(shape, bin);
+        shape.blocked = false;
+      } else if (present && !shape.tokensImpossible()) {
+        return !shape.mayHoldFits(bin);
+      }
+    } else if (witness == bin && !(present && shape.fitsCapacity(bin))) {
+      Bin other = witness(shape);
+      backlog.placeable(shape, other);
+      return other != null || !shape.rounded;
+    }
+    return true;
   }
 
   /** The largest amounts of any node, each by itself: bounds what may be asked for. */
   public Resources largestNode() {
-    return Resources.of(totals.largestCpu, totals.largestMemory, totals.largestDisk);
+    return totals.largest();
   }
 
   /**
@@ -237,18 +260,21 @@ public final class Packing {
   private Lease lease(JobTicket ticket, Bin bin, Instant now, long expectedEnd) {
     Survey survey = backlog.survey(ticket.survey());
     Lease lease = new Lease(++placements, ticket, bin, survey, now, expectedEnd);
-    ticket
-        .resources()
-        .tokens()
-        .forEach(
-            (name, count) -> {
-              Tokens.Token token = tokens.named(name);
-              token.take(count);
-              lease.tokens.add(token);
-              lease.tokenCounts.add(count);
-            });
+    if (!ticket.resources().tokens().isEmpty()) {
+      ticket
+          .resources()
+          .tokens()
+          .forEach(
+              (name, count) -> {
+                Tokens.Token token = tokens.named(name);
+                token.take(count);
+                lease.tokens.add(token);
+                lease.tokenCounts.add(count);
+              });
+    }
     lease.position = bin.leases.size();
     bin.leases.add(lease);
+    bin.estimated += expectedEnd > 0 ? 1 : 0;
     leases++;
     take(lease, 1);
     return lease;
@@ -266,10 +292,11 @@ public final class Packing {
       last.position = lease.position;
     }
     lease.position = -1;
+    bin.estimated -= lease.expectedEnd() > 0 ? 1 : 0;
     leases--;
     for (int i = 0; i < lease.tokens.size(); i++) {
       lease.tokens.get(i).take(-lease.tokenCounts.get(i));
-      tokensReturned = true;
+      passes.tokensReturned();
     }
     take(lease, -1);
     nodes.markDirty(bin);
@@ -292,138 +319,13 @@ public final class Packing {
           survey.disk += sign * resources.disk();
           survey.leases += sign;
           survey.servedBy = sign > 0 ? placements : survey.servedBy;
-          survey.rate(totals.cpu, totals.memory, totals.disk);
+          totals.rate(survey);
         });
   }
 
   /** Places what can be placed, at most {@code limit} jobs. */
   public List<Lease> pass(Instant now, int limit) {
-    List<Lease> placed = new ArrayList<>();
-    do {
-      reservations.freed().stream()
-          .filter(bin -> nodes.get(bin.id) == bin)
-          .forEach(nodes::markDirty);
-      reservations.freed().clear();
-      if (somethingChanged()) {
-        round(placed, limit, now);
-      }
-      reservations.review(backlog, now.toEpochMilli());
-    } while (!unfinished && !reservations.freed().isEmpty());
-    return placed;
-  }
-
-  private void round(List<Lease> placed, int limit, Instant now) {
-    pass++;
-    int open = openShapes();
-    for (Band band : List.copyOf(backlog.bands())) {
-      placeReserved(band, placed, limit, now);
-      while (open > 0 && placed.size() < limit) {
-        Lane lane = band.next(pass);
-        if (lane == null) {
-          break;
-        }
-        Shape shape = lane.shape;
-        if (!placeHead(lane, placed, now)) {
-          shape.failedIn = pass;
-          open--;
-        } else if (shape.lanes.isEmpty()) {
-          open--;
-        }
-      }
-    }
-    unfinished = placed.size() >= limit;
-    if (!unfinished) {
-      nodes.clearDirty();
-      arrivalsSeen = backlog.arrivals();
-      tokensReturned = false;
-    }
-  }
-
-  private boolean somethingChanged() {
-    return unfinished
-        || !nodes.dirty().isEmpty()
-        || tokensReturned
-        || arrivalsSeen != backlog.arrivals();
-  }
-
-  /**
-   * Marks the shapes that cannot be placed in this pass; returns how many are left. A shape that
-   * lacks a token was not tried on the nodes, so it does not count as blocked by them.
-   */
-  private int openShapes() {
-    long cpu = Long.MIN_VALUE;
-    long memory = Long.MIN_VALUE;
-    long disk = Long.MIN_VALUE;
-    for (Bin bin : nodes.dirty()) {
-      if (bin.takesWork()) {
-        cpu = Math.max(cpu, bin.freeCpu);
-        memory = Math.max(memory, bin.freeMemory);
-        disk = Math.max(disk, bin.freeDisk);
-      }
-    }
-    int open = 0;
-    List<Shape> shapes = backlog.shapes();
-    for (int i = 0; i < shapes.size(); i++) {
-      Shape shape = shapes.get(i);
-      boolean beyond =
-          shape.blocked && (shape.cpu > cpu || shape.memory > memory || shape.disk > disk);
-      boolean closed = shape.witness == null || beyond;
-      if (!closed && !shape.tokensAvailable()) {
-        shape.blocked = false;
-        closed = true;
-      }
-      if (closed) {
-        shape.failedIn = pass;
-      } else {
-        open++;
-      }
-    }
-    return open;
-  }
-
-  private void placeReserved(Band band, List<Lease> placed, int limit, Instant now) {
-    for (Lane lane : reservations.ofPriority(band.priority)) {
-      Bin bin = lane.reserved;
-      if (placed.size() < limit
-          && bin.takesWork()
-          && bin.fitsReserved(lane.shape)
-          && lane.shape.tokensAvailable()) {
-        place(lane, bin, placed, now);
-      }
-    }
-  }
-
-  private boolean placeHead(Lane lane, List<Lease> placed, Instant now) {
-    Shape shape = lane.shape;
-    if (!shape.tokensAvailable()) {
-      shape.blocked = false;
-      return false;
-    }
-    int head = lane.head();
-    String affinity = backlog.slots().affinity(head);
-    long end = expectedEnd(backlog.slots().id(head), now);
-    Bin bin =
-        shape.blocked
-            ? nodes.bestDirtyFit(shape, affinity, end)
-            : nodes.bestFit(shape, affinity, end);
-    if (bin == null) {
-      shape.blocked = true;
-      return false;
-    }
-    place(lane, bin, placed, now);
-    return true;
-  }
-
-  private void place(Lane lane, Bin bin, List<Lease> placed, Instant now) {
-    reservations.release(lane);
-    lane.servedAt = now.toEpochMilli();
-    JobTicket ticket = backlog.remove(lane.head());
-    placed.add(lease(ticket, bin, now, expectedEnd(ticket.job(), now)));
-  }
-
-  private long expectedEnd(JobId job, Instant now) {
-    long millis = estimate.millis(job);
-    return millis <= 0 ? 0 : now.toEpochMilli() + millis;
+    return passes.run(now, limit);
   }
 
   public int queuedCount() {
@@ -440,7 +342,7 @@ public final class Packing {
 
   /** Whether a pass was cut short by its limit. */
   public boolean isUnfinished() {
-    return unfinished;
+    return passes.isUnfinished();
   }
 
   /** Calls back for every queued job that no node could ever hold, with the reason. */

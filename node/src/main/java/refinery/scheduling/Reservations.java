@@ -3,6 +3,7 @@ package refinery.scheduling;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Bins held free for jobs that were passed over too long, so that small jobs cannot starve a large
@@ -13,7 +14,16 @@ import java.util.List;
  * of its own and of lower priority only.
  */
 final class Reservations {
-  private static final long REVIEW_MILLIS = 500;
+  private static final long REVIEW_MILLIS = 2000;
+
+  /** How often all shapes are looked at, not the first of each survey only. */
+  private static final long THOROUGH_MILLIS = 15_000;
+
+  private static final Comparator<Lane> FIRST_IN_LINE =
+      Comparator.comparingInt((Lane lane) -> -lane.shape.key.priority())
+          .thenComparingLong(Lane::waitingSince)
+          .thenComparing(lane -> lane.group.survey.name)
+          .thenComparingInt(lane -> lane.shape.number);
 
   private final PackingPolicy policy;
   private final Nodes nodes;
@@ -25,6 +35,8 @@ final class Reservations {
   private final List<Bin> freed = new ArrayList<>();
 
   private long reviewedAt = Long.MIN_VALUE;
+  private long thoroughAt = Long.MIN_VALUE;
+  private long reviewedBefore = Long.MIN_VALUE;
 
   Reservations(PackingPolicy policy, Nodes nodes) {
     this.policy = policy;
@@ -39,11 +51,20 @@ final class Reservations {
     return held;
   }
 
-  List<Lane> ofPriority(int priority) {
-    if (held.isEmpty()) {
-      return List.of();
+  /** Those of this priority that may be placed now, as far as their bins go; a copy. */
+  List<Lane> ready(int priority) {
+    List<Lane> ready = List.of();
+    for (int i = 0; i < held.size(); i++) {
+      Lane lane = held.get(i);
+      Bin bin = lane.reserved;
+      if (lane.shape.key.priority() == priority
+          && bin.fitsReserved(lane.shape)
+          && bin.takesWork()) {
+        ready = ready.isEmpty() ? new ArrayList<>() : ready;
+        ready.add(lane);
+      }
     }
-    return held.stream().filter(lane -> lane.shape.key.priority() == priority).toList();
+    return ready;
   }
 
   void release(Lane lane) {
@@ -62,14 +83,21 @@ final class Reservations {
     }
   }
 
-  /** Reserves for those that waited too long; looks twice a second at most. */
+  /** Reserves for those that waited too long; looks every other second at most. */
   void review(Backlog backlog, long now) {
     if (reviewedAt != Long.MIN_VALUE && now >= reviewedAt && now < reviewedAt + REVIEW_MILLIS) {
       return;
     }
+    reviewedBefore = reviewedAt;
     reviewedAt = now;
     int limit = Math.max(1, (int) (nodes.size() * policy.reservedNodes()));
-    for (Lane lane : candidates(backlog, now)) {
+    if (held.size() >= limit && !isHigherWaiting(backlog)) {
+      return;
+    }
+    int wanted = Math.max(1, limit - held.size());
+    List<Bin> bins = List.of();
+    for (Lane lane : candidates(backlog, now, wanted)) {
+      bins = bins.isEmpty() ? List.copyOf(nodes.all()) : bins;
       if (held.size() >= limit) {
         Lane least = held.getLast();
         if (least.shape.key.priority() >= lane.shape.key.priority()) {
@@ -77,40 +105,83 @@ final class Reservations {
         }
         release(least);
       }
-      reserve(lane, now);
+      reserve(lane, bins, now);
     }
   }
 
-  private List<Lane> candidates(Backlog backlog, long now) {
-    List<Lane> found = new ArrayList<>();
+  private boolean isHigherWaiting(Backlog backlog) {
+    int least = held.getLast().shape.key.priority();
+    return backlog.bands().stream().anyMatch(band -> band.priority > least);
+  }
+
+  private List<Lane> candidates(Backlog backlog, long now, int wanted) {
+    boolean thorough =
+        thoroughAt == Long.MIN_VALUE || now < thoroughAt || now >= thoroughAt + THOROUGH_MILLIS;
+    thoroughAt = thorough ? now : thoroughAt;
+    PriorityQueue<Lane> found = new PriorityQueue<>(FIRST_IN_LINE.reversed());
     for (Band band : backlog.bands()) {
       for (Group group : band.groups) {
-        boolean first = true;
-        for (Lane lane : group.lanes) {
-          long limit = (first ? policy.reserveAfter() : policy.patience()).toMillis();
-          first = false;
-          if (lane.shape.blocked
-              && lane.reserved == null
-              && now - lane.waitingSince() >= limit
-              && lane.shape.tokensAvailable()) {
-            found.add(lane);
-          }
+        Lane first = group.first();
+        if (first != null) {
+          offer(backlog.slots(), group, first, now, thorough, found, wanted);
+        }
+        while (found.size() > wanted) {
+          found.poll();
         }
       }
     }
-    found.sort(
-        Comparator.comparingInt((Lane lane) -> -lane.shape.key.priority())
-            .thenComparingLong(Lane::waitingSince)
-            .thenComparing(lane -> lane.group.survey.name)
-            .thenComparing(lane -> lane.shape.key.toString()));
-    return found;
+    List<Lane> sorted = new ArrayList<>(found);
+    sorted.sort(FIRST_IN_LINE);
+    return sorted;
   }
 
-  private void reserve(Lane lane, long now) {
+  /** The first job of a survey, and those that others of the survey have overtaken. */
+  private void offer(
+      JobSlots slots,
+      Group group,
+      Lane first,
+      long now,
+      boolean thorough,
+      PriorityQueue<Lane> found,
+      int wanted) {
+    if (!slots.id(first.head()).equals(group.front)) {
+      group.front = slots.id(first.head());
+      group.frontSince = Math.max(first.waitingSince(), reviewedBefore);
+    }
+    long reserveAfter = policy.reserveAfter().toMillis();
+    if (now - group.frontSince >= reserveAfter && isCandidate(first)) {
+      found.add(first);
+    }
+    if (thorough) {
+      long patience = policy.patience().toMillis();
+      group.forEach(
+          lane -> {
+            if (lane.shape.blocked
+                && lane != first
+                && now - lane.servedAt >= patience
+                && isCandidate(lane)
+                && now - lane.waitingSince() >= patience
+                && (found.size() < wanted || FIRST_IN_LINE.compare(lane, found.peek()) < 0)
+                && group.isOvertaken(lane)) {
+              found.add(lane);
+              if (found.size() > wanted) {
+                found.poll();
+              }
+            }
+          });
+    }
+  }
+
+  private static boolean isCandidate(Lane lane) {
+    return lane.shape.blocked && lane.reserved == null && lane.shape.tokensAvailable();
+  }
+
+  private void reserve(Lane lane, List<Bin> bins, long now) {
     Bin best = null;
     long bestStart = Long.MAX_VALUE;
     double bestMissing = Double.MAX_VALUE;
-    for (Bin bin : nodes.all()) {
+    for (int i = 0; i < bins.size(); i++) {
+      Bin bin = bins.get(i);
       if (bin.reservedFor != null || !bin.takesWork() || !lane.shape.fitsCapacity(bin)) {
         continue;
       }
@@ -148,6 +219,11 @@ final class Reservations {
     long cpu = bin.freeCpu;
     long memory = bin.freeMemory;
     long disk = bin.freeDisk;
+    if (bin.estimated == 0) {
+      return shape.cpu <= cpu && shape.memory <= memory && shape.disk <= disk
+          ? now
+          : Long.MAX_VALUE;
+    }
     long start = now;
     List<Lease> byEnd =
         bin.leases.stream()

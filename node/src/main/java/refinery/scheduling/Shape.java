@@ -28,13 +28,22 @@ final class Shape {
 
   boolean blocked;
 
-  /** Pass in which nothing fitted any more. */
-  long failedIn = -1;
-
   /** A node that could hold it; null while it is unplaceable. */
   Bin witness;
 
+  /** Place in the list of shapes. */
   int index;
+
+  /** Unique among the shapes with queued jobs, small, and the same as long as there are any. */
+  int number;
+
+  /** Its jobs ask for at most this much, and some for less. */
+  boolean rounded;
+
+  /** No job in it asks for less. */
+  long leastMemory;
+
+  long leastDisk;
 
   record Key(String role, int priority, Resources resources) {}
 
@@ -49,6 +58,15 @@ final class Shape {
   /** Whether the bin, were it empty, could hold it. */
   boolean fitsCapacity(Bin bin) {
     return (bin.roles & roleBit) != 0 && cpu <= bin.cpu && memory <= bin.memory && disk <= bin.disk;
+  }
+
+  /** Whether the bin could hold a job that asks for less than the shape says, but not the shape. */
+  boolean mayHoldFits(Bin bin) {
+    return rounded
+        && (bin.roles & roleBit) != 0
+        && cpu <= bin.cpu
+        && leastMemory <= bin.memory
+        && leastDisk <= bin.disk;
   }
 
   boolean tokensAvailable() {

@@ -1,0 +1,86 @@
+package refinery.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the scheduler promises of its packing, on generated work that is the same in every run.
+ * Speed is not tested here. {@link Outcome} fails by itself when a node is over-committed.
+ */
+class PlacementQualityTest {
+  private static final int NODES = 100;
+  private static final int JOBS = 100_000;
+  private static final long SEED = 1;
+  private static final Workload WORK = new Workload(NODES, JOBS, SEED);
+  private static final Bounds BOUNDS = new Bounds(WORK);
+
+  private static Outcome run(String policy, double churnHours) {
+    return new Simulation(
+            WORK,
+            PlacementCommand.placer(policy, WORK),
+            new Churn(NODES, churnHours, SEED),
+            Long.MAX_VALUE)
+        .run();
+  }
+
+  private static double bottleneck(Outcome outcome) {
+    double[] used = outcome.usedWhileQueued();
+    return Math.max(used[0], Math.max(used[1], used[2]));
+  }
+
+  @Test
+  void packsAsWellAsTheLowerBoundAllowsAndNoWorseThanSimplerPolicies() {
+    Outcome ours = run(PlacementCommand.LARGEST_FIRST, 0);
+    assertThat(ours.efficiency(BOUNDS)).isGreaterThanOrEqualTo(0.95);
+    for (String other : List.of("first-fit", "nomad")) {
+      assertThat(ours.efficiency(BOUNDS))
+          .as("lower bound / duration, against %s", other)
+          .isGreaterThanOrEqualTo(run(other, 0).efficiency(BOUNDS));
+    }
+  }
+
+  @Test
+  void noClassWaitsTwiceAsLongAsIsFair() {
+    for (String policy : List.of("refinery", PlacementCommand.LARGEST_FIRST)) {
+      boolean largestFirst = policy.equals(PlacementCommand.LARGEST_FIRST);
+      Outcome ours = run(policy, 0);
+      assertThat(bottleneck(ours)).as("used while jobs were queued").isGreaterThan(0.95);
+      assertThat(WaitClass.of(WORK, ours, new FairShare(WORK, largestFirst)))
+          .isNotEmpty()
+          .allSatisfy(each -> assertThat(each.ratio()).as(each.toString()).isLessThan(2));
+    }
+  }
+
+  @Test
+  void smallestFirstShortensTheWait() {
+    assertThat(run("refinery", 0).meanWait()).isLessThan(run("first-fit", 0).meanWait());
+  }
+
+  @Test
+  void everyJobEndsThoughNodesComeAndGo() {
+    Outcome ours = run("refinery", 6);
+    assertThat(ours.lostJobs()).isPositive();
+    assertThat(ours.decisions()).isEqualTo(JOBS + ours.lostJobs());
+    assertThat(bottleneck(ours)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void equalSeedsGiveEqualRuns() {
+    Workload small = new Workload(7, 3000, 42);
+    List<Integer> spans =
+        List.of(1, 2).stream()
+            .map(
+                run ->
+                    new Simulation(
+                            small,
+                            new PackingPlacer(small, false),
+                            new Churn(7, 3, 42),
+                            Long.MAX_VALUE)
+                        .run()
+                        .makespan())
+            .toList();
+    assertThat(spans.get(0)).isEqualTo(spans.get(1));
+  }
+}

@@ -1,0 +1,151 @@
+package refinery.scheduling;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import refinery.protocol.JobId;
+import refinery.protocol.scheduling.JobTicket;
+
+/**
+ * One pass over the queue after another: what changed since the last decides what is looked at.
+ * Priorities first, reservations before others of their priority, then the order of {@link
+ * Backlog}.
+ */
+final class Passes {
+  private final Nodes nodes;
+  private final Backlog backlog;
+  private final Reservations reservations;
+  private final Packing.Estimate estimate;
+  private final boolean estimates;
+  private final Leasing leasing;
+  private final OpenShapes open;
+  private long pass;
+  private boolean unfinished;
+  private long arrivalsSeen = -1;
+  private boolean tokensReturned;
+
+  /** Makes a lease of a job that was taken out of the queue. */
+  interface Leasing {
+    Lease lease(JobTicket ticket, Bin bin, Instant now, long expectedEnd);
+  }
+
+  Passes(
+      Nodes nodes,
+      Backlog backlog,
+      Reservations reservations,
+      Packing.Estimate estimate,
+      Leasing leasing) {
+    this.nodes = nodes;
+    this.backlog = backlog;
+    this.reservations = reservations;
+    this.estimate = estimate;
+    this.estimates = estimate != Packing.Estimate.UNKNOWN;
+    this.leasing = leasing;
+    this.open = new OpenShapes(nodes, backlog);
+  }
+
+  void tokensReturned() {
+    tokensReturned = true;
+  }
+
+  /** Whether a pass was cut short by its limit. */
+  boolean isUnfinished() {
+    return unfinished;
+  }
+
+  List<Lease> run(Instant now, int limit) {
+    List<Lease> placed = new ArrayList<>();
+    do {
+      for (Bin bin : reservations.freed()) {
+        if (nodes.get(bin.id) == bin) {
+          nodes.markDirty(bin);
+        }
+      }
+      reservations.freed().clear();
+      if (somethingChanged()) {
+        round(placed, limit, now);
+      }
+      reservations.review(backlog, now.toEpochMilli());
+    } while (!unfinished && !reservations.freed().isEmpty());
+    return placed;
+  }
+
+  private boolean somethingChanged() {
+    return unfinished
+        || !nodes.dirty().isEmpty()
+        || tokensReturned
+        || arrivalsSeen != backlog.arrivals();
+  }
+
+  private void round(List<Lease> placed, int limit, Instant now) {
+    pass++;
+    open.begin();
+    for (Band band : List.copyOf(backlog.bands())) {
+      placeReserved(band, placed, limit, now);
+      while (placed.size() < limit) {
+        Lane lane = band.next(open.bits(), pass);
+        if (lane == null) {
+          break;
+        }
+        if (!placeHead(lane, placed, now)) {
+          open.close(lane.shape);
+        }
+      }
+    }
+    unfinished = placed.size() >= limit;
+    if (!unfinished) {
+      nodes.clearDirty();
+      arrivalsSeen = backlog.arrivals();
+      tokensReturned = false;
+    }
+  }
+
+  private void placeReserved(Band band, List<Lease> placed, int limit, Instant now) {
+    for (Lane lane : reservations.ready(band.priority)) {
+      Bin bin = lane.reserved;
+      if (placed.size() < limit && bin.fitsReserved(lane.shape) && lane.shape.tokensAvailable()) {
+        place(lane, bin, placed, now);
+      }
+    }
+  }
+
+  private boolean placeHead(Lane lane, List<Lease> placed, Instant now) {
+    Shape shape = lane.shape;
+    if (!shape.tokensAvailable()) {
+      shape.blocked = false;
+      return false;
+    }
+    int head = lane.head();
+    String affinity = backlog.slots().affinity(head);
+    long end = estimates ? expectedEnd(backlog.slots().id(head), now) : 0;
+    Bin bin =
+        shape.blocked && open.inDirtyOnly()
+            ? nodes.bestDirtyFit(shape, affinity, end)
+            : nodes.bestFit(shape, affinity, end);
+    if (bin == null) {
+      shape.blocked = true;
+      return false;
+    }
+    place(lane, bin, placed, now);
+    return true;
+  }
+
+  private void place(Lane lane, Bin bin, List<Lease> placed, Instant now) {
+    reservations.release(lane);
+    lane.servedAt = now.toEpochMilli();
+    int head = lane.head();
+    lane.group.placedOrder = backlog.slots().order(head);
+    lane.group.placedQueuedAt = backlog.slots().queuedAt(head);
+    JobTicket ticket = backlog.remove(head);
+    placed.add(leasing.lease(ticket, bin, now, estimates ? expectedEnd(ticket.job(), now) : 0));
+    if (lane.shape.lanes.isEmpty()) {
+      open.close(lane.shape);
+    }
+    open.shrunk(bin);
+  }
+
+  private long expectedEnd(JobId job, Instant now) {
+    long millis = estimate.millis(job);
+    return millis <= 0 ? 0 : now.toEpochMilli() + millis;
+  }
+}
