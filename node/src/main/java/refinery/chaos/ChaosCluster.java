@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import refinery.client.BoundedCall;
 import refinery.protocol.Json;
 
 /** The nodes, their network, their database and their shared storage, below one directory. */
@@ -184,7 +185,8 @@ final class ChaosCluster implements AutoCloseable {
 
   private Optional<JsonNode> send(HttpRequest request) {
     try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response =
+          BoundedCall.send(http, request, HttpResponse.BodyHandlers.ofString());
       return response.statusCode() / 100 == 2
           ? Optional.of(Json.MAPPER.readTree(response.body()))
           : Optional.empty();

@@ -98,7 +98,7 @@ public final class NodeClient {
   private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     HttpResponse<T> response;
     try {
-      response = http.send(request, handler);
+      response = BoundedCall.send(http, request, handler);
     } catch (IOException e) {
       throw new CommandFailure(
           CommandFailure.UNREACHABLE,
