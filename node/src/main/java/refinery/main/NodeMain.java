@@ -62,8 +62,9 @@ public final class NodeMain {
       node.terminated().get();
       if (node.wasGivenUp()) {
         err.println(
-            "refinery: the other nodes could not reach this one and carry on without it; its jobs"
-                + " run elsewhere. Start it again and it joins anew");
+            "refinery: this node was given up, because the others could not reach it or because it"
+                + " could not do its part (see the log); its jobs run elsewhere. Start it again and"
+                + " it joins anew");
         return 1;
       }
       return 0;

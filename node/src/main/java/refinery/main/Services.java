@@ -3,6 +3,7 @@ package refinery.main;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Props;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.ClusterEvent.MemberEvent;
@@ -30,6 +31,7 @@ import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ena.EnaSource;
 import refinery.archive.ensembl.EnsemblSource;
+import refinery.cluster.SingletonGuard;
 import refinery.database.Database;
 import refinery.foreman.Foreman;
 import refinery.http.FrontendServices;
@@ -60,6 +62,9 @@ import refinery.transfer.DownloadRunner;
 final class Services {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration ASK = Duration.ofSeconds(5);
+  private static final String CONTROL = "control";
+  private static final String SCHEDULER = "scheduler";
+  private static final String FOREMAN = "foreman";
 
   private final ActorSystem<Void> system;
   private final Settings settings;
@@ -115,7 +120,7 @@ final class Services {
     ClusterSharding sharding = ClusterSharding.get(system);
     ActorRef<SchedulerCommand> scheduler =
         singleton(
-            "scheduler",
+            SCHEDULER,
             SchedulerCommand.class,
             Scheduler.create(
                 settings.scheduling(),
@@ -127,7 +132,7 @@ final class Services {
     regions.start(settings.retry(), new Planner(pipelines), scheduler);
     ActorRef<ForemanCommand> foreman =
         singleton(
-            "foreman",
+            FOREMAN,
             ForemanCommand.class,
             Foreman.create(
                 settings.foreman(),
@@ -137,6 +142,19 @@ final class Services {
                     regions::nudge,
                     to -> cluster.subscriptions().tell(Subscribe.create(to, MemberEvent.class)),
                     Clock.systemUTC())));
+
+    system.systemActorOf(
+        SingletonGuard.create(
+            system.settings().config().getConfig("refinery.cluster.singleton-guard"),
+            CONTROL,
+            List.of(
+                SingletonGuard.singleton(SCHEDULER),
+                SingletonGuard.singleton(FOREMAN),
+                SingletonGuard.coordinator(Entities.SURVEY.name()),
+                SingletonGuard.coordinator(Entities.BATCH.name()),
+                SingletonGuard.coordinator(Entities.JOB.name()))),
+        "singleton-guard",
+        Props.empty());
 
     Workers workers = new Workers(system, settings.agent(), sharding);
     workers.start(
@@ -196,7 +214,7 @@ final class Services {
     return ClusterSingleton.get(system)
         .init(
             SingletonActor.of(supervised, name)
-                .withSettings(ClusterSingletonSettings.create(system).withRole("control")));
+                .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
   }
 
   private void serve(FrontendServices services) throws Exception {
