@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ena.EnaSource;
@@ -60,7 +62,9 @@ import refinery.transfer.DownloadRunner;
 
 /** Wires the parts of a node together on a running actor system. */
 final class Services {
+  private static final Logger LOG = LoggerFactory.getLogger(Services.class);
   private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration JOIN_LINES = Duration.ofSeconds(5);
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final String CONTROL = "control";
   private static final String SCHEDULER = "scheduler";
@@ -217,19 +221,21 @@ final class Services {
                 .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
   }
 
+  /** The management endpoint answers while the node still tries to join, the API only after. */
   private void serve(FrontendServices services) throws Exception {
-    if (options.effectiveRoles().contains("frontend")) {
-      ServerBinding api =
-          bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
-      InetSocketAddress address = api.localAddress();
-      http = Optional.of(new HostPort(settings.http().host(), address.getPort()));
-    }
     ServerBinding binding =
         bound(ManagementEndpoint.start(system, settings.http()), "akka.management.http.port");
     management =
         new HostPort(
             system.settings().config().getString("akka.management.http.hostname"),
             binding.localAddress().getPort());
+    Joining.await(system, options.join(), JOIN_LINES, LOG::warn);
+    if (options.effectiveRoles().contains("frontend")) {
+      ServerBinding api =
+          bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
+      InetSocketAddress address = api.localAddress();
+      http = Optional.of(new HostPort(settings.http().host(), address.getPort()));
+    }
   }
 
   private static <T> T bound(CompletionStage<T> stage, String key) throws Exception {

@@ -7,7 +7,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +24,7 @@ class ChaosTest {
   Path temp;
 
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void nothingIsLostOrDoneTwiceWhateverHappensToTheCluster() throws Exception {
     long seed = Long.getLong("refinery.seed", System.currentTimeMillis() % 1_000_000);
     StringWriter report = new StringWriter();
