@@ -33,7 +33,7 @@ public final class SqlReadModel implements ReadModel {
   private static final int LARGEST_PAGE = 1_000;
 
   /** Positions below this belong to transactions that have ended; see the journal's schema. */
-  private static final String HORIZON =
+  static final String HORIZON =
       "(select (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + shift) << 20"
           + " from journal_clock)";
 
