@@ -25,7 +25,7 @@ public final class SqlNotificationQueries implements NotificationQueries {
   private static final int FETCH = 500;
 
   /** Each event that gave a job up, with all of that job's events up to it. */
-  private static final String AFTER =
+  static final String AFTER =
       """
       select found.position, event.persistence_id, event.sequence_number, event.event_payload,
              event.sequence_number = found.sequence_number as last
