@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,13 +28,14 @@ public final class BoundedCall {
   public static <T> HttpResponse<T> send(
       HttpClient http, HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    Duration atMost = request.timeout().orElseThrow();
-    CompletableFuture<HttpResponse<T>> answer = http.sendAsync(request, handler);
+    CompletableFuture<HttpResponse<T>> answer = sendAsync(http, request, handler);
     try {
-      return answer.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new HttpTimeoutException("no complete answer in " + atMost.toSeconds() + " s");
+      return answer.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        throw new HttpTimeoutException(
+            "no complete answer in " + request.timeout().orElseThrow().toSeconds() + " s");
+      }
       if (e.getCause() instanceof IOException failed) {
         throw failed;
       }
@@ -41,5 +43,27 @@ public final class BoundedCall {
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /**
+   * The same without blocking. Fails with a {@link TimeoutException} when the answer is not
+   * complete by then; the exchange is ended whenever this future ends.
+   */
+  public static <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpClient http, HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    Duration atMost = request.timeout().orElseThrow();
+    CompletableFuture<HttpResponse<T>> exchange = http.sendAsync(request, handler);
+    CompletableFuture<HttpResponse<T>> answer = new CompletableFuture<>();
+    exchange.whenComplete(
+        (response, failure) -> {
+          if (failure == null) {
+            answer.complete(response);
+          } else {
+            boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
+            answer.completeExceptionally(wrapped ? failure.getCause() : failure);
+          }
+        });
+    answer.whenComplete((response, failure) -> exchange.cancel(true));
+    return answer.orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 }
