@@ -40,6 +40,7 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.StepRecord;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
+import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -239,6 +240,8 @@ class WireTest {
         new SchedulerCommand.SchedulerReply.Located(true, List.of(JOB)),
         new ForemanCommand.Describe(KIT.<ForemanCommand.Report>createTestProbe().getRef()),
         new ForemanCommand.Report(Json.MAPPER.createObjectNode().put("a", 1)),
+        new NotifierCommand.Describe(KIT.<NotifierCommand.Report>createTestProbe().getRef()),
+        new NotifierCommand.Report(Json.MAPPER.createObjectNode().put("a", 1)),
         new SchedulerCommand.SchedulerReply.Snapshot(Json.MAPPER.createObjectNode().put("a", 1)),
         new AgentCommand.Assign(1, List.of(new AgentCommand.Assignment(JOB, 2, SOME)), SOME),
         new AgentCommand.Stop(JOB, 1, "why"),

@@ -1,0 +1,245 @@
+package refinery.notifications;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import refinery.protocol.Json;
+import refinery.readmodel.NotificationQueries.Place;
+
+/**
+ * One channel's way through the journal: given what happened, what to do next. Exactly one step is
+ * under way at a time, and a step that failed is repeated until it succeeds, so that messages can
+ * neither be lost nor overtake each other. No clock, no I/O; not thread-safe.
+ */
+final class Lane {
+  /** What is done outside, and reported back. */
+  sealed interface Step {
+    /** Find out where the channel stopped. */
+    record Open() implements Step {}
+
+    record Read(long after) implements Step {}
+
+    record Send(Notification notification) implements Step {}
+
+    /** Store that the message is done with: acknowledged, or skipped. */
+    record Store(Notification notification, boolean delivered) implements Step {}
+  }
+
+  /** A line for the operator. */
+  record Notice(boolean alarming, String text) {}
+
+  /** The step to take after a while, and what to say now. */
+  record Next(Step step, Duration after, Optional<Notice> notice) {}
+
+  /**
+   * @param poll between two looks that found nothing
+   * @param pace between two looks of which the first found something
+   */
+  record Policy(Duration poll, Duration pace, Backoff backoff, int maxRefusals) {}
+
+  private record Trouble(Instant since, Instant lastAt, String reason) {}
+
+  private final String name;
+  private final String target;
+  private final Policy policy;
+  private final Deque<Notification> pending = new ArrayDeque<>();
+  private Place place = new Place(0, 0, 0, Optional.empty());
+  private Optional<Instant> openedAt = Optional.empty();
+  private boolean more;
+  private int failures;
+  private int refusals;
+  private long failedTries;
+  private Optional<Trouble> down = Optional.empty();
+  private Optional<Trouble> last = Optional.empty();
+  private Duration waiting = Duration.ZERO;
+
+  Lane(String name, String target, Policy policy) {
+    this.name = name;
+    this.target = target;
+    this.policy = policy;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Next begin() {
+    return now(new Step.Open(), Optional.empty());
+  }
+
+  Next opened(Place stored, Instant now) {
+    place = stored;
+    openedAt = Optional.of(now);
+    return now(new Step.Read(place.position()), recovered(now));
+  }
+
+  /**
+   * @param full whether there may be more behind these
+   */
+  Next read(List<Notification> notifications, boolean full, Instant now) {
+    pending.addAll(notifications);
+    more = full;
+    Optional<Notice> notice = recovered(now);
+    return notifications.isEmpty()
+        ? later(new Step.Read(place.position()), policy.poll(), notice)
+        : now(new Step.Send(pending.getFirst()), notice);
+  }
+
+  Next answered(Step.Send send, Answer answer, Instant now, double jitter) {
+    return switch (answer) {
+      case Answer.Delivered delivered ->
+          now(new Step.Store(send.notification(), true), recovered(now));
+      case Answer.Refused refused -> refused(send, refused.reason(), now, jitter);
+      case Answer.Unavailable unavailable -> {
+        Next next = failed(send, unavailable.reason(), now, jitter);
+        Duration asked =
+            unavailable
+                .notBefore()
+                .filter(least -> least.compareTo(next.after()) > 0)
+                .map(least -> shorter(least, policy.backoff().max()))
+                .orElse(next.after());
+        yield later(send, asked, next.notice());
+      }
+    };
+  }
+
+  private Next refused(Step.Send send, String reason, Instant now, double jitter) {
+    Optional<Notice> notice = recovered(now);
+    refusals++;
+    failedTries++;
+    last = Optional.of(new Trouble(now, now, reason));
+    if (refusals < policy.maxRefusals()) {
+      return later(send, policy.backoff().delay(refusals, jitter), notice);
+    }
+    String skipped =
+        name
+            + " ("
+            + target
+            + ") refused "
+            + send.notification().subject()
+            + " "
+            + refusals
+            + " times, the last time with "
+            + reason
+            + ": skipped, it is not told of there";
+    return now(new Step.Store(send.notification(), false), Optional.of(new Notice(true, skipped)));
+  }
+
+  Next stored(Step.Store store, Instant now) {
+    Notification notification = store.notification();
+    int jobs = notification.jobs().size();
+    place =
+        new Place(
+            notification.position(),
+            place.delivered() + (store.delivered() ? jobs : 0),
+            place.skipped() + (store.delivered() ? 0 : jobs),
+            store.delivered() ? Optional.of(now) : place.deliveredAt());
+    pending.removeFirst();
+    refusals = 0;
+    Optional<Notice> notice = recovered(now);
+    if (!pending.isEmpty()) {
+      return now(new Step.Send(pending.getFirst()), notice);
+    }
+    Duration pause = more || longer(policy.pace(), policy.poll()) ? policy.pace() : policy.poll();
+    return later(new Step.Read(place.position()), pause, notice);
+  }
+
+  /** The step is taken again, later each time. Said once, until one has succeeded. */
+  Next failed(Step step, String reason, Instant now, double jitter) {
+    failures++;
+    failedTries++;
+    Optional<Notice> notice =
+        down.isPresent()
+            ? Optional.empty()
+            : Optional.of(
+                new Notice(
+                    true,
+                    name
+                        + " ("
+                        + target
+                        + ") takes no notifications: "
+                        + reason
+                        + "; tried again until it does"));
+    Trouble trouble = new Trouble(down.map(Trouble::since).orElse(now), now, reason);
+    down = Optional.of(trouble);
+    last = Optional.of(trouble);
+    return later(step, policy.backoff().delay(failures, jitter), notice);
+  }
+
+  private Optional<Notice> recovered(Instant now) {
+    Optional<Notice> notice =
+        down.map(
+            trouble ->
+                new Notice(
+                    false,
+                    name
+                        + " ("
+                        + target
+                        + ") takes notifications again, after "
+                        + Duration.between(trouble.since(), now).toSeconds()
+                        + " s and "
+                        + failures
+                        + " tries that failed"));
+    down = Optional.empty();
+    failures = 0;
+    return notice;
+  }
+
+  private Next now(Step step, Optional<Notice> notice) {
+    return later(step, Duration.ZERO, notice);
+  }
+
+  private Next later(Step step, Duration after, Optional<Notice> notice) {
+    waiting = after;
+    return new Next(step, after, notice);
+  }
+
+  private static boolean longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return longer(one, other) ? other : one;
+  }
+
+  /** Counts are of jobs; {@code delivered} and {@code skipped} outlive this node. */
+  JsonNode json() {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("channel", name).put("target", target);
+    json.put("state", state());
+    json.put("position", place.position());
+    json.put(
+        "pending", pending.stream().mapToInt(notification -> notification.jobs().size()).sum());
+    json.put("more_behind", more);
+    json.put("next_job", pending.isEmpty() ? null : pending.getFirst().jobs().getFirst().value());
+    json.put("delivered", place.delivered());
+    json.put("skipped", place.skipped());
+    json.put("failed_tries", failedTries);
+    json.put("last_delivered_at", place.deliveredAt().map(Instant::toString).orElse(null));
+    json.put("down_since", down.map(since -> since.since().toString()).orElse(null));
+    json.put("retry_in_ms", down.isPresent() || refusals > 0 ? waiting.toMillis() : null);
+    if (last.isEmpty()) {
+      json.putNull("last_error");
+    } else {
+      json.putObject("last_error")
+          .put("at", last.get().lastAt().toString())
+          .put("reason", last.get().reason());
+    }
+    return json;
+  }
+
+  private String state() {
+    if (down.isPresent()) {
+      return "down";
+    }
+    if (openedAt.isEmpty()) {
+      return "starting";
+    }
+    return pending.isEmpty() ? "idle" : "delivering";
+  }
+}

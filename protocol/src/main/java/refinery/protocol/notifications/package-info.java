@@ -1,0 +1,2 @@
+/** What the notifier is asked over the wire. */
+package refinery.protocol.notifications;
