@@ -3,6 +3,7 @@ package refinery.http;
 import akka.actor.typed.ActorRef;
 import refinery.protocol.catalog.Catalog;
 import refinery.protocol.foreman.ForemanCommand;
+import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -15,5 +16,6 @@ public record FrontendServices(
     EntityGateway entities,
     ActorRef<SchedulerCommand> scheduler,
     ActorRef<ForemanCommand> foreman,
+    ActorRef<NotifierCommand> notifier,
     AgentDirectory agents,
     String version) {}

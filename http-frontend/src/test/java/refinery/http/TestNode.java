@@ -35,6 +35,7 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.Work;
+import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.ReadModel.RecordedEvent;
 import refinery.protocol.scheduling.AgentCommand;
@@ -89,6 +90,7 @@ public final class TestNode implements AutoCloseable {
         entities,
         system.systemActorOf(scheduler(), "scheduler-" + Ids.random(), Props.empty()),
         system.systemActorOf(foreman(), "foreman-" + Ids.random(), Props.empty()),
+        system.systemActorOf(notifier(), "notifier-" + Ids.random(), Props.empty()),
         node ->
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
@@ -166,6 +168,24 @@ public final class TestNode implements AutoCloseable {
             ObjectNode state = Json.MAPPER.createObjectNode();
             state.putObject("counts").put("overdue", 2);
             describe.replyTo().tell(new ForemanCommand.Report(state));
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private static Behavior<NotifierCommand> notifier() {
+    return Behaviors.receiveMessage(
+        command -> {
+          if (command instanceof NotifierCommand.Describe describe) {
+            ObjectNode state = Json.MAPPER.createObjectNode();
+            state
+                .putArray("channels")
+                .addObject()
+                .put("channel", "webhook")
+                .put("delivered", 7)
+                .put("skipped", 1)
+                .put("failed_tries", 3);
+            describe.replyTo().tell(new NotifierCommand.Report(state));
           }
           return Behaviors.same();
         });

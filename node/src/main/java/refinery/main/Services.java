@@ -40,15 +40,20 @@ import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.ShardedEntities;
 import refinery.http.management.ManagementEndpoint;
+import refinery.job.JobLogic;
+import refinery.notifications.Channels;
+import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
 import refinery.pipeline.ProcessRunner;
 import refinery.protocol.Entities;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
+import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNodeQueries;
+import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlReadModel;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
@@ -69,6 +74,7 @@ final class Services {
   private static final String CONTROL = "control";
   private static final String SCHEDULER = "scheduler";
   private static final String FOREMAN = "foreman";
+  private static final String NOTIFIER = "notifier";
 
   private final ActorSystem<Void> system;
   private final Settings settings;
@@ -146,6 +152,16 @@ final class Services {
                     regions::nudge,
                     to -> cluster.subscriptions().tell(Subscribe.create(to, MemberEvent.class)),
                     Clock.systemUTC())));
+    ActorRef<NotifierCommand> notifier =
+        singleton(
+            NOTIFIER,
+            NotifierCommand.class,
+            Notifier.create(
+                settings.notifications(),
+                opened(Channels.open(settings.notifications(), Version.CURRENT)),
+                new SqlNotificationQueries(
+                    sql, new LogicProjector<>(new JobLogic(settings.retry()))),
+                Clock.systemUTC()));
 
     system.systemActorOf(
         SingletonGuard.create(
@@ -154,6 +170,7 @@ final class Services {
             List.of(
                 SingletonGuard.singleton(SCHEDULER),
                 SingletonGuard.singleton(FOREMAN),
+                SingletonGuard.singleton(NOTIFIER),
                 SingletonGuard.coordinator(Entities.SURVEY.name()),
                 SingletonGuard.coordinator(Entities.BATCH.name()),
                 SingletonGuard.coordinator(Entities.JOB.name()))),
@@ -182,6 +199,7 @@ final class Services {
             new ShardedEntities(system, settings.http().askTimeout()),
             scheduler,
             foreman,
+            notifier,
             workers,
             Version.CURRENT));
   }

@@ -7,6 +7,7 @@ import refinery.archive.ArchivesConfig;
 import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
+import refinery.notifications.NotificationsConfig;
 import refinery.pipeline.PipelineRegistry;
 import refinery.scheduling.SchedulingConfig;
 import refinery.storage.StorageConfig;
@@ -20,6 +21,7 @@ record Settings(
     StorageConfig storage,
     SchedulingConfig scheduling,
     ForemanConfig foreman,
+    NotificationsConfig notifications,
     AgentConfig agent,
     HttpConfig http,
     PipelineRegistry pipelines) {
@@ -34,6 +36,7 @@ record Settings(
         StorageConfig.from(config),
         SchedulingConfig.from(config.getConfig("refinery")),
         ForemanConfig.from(config.getConfig("refinery")),
+        NotificationsConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
         PipelineRegistry.from(config));

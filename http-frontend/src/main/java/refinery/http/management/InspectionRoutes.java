@@ -17,6 +17,7 @@ import refinery.http.Exchange;
 import refinery.http.ForemanQueries;
 import refinery.http.FrontendServices;
 import refinery.http.HttpConfig;
+import refinery.http.NotifierQueries;
 import refinery.http.Problem;
 import refinery.http.Responses;
 import refinery.http.SchedulerQueries;
@@ -41,6 +42,7 @@ final class InspectionRoutes {
   private final HttpConfig config;
   private final SchedulerQueries scheduler;
   private final ForemanQueries foreman;
+  private final NotifierQueries notifier;
 
   /** An entity's own answer. */
   private record Live(long sequenceNr, JsonNode state) {}
@@ -51,6 +53,7 @@ final class InspectionRoutes {
     this.config = config;
     this.scheduler = new SchedulerQueries(system, services.scheduler(), config.askTimeout());
     this.foreman = new ForemanQueries(system, services.foreman(), config.askTimeout());
+    this.notifier = new NotifierQueries(system, services.notifier(), config.askTimeout());
   }
 
   List<Endpoint> endpoints() {
@@ -58,6 +61,8 @@ final class InspectionRoutes {
         Endpoint.get("/refinery/entities/{type}/{id}", this::entity),
         Endpoint.get("/refinery/scheduler", Set.of("job"), this::scheduler),
         Endpoint.get("/refinery/foreman", exchange -> foreman.describe().thenApply(Responses::ok)),
+        Endpoint.get(
+            "/refinery/notifications", exchange -> notifier.describe().thenApply(Responses::ok)),
         Endpoint.get("/refinery/nodes/{id}", this::node));
   }
 

@@ -5,18 +5,22 @@ import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.http.Endpoint;
 import refinery.http.ForemanQueries;
 import refinery.http.FrontendExtension.Provided;
 import refinery.http.Meters;
+import refinery.http.NotifierQueries;
 import refinery.http.Responses;
 import refinery.http.SchedulerQueries;
 import refinery.protocol.Json;
@@ -33,11 +37,13 @@ final class MetricsRoutes {
   private final Meters meters;
   private final SchedulerQueries scheduler;
   private final ForemanQueries foreman;
+  private final NotifierQueries notifier;
   private final MultiGauge entities;
   private final MultiGauge counters;
   private final MultiGauge nodes;
   private final MultiGauge moved;
   private final MultiGauge up;
+  private final Map<String, AtomicLong> notifications = new ConcurrentHashMap<>();
 
   MetricsRoutes(ActorSystem<?> system, Provided provided, Meters meters) {
     this.provided = provided;
@@ -47,6 +53,8 @@ final class MetricsRoutes {
             system, provided.services().scheduler(), provided.config().askTimeout());
     this.foreman =
         new ForemanQueries(system, provided.services().foreman(), provided.config().askTimeout());
+    this.notifier =
+        new NotifierQueries(system, provided.services().notifier(), provided.config().askTimeout());
     this.moved = gauge("refinery.foreman", "What the foreman had to move, by kind");
     this.entities = gauge("refinery.entities", "Surveys, batches and jobs by state");
     this.counters = gauge("refinery.scheduler", "What the scheduler counts");
@@ -75,6 +83,12 @@ final class MetricsRoutes {
             orMissing("foreman", foreman.describe()),
             (counts, report) -> {
               moved(report.path("counts"));
+              return counts;
+            })
+        .thenCombine(
+            orMissing("notifier", notifier.describe()),
+            (counts, report) -> {
+              report.path("channels").forEach(this::notified);
               return meters.scrape();
             })
         .thenApply(
@@ -94,6 +108,37 @@ final class MetricsRoutes {
                 rows.add(
                     MultiGauge.Row.of(Tags.of("kind", entry.getKey()), entry.getValue().asLong())));
     moved.register(rows, true);
+  }
+
+  /** Counters of the singleton, wherever it runs: set, not counted here. */
+  private void notified(JsonNode channel) {
+    String name = channel.path("channel").asText();
+    total("delivered", "Jobs told of", name, channel.path("delivered"));
+    total(
+        "skipped",
+        "Jobs whose message the receiver refused for good",
+        name,
+        channel.path("skipped"));
+    total(
+        "failed",
+        "Tries that failed since the notifier started",
+        name,
+        channel.path("failed_tries"));
+  }
+
+  private void total(String what, String description, String channel, JsonNode count) {
+    notifications
+        .computeIfAbsent(
+            what + "/" + channel,
+            key -> {
+              AtomicLong value = new AtomicLong();
+              FunctionCounter.builder("refinery.notifications." + what, value, AtomicLong::get)
+                  .description(description)
+                  .tags("channel", channel)
+                  .register(meters.registry());
+              return value;
+            })
+        .set(count.asLong());
   }
 
   private static CompletionStage<JsonNode> orMissing(

@@ -50,6 +50,7 @@ class ManagementTest {
     "GET,/cluster/members",
     "GET,/refinery/scheduler",
     "GET,/refinery/foreman",
+    "GET,/refinery/notifications",
     "GET,/refinery/entities/job/job-done",
     "GET,/metrics",
     "PUT,/ready",
@@ -118,7 +119,12 @@ class ManagementTest {
         .isEqualTo("job-done");
     assertThat(known("/refinery/nodes/node-a").path("id").asText()).isEqualTo("node-a");
     assertThat(send("GET", "/metrics", "Bearer " + TOKEN).body())
-        .contains("jvm_memory_used_bytes", "state=\"succeeded\"", "refinery_source_up");
+        .contains("jvm_memory_used_bytes", "state=\"succeeded\"", "refinery_source_up")
+        .contains("refinery_notifications_delivered_total{channel=\"webhook\"} 7.0")
+        .contains("refinery_notifications_skipped_total{channel=\"webhook\"} 1.0")
+        .contains("refinery_notifications_failed_total{channel=\"webhook\"} 3.0");
+    assertThat(known("/refinery/notifications").path("channels").get(0).path("channel").asText())
+        .isEqualTo("webhook");
   }
 
   private static JsonNode known(String path) throws Exception {
