@@ -9,14 +9,15 @@ import org.slf4j.LoggerFactory;
 import refinery.notifications.NotificationsConfig.Slack;
 import refinery.notifications.NotificationsConfig.Webhook;
 
-/** The channels that are configured, with the HTTP client that they share. */
+/** The channels that are configured, with the HTTP client that they share. Thread-safe. */
 public final class Channels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("refinery.notifications");
 
   private final Optional<HttpClient> http;
   private final List<Channel> all;
+  private volatile boolean closed;
 
-  private Channels(Optional<HttpClient> http, List<Channel> all) {
+  Channels(Optional<HttpClient> http, List<Channel> all) {
     this.http = http;
     this.all = List.copyOf(all);
   }
@@ -62,9 +63,14 @@ public final class Channels implements AutoCloseable {
     return all;
   }
 
-  /** Ends what is under way. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends what is under way; the notifier of this node is silent from then on. */
   @Override
   public void close() {
+    closed = true;
     http.ifPresent(HttpClient::shutdownNow);
   }
 }

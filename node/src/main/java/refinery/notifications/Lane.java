@@ -117,16 +117,8 @@ final class Lane {
       return later(send, policy.backoff().delay(refusals, jitter), notice);
     }
     String skipped =
-        name
-            + " ("
-            + target
-            + ") refused "
-            + send.notification().subject()
-            + " "
-            + refusals
-            + " times, the last time with "
-            + reason
-            + ": skipped, it is not told of there";
+        "%s (%s) refused %s %d times, the last time with %s: skipped, it is not told of there"
+            .formatted(name, target, send.notification().subject(), refusals, reason);
     return now(new Step.Store(send.notification(), false), Optional.of(new Notice(true, skipped)));
   }
 
@@ -159,12 +151,8 @@ final class Lane {
             : Optional.of(
                 new Notice(
                     true,
-                    name
-                        + " ("
-                        + target
-                        + ") takes no notifications: "
-                        + reason
-                        + "; tried again until it does"));
+                    "cannot tell %s (%s) of jobs that were given up: %s; tried again until it works"
+                        .formatted(name, target, reason)));
     Trouble trouble = new Trouble(down.map(Trouble::since).orElse(now), now, reason);
     down = Optional.of(trouble);
     last = Optional.of(trouble);
@@ -177,14 +165,12 @@ final class Lane {
             trouble ->
                 new Notice(
                     false,
-                    name
-                        + " ("
-                        + target
-                        + ") takes notifications again, after "
-                        + Duration.between(trouble.since(), now).toSeconds()
-                        + " s and "
-                        + failures
-                        + " tries that failed"));
+                    "%s (%s) is told again, after %d s and %d tries that failed"
+                        .formatted(
+                            name,
+                            target,
+                            Duration.between(trouble.since(), now).toSeconds(),
+                            failures)));
     down = Optional.empty();
     failures = 0;
     return notice;

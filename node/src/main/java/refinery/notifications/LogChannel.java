@@ -16,7 +16,7 @@ record LogChannel(Consumer<String> lines) implements Channel {
 
   @Override
   public String target() {
-    return "this node's log";
+    return "its node's log";
   }
 
   @Override

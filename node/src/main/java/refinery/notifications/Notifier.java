@@ -32,22 +32,27 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
 
   private record Asked(NotifierCommand command) implements Message {}
 
+  private sealed interface OfLine extends Message {
+    Line line();
+  }
+
   private record Line(Channel channel, Lane lane) {}
 
-  private record Due(Line line, Step step) implements Message {}
+  private record Due(Line line, Step step) implements OfLine {}
 
-  private record Opened(Line line, Place place) implements Message {}
+  private record Opened(Line line, Place place) implements OfLine {}
 
   private record Arrived(Line line, List<Notification> notifications, boolean full)
-      implements Message {}
+      implements OfLine {}
 
-  private record Answered(Line line, Step.Send send, Answer answer) implements Message {}
+  private record Answered(Line line, Step.Send send, Answer answer) implements OfLine {}
 
-  private record Stored(Line line, Step.Store store) implements Message {}
+  private record Stored(Line line, Step.Store store) implements OfLine {}
 
-  private record Failed(Line line, Step step, String reason) implements Message {}
+  private record Failed(Line line, Step step, String reason) implements OfLine {}
 
   private final NotificationsConfig config;
+  private final Channels channels;
   private final NotificationQueries queries;
   private final Clock clock;
   private final TimerScheduler<Message> timers;
@@ -58,17 +63,18 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
       ActorContext<Message> context,
       TimerScheduler<Message> timers,
       NotificationsConfig config,
-      List<Channel> channels,
+      Channels channels,
       NotificationQueries queries,
       Clock clock) {
     super(context);
     context.setLoggerName(Notifier.class);
     this.config = config;
+    this.channels = channels;
     this.queries = queries;
     this.clock = clock;
     this.timers = timers;
     this.since = clock.instant();
-    this.lines = channels.stream().map(this::line).toList();
+    this.lines = channels.all().stream().map(this::line).toList();
     lines.forEach(line -> take(line, line.lane().begin()));
   }
 
@@ -80,14 +86,6 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
 
   public static Behavior<NotifierCommand> create(
       NotificationsConfig config, Channels channels, NotificationQueries queries, Clock clock) {
-    return create(config, channels.all(), queries, clock);
-  }
-
-  static Behavior<NotifierCommand> create(
-      NotificationsConfig config,
-      List<Channel> channels,
-      NotificationQueries queries,
-      Clock clock) {
     Behavior<Message> behavior =
         Behaviors.setup(
             context ->
@@ -105,32 +103,39 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
   }
 
   private Behavior<Message> onMessage(Message message) {
+    switch (message) {
+      case Asked asked -> answer(asked.command());
+      case OfLine step -> {
+        // What an actor that failed had begun, and what fails because this node is being stopped.
+        if (lines.contains(step.line()) && !channels.isClosed()) {
+          go(step);
+        }
+      }
+    }
+    return this;
+  }
+
+  private void go(OfLine message) {
+    Line line = message.line();
+    Lane lane = line.lane();
     Instant now = clock.instant();
     double jitter = ThreadLocalRandom.current().nextDouble();
     switch (message) {
-      case Asked asked -> answer(asked.command());
-      case Due due -> perform(due.line(), due.step());
-      case Opened opened -> take(opened.line(), opened.line().lane().opened(opened.place(), now));
-      case Arrived page ->
-          take(page.line(), page.line().lane().read(page.notifications(), page.full(), now));
+      case Due due -> perform(line, due.step());
+      case Opened opened -> take(line, lane.opened(opened.place(), now));
+      case Arrived page -> take(line, lane.read(page.notifications(), page.full(), now));
       case Answered answered ->
-          take(
-              answered.line(),
-              answered.line().lane().answered(answered.send(), answered.answer(), now, jitter));
-      case Stored stored -> take(stored.line(), stored.line().lane().stored(stored.store(), now));
-      case Failed failed ->
-          take(
-              failed.line(),
-              failed.line().lane().failed(failed.step(), failed.reason(), now, jitter));
+          take(line, lane.answered(answered.send(), answered.answer(), now, jitter));
+      case Stored stored -> take(line, lane.stored(stored.store(), now));
+      case Failed failed -> take(line, lane.failed(failed.step(), failed.reason(), now, jitter));
     }
-    return this;
   }
 
   private void answer(NotifierCommand command) {
     if (command instanceof NotifierCommand.Describe describe) {
       ObjectNode state = Json.MAPPER.createObjectNode().put("since", since.toString());
-      ArrayNode channels = state.putArray("channels");
-      lines.forEach(line -> channels.add(line.lane().json()));
+      ArrayNode all = state.putArray("channels");
+      lines.forEach(line -> all.add(line.lane().json()));
       describe.replyTo().tell(new NotifierCommand.Report(state));
     }
   }

@@ -32,7 +32,7 @@ class NotificationsConfigTest {
     assertThat(shipped.backoff())
         .isEqualTo(new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5)));
     assertThat(shipped.maxRefusals()).isEqualTo(5);
-    assertThat(shipped.pageSize()).isEqualTo(200);
+    assertThat(shipped.pageSize()).isEqualTo(500);
     try (Channels channels = Channels.open(shipped, "1")) {
       assertThat(channels.all()).extracting(Channel::name).containsExactly("log");
     }

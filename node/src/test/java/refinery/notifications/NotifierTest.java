@@ -6,17 +6,22 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.LoggingTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -28,6 +33,7 @@ import refinery.protocol.Json;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.JobView;
 import refinery.readmodel.NotificationQueries;
+import refinery.readmodel.NotificationQueries.GivenUp;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlReadModel;
@@ -81,11 +87,15 @@ class NotifierTest {
                 .withFallback(ConfigFactory.parseResources("notifications.conf"))
                 .resolve()
                 .getConfig("refinery"));
-    Channels channels = Channels.open(config, "9.9");
-    opened.add(channels);
-    List<Channel> all = new ArrayList<>(channels.all());
+    Channels configured = Channels.open(config, "9.9");
+    opened.add(configured);
+    List<Channel> all = new ArrayList<>(configured.all());
     all.add(new LogChannel(log::add));
-    return kit.spawn(Notifier.create(config, all, over, Clock.systemUTC()));
+    Channels channels = new Channels(Optional.empty(), all);
+    opened.add(channels);
+    return kit.spawn(
+        Behaviors.supervise(Notifier.create(config, channels, over, Clock.systemUTC()))
+            .onFailure(SupervisorStrategy.restart()));
   }
 
   private String webhook() {
@@ -187,12 +197,12 @@ class NotifierTest {
   void aReceiverThatFailsIsTriedUntilItTakesThemAllInOrder() {
     receiver.answers(body -> receiver.received().size() < 3 ? 500 : 200);
     ActorRef<NotifierCommand> notifier = started(notifier(queries, webhook()));
-    LoggingTestKit.warn("takes no notifications: HTTP status 500")
+    LoggingTestKit.warn("of jobs that were given up: HTTP status 500")
         .withOccurrences(1)
         .expect(
             kit.system(),
             () ->
-                LoggingTestKit.info("takes notifications again")
+                LoggingTestKit.info("is told again")
                     .withOccurrences(1)
                     .expect(
                         kit.system(),
@@ -343,5 +353,66 @@ class NotifierTest {
     notifier(queries, webhook() + "page-size = 7, poll = 1h");
     await().until(() -> receiver.taken().size() == 60);
     assertThat(receiver.taken()).isEqualTo(deliveries(0, 60));
+  }
+
+  /** A node that is stopped closes its database first: that is no news. */
+  @Test
+  void aNotifierWhoseChannelsAreClosedIsSilent() {
+    CompletableFuture<List<GivenUp>> read = new CompletableFuture<>();
+    ActorRef<NotifierCommand> notifier = started(notifier(new Answering((position, limit) -> read), ""));
+    opened.forEach(Channels::close);
+    read.completeExceptionally(new IllegalStateException("the pool is closed"));
+    assertThat(channel(notifier, "log").path("failed_tries").asInt()).isZero();
+  }
+
+  /** Otherwise its channels would go on beside those of the actor that was started again. */
+  @Test
+  void whatAnActorThatFailedHadBegunIsForgotten() throws Exception {
+    CompletableFuture<List<GivenUp>> read = new CompletableFuture<>();
+    AtomicInteger reads = new AtomicInteger();
+    NotificationQueries failing =
+        new Answering(
+            (position, limit) ->
+                switch (reads.incrementAndGet()) {
+                  case 1 -> read;
+                  case 2 -> throw new IllegalStateException("the actor fails");
+                  default -> queries.after(position, limit);
+                });
+    started(notifier(failing, webhook()));
+    await().until(() -> reads.get() >= 4);
+    fail(0, 1);
+    await().until(() -> log.size() == 1);
+    read.complete(queries.after(0, 10).toCompletableFuture().get(10, TimeUnit.SECONDS));
+    fail(1, 2);
+    await().until(() -> receiver.taken().size() >= 2);
+    await().until(() -> log.size() >= 2);
+    assertThat(log.stream().distinct()).hasSize(2);
+    assertThat(receiver.taken()).isEqualTo(deliveries(0, 2));
+    assertThat(log).hasSize(2);
+  }
+
+  /** The real ones, but for what this function says of the pages. */
+  private final class Answering implements NotificationQueries {
+    private final BiFunction<Long, Integer, CompletionStage<List<GivenUp>>> pages;
+
+    Answering(BiFunction<Long, Integer, CompletionStage<List<GivenUp>>> pages) {
+      this.pages = pages;
+    }
+
+    @Override
+    public CompletionStage<Place> open(String channel) {
+      return queries.open(channel);
+    }
+
+    @Override
+    public CompletionStage<List<GivenUp>> after(long position, int limit) {
+      return pages.apply(position, limit);
+    }
+
+    @Override
+    public CompletionStage<Boolean> moveOn(
+        String channel, long position, int delivered, int skipped) {
+      return queries.moveOn(channel, position, delivered, skipped);
+    }
   }
 }
