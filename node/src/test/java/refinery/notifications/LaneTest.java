@@ -102,7 +102,8 @@ class LaneTest {
     assertThat(waits.getLast()).isEqualTo(Duration.ofMinutes(5));
     Next back = lane.answered(send, DELIVERED, NOW.plusSeconds(90), 0);
     assertThat(back.notice().orElseThrow().alarming()).isFalse();
-    assertThat(back.notice().orElseThrow().text()).isEqualTo("webhook (host) is told again, after 90 s and 13 tries that failed");
+    assertThat(back.notice().orElseThrow().text())
+        .isEqualTo("webhook (host) is told again, after 90 s and 13 tries that failed");
     assertThat(lane.stored((Step.Store) back.step(), NOW).notice()).isEmpty();
     assertThat(lane.json().path("state").asText()).isEqualTo("idle");
   }

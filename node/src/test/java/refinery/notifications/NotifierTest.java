@@ -359,7 +359,8 @@ class NotifierTest {
   @Test
   void aNotifierWhoseChannelsAreClosedIsSilent() {
     CompletableFuture<List<GivenUp>> read = new CompletableFuture<>();
-    ActorRef<NotifierCommand> notifier = started(notifier(new Answering((position, limit) -> read), ""));
+    ActorRef<NotifierCommand> notifier =
+        started(notifier(new Answering((position, limit) -> read), ""));
     opened.forEach(Channels::close);
     read.completeExceptionally(new IllegalStateException("the pool is closed"));
     assertThat(channel(notifier, "log").path("failed_tries").asInt()).isZero();
