@@ -150,6 +150,19 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
 
   /** Sets the timers that the state needs, or stops the actor when it needs nothing. */
   private void rest(S state) {
+    boolean awaited = arm(state);
+    if (!awaited && logic.isSettled(state)) {
+      passivate();
+    }
+  }
+
+  /**
+   * Sets the timers that the state needs. Nothing stops after recovery: the command for which the
+   * entity was started is on its way, and would have to start it once more.
+   *
+   * @return whether something is outstanding or due
+   */
+  private boolean arm(S state) {
     List<X> all = logic.outstanding(state);
     settled.retainAll(all);
     boolean open = all.stream().anyMatch(effect -> !settled.contains(effect));
@@ -168,9 +181,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
               DUE, logic.wake(), delay.isNegative() ? Duration.ofMillis(1) : delay.plusMillis(1));
         },
         () -> timers.cancel(DUE));
-    if (!open && due.isEmpty() && logic.isSettled(state)) {
-      passivate();
-    }
+    return open || due.isPresent();
   }
 
   private List<X> outstanding(S state) {
@@ -197,7 +208,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
             RecoveryCompleted.instance(),
             state -> {
               outstanding(state).forEach(this::perform);
-              rest(state);
+              arm(state);
             })
         .build();
   }
