@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +40,13 @@ final class Processes {
   private final Watcher watcher;
   private final int niceness;
   private final AtomicLong numbers = new AtomicLong();
+
+  /** The first processes of all that run: they escaped from nobody. */
+  private final Set<Long> leaders = ConcurrentHashMap.newKeySet();
+
+  /** What this JVM had resident at most when it was last asked, in bytes; never shrinks. */
+  private volatile long ownPeak;
+
   private final ExecutorService waiters =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("process-", 1).factory());
 
@@ -149,12 +158,17 @@ final class Processes {
       } catch (IOException e) {
         return notStarted(startFailure(e.getMessage()), e.getMessage(), process.startedAt);
       }
+      leaders.add(pid);
       process.started(pid);
       watcher.watch(attempt);
       watcher.watchPeak(process);
-      launcher.awaitEnd(pid);
-      launcher.killGroup(pid);
-      killEscaped(pid, attempt, process);
+      try {
+        launcher.awaitEnd(pid);
+        launcher.killGroup(pid);
+        killEscaped(pid, attempt, process);
+      } finally {
+        leaders.remove(pid);
+      }
       ProcessLauncher.Exit exit = process.reap();
       Usage usage = new Usage(peak(exit, process), exit.cpuSeconds());
       Optional<Failure> why = process.killed().or(() -> verdict(attempt, process, exit, usage));
@@ -169,8 +183,11 @@ final class Processes {
    * the child shares its memory until it runs its own program. Above the JVM's own peak it is the
    * child's and exact; below, the samples are all there is.
    */
-  private static long peak(ProcessLauncher.Exit exit, Supervised process) {
-    boolean exact = exit.peakMemory() > ProcessTable.highWater("self");
+  private long peak(ProcessLauncher.Exit exit, Supervised process) {
+    if (exit.peakMemory() > ownPeak) {
+      ownPeak = ProcessTable.highWater("self");
+    }
+    boolean exact = exit.peakMemory() > ownPeak;
     return exact ? Math.max(exit.peakMemory(), process.peak()) : process.peak();
   }
 
@@ -183,7 +200,7 @@ final class Processes {
     for (int round = 0; round < ROUNDS; round++) {
       long[] found =
           ProcessTable.startedAfter(leader)
-              .filter(pid -> isOf(pid, leader, own, attempt, process))
+              .filter(pid -> !leaders.contains(pid) && isOf(pid, leader, own, attempt, process))
               .toArray();
       if (found.length == 0) {
         return;
