@@ -120,7 +120,9 @@ final class ActCommands {
     }
   }
 
-  @Command(name = "drain", description = "Let a node take no more work.")
+  @Command(
+      name = "drain",
+      description = "Hand what a node runs back to the queue, and let it take no more work.")
   static final class Drain implements Runnable {
     @Mixin private final Connection connection = new Connection();
 

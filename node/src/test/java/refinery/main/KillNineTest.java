@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,14 +39,15 @@ import refinery.testing.RequiresTools;
 
 /**
  * A node is killed by {@code kill -9} at ten random moments while it refines real data with the
- * real tools, and started again each time with the same directory: nothing is lost, done twice in
- * effect, or left behind. A moment is a number of steps of progress, not a time; {@code
- * -Drefinery.seed=N} replays.
+ * real tools, three times once more while it starts, and started again each time with the same
+ * directory: nothing is lost, done twice in effect, or left behind. A moment is a number of steps
+ * of progress, not a time; {@code -Drefinery.seed=N} replays.
  */
 @RequiresTools
 class KillNineTest {
   private static final int KILLS = 10;
   private static final int MOST_STEPS = 7;
+  private static final int MOST_START_LINES = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir Path temp;
@@ -76,6 +78,10 @@ class KillNineTest {
             .pollInterval(Duration.ofMillis(20))
             .until(() -> progress(client) >= target || allDone(client));
         node.kill();
+        if (kill % 3 == 2) {
+          NodeProcess.killWhileStarting(
+              dir, output(), settings, 1 + random.nextInt(MOST_START_LINES));
+        }
         node = start();
       }
       NodeClient client = post(node, species);
@@ -86,15 +92,20 @@ class KillNineTest {
       assertThat(all(client, "/jobs"))
           .as("a kill is charged to no job")
           .allMatch(job -> job.path("state").asText().equals("succeeded"));
-      checkArtifacts(client);
+      Set<String> listed = checkArtifacts(client);
       assertThat(node.stop()).as("SIGTERM ends it").isTrue();
+      checkStorage(listed);
     }
     checkNothingIsLeft();
     checkReadModel();
   }
 
   private NodeProcess start() throws Exception {
-    return NodeProcess.start(dir, temp.resolve("output-" + starts++), settings);
+    return NodeProcess.start(dir, output(), settings);
+  }
+
+  private Path output() {
+    return temp.resolve("output-" + starts++);
   }
 
   /** Safe to repeat: the same key is the same survey. */
@@ -177,7 +188,9 @@ class KillNineTest {
     return open;
   }
 
-  private static void checkArtifacts(NodeClient client) throws Exception {
+  /** Returns the digests of all that the jobs list. */
+  private static Set<String> checkArtifacts(NodeClient client) throws Exception {
+    Set<String> listed = new HashSet<>();
     for (JsonNode batch : all(client, "/batches")) {
       Set<String> names = new HashSet<>();
       for (JsonNode artifact : batch.path("artifacts")) {
@@ -185,6 +198,7 @@ class KillNineTest {
             .as("%s lists %s once", batch.path("key"), artifact.path("name"))
             .isTrue();
         String sha256 = artifact.path("sha256").asText();
+        listed.add(sha256);
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         try (InputStream in = client.stream("/artifacts/" + sha256, false)) {
           digest.update(in.readAllBytes());
@@ -193,6 +207,27 @@ class KillNineTest {
       }
       assertThat(names).as(batch.path("key").asText()).isNotEmpty();
     }
+    return listed;
+  }
+
+  /** What remains when everything that nobody needs may go at once. */
+  private void checkStorage(Set<String> listed) throws Exception {
+    Map<String, String> sweeping = new HashMap<>(settings);
+    for (String age : List.of("interval", "unlisted-after", "unwanted-after", "staging-after")) {
+      sweeping.put("refinery.storage.sweep." + age, "1s");
+    }
+    NodeProcess node = NodeProcess.start(dir, output(), sweeping);
+    Path storage = dir.resolve("storage");
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              assertThat(filesBelow(storage.resolve("temporary"))).isEmpty();
+              assertThat(filesBelow(storage.resolve("permanent")))
+                  .extracting(file -> file.getFileName().toString())
+                  .containsExactlyInAnyOrderElementsOf(listed);
+            });
+    assertThat(node.stop()).as("SIGTERM ends it").isTrue();
   }
 
   private void checkNothingIsLeft() throws Exception {

@@ -33,6 +33,32 @@ public final class NodeProcess {
   /** Starts a node on free ports and returns when it serves. */
   public static NodeProcess start(Path dir, Path output, Map<String, String> settings)
       throws IOException {
+    Process process = launch(dir, output, settings);
+    Matcher ready =
+        Awaitility.await()
+            .atMost(START)
+            .until(() -> ready(process, output), Optional::isPresent)
+            .orElseThrow();
+    return new NodeProcess(process, output, ready);
+  }
+
+  /** Starts a node and kills it when it has written so many lines, or when it is ready. */
+  public static void killWhileStarting(
+      Path dir, Path output, Map<String, String> settings, int lines)
+      throws IOException, InterruptedException {
+    Process process = launch(dir, output, settings);
+    Awaitility.await()
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(10))
+        .until(
+            () ->
+                Files.readString(output).lines().count() >= lines
+                    || ready(process, output).isPresent());
+    process.destroyForcibly().waitFor();
+  }
+
+  private static Process launch(Path dir, Path output, Map<String, String> settings)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseParallelGC", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
@@ -47,17 +73,10 @@ public final class NodeProcess {
     command.addAll(List.of("--dir", dir.toString(), "--http", "127.0.0.1:0"));
     command.addAll(List.of("--management", "127.0.0.1:0", "--artery", "127.0.0.1:0"));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
-            .start();
-    Matcher ready =
-        Awaitility.await()
-            .atMost(START)
-            .until(() -> ready(process, output), Optional::isPresent)
-            .orElseThrow();
-    return new NodeProcess(process, output, ready);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
+        .start();
   }
 
   private static Optional<Matcher> ready(Process process, Path output) throws IOException {
