@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** What a node's options mean for Akka and for our own keys; a default is no option. */
+/**
+ * What a node's options mean for Akka and for our own keys; a default is no option. Whom to join is
+ * no key: see {@link Joining}.
+ */
 final class AkkaSettings {
-  /** Name of the actor system, and so of the cluster. */
-  static final String SYSTEM = "refinery";
-
   private AkkaSettings() {}
 
   static Config from(NodeOptions options) {
@@ -35,11 +35,6 @@ final class AkkaSettings {
     options.cpus().ifPresent(cpus -> values.put("refinery.agent.cpus", cpus / 1_000.0));
     options.memory().ifPresent(bytes -> values.put("refinery.agent.memory", bytes));
     options.disk().ifPresent(bytes -> values.put("refinery.agent.disk", bytes));
-    if (!options.join().isEmpty()) {
-      values.put(
-          "akka.cluster.seed-nodes",
-          options.join().stream().map(seed -> "akka://" + SYSTEM + "@" + seed).toList());
-    }
     return ConfigFactory.parseMap(values, "command line");
   }
 }

@@ -1,79 +1,124 @@
 package refinery.main;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
-import akka.cluster.Cluster;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import akka.management.cluster.bootstrap.ClusterBootstrap;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import refinery.cluster.Admission.Verdict;
 import refinery.configuration.ConfigurationException;
 
 /**
- * Waits until this node is a member of its cluster, and says every few seconds in one line why it
- * is not yet. Akka goes on trying meanwhile. Blocking; not to be called from an actor.
+ * Makes this node a member of its cluster, and says every few seconds in one line why it is not one
+ * yet. Whom to join is asked again until it is a member, since others come and go. Blocking; not to
+ * be called from an actor.
  */
 final class Joining {
-  private static final int CONNECT_MILLIS = 2_000;
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
-  private Joining() {}
+  /** Whom to join now; may ask the database. */
+  interface Admitting {
+    Verdict verdict();
+  }
+
+  private final ActorSystem<?> system;
+  private final Admitting admitting;
+  private final Obstacles obstacles;
+  private final Duration linesEvery;
+  private final Consumer<String> say;
+  private Optional<Verdict> acted = Optional.empty();
+
+  Joining(
+      ActorSystem<?> system,
+      Admitting admitting,
+      Obstacles obstacles,
+      Duration linesEvery,
+      Consumer<String> say) {
+    this.system = system;
+    this.admitting = admitting;
+    this.obstacles = obstacles;
+    this.linesEvery = linesEvery;
+    this.say = say;
+  }
+
+  /** Asks to be let in; discovery begins later, when the management endpoint answers others. */
+  void begin() {
+    Verdict verdict = admitting.verdict();
+    if (!(verdict instanceof Verdict.Discover)) {
+      act(verdict);
+    }
+  }
 
   /**
-   * Returns when the node is up.
+   * Returns when the node is up. The management endpoint must answer by now. *
    *
-   * @param seeds whom it was told to join; empty when it begins a cluster, or finds it otherwise
-   * @param every between two lines
    * @throws ConfigurationException when the node ended instead
    */
-  static void await(
-      ActorSystem<?> system, List<HostPort> seeds, Duration every, Consumer<String> say)
-      throws InterruptedException {
+  void await() throws InterruptedException {
     CompletableFuture<Boolean> up = new CompletableFuture<>();
-    Cluster.get(Adapter.toClassic(system)).registerOnMemberUp(() -> up.complete(true));
+    akka.cluster.Cluster.get(Adapter.toClassic(system)).registerOnMemberUp(() -> up.complete(true));
     var unused = system.getWhenTerminated().thenAccept(done -> up.complete(false));
+    long lineAt = System.nanoTime() + linesEvery.toNanos();
+    Duration wait = LOOK.compareTo(linesEvery) < 0 ? LOOK : linesEvery;
     while (true) {
+      Verdict verdict = up.isDone() ? acted.orElseThrow() : admitting.verdict();
+      act(verdict);
       try {
-        if (!up.get(every.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!up.get(wait.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new ConfigurationException(
               "the node ended before it had joined: the cluster refused it (see the log)");
         }
         return;
       } catch (TimeoutException e) {
-        if (seeds.isEmpty()) {
-          say.accept("not a member of a cluster yet; trying again");
+        if (System.nanoTime() - lineAt >= 0) {
+          lines(verdict).forEach(line -> say.accept(line + "; trying again"));
+          lineAt = System.nanoTime() + linesEvery.toNanos();
         }
-        seeds.forEach(seed -> say.accept(reason(seed) + "; trying again"));
       } catch (ExecutionException e) {
         throw new IllegalStateException(e);
       }
     }
   }
 
-  /** Why a node is not let in by another, as far as it can be seen from here. */
-  static String reason(HostPort seed) {
-    String cannot = "cannot join " + seed + ": ";
-    try (Socket socket = new Socket()) {
-      InetAddress address = InetAddress.getByName(seed.host());
-      socket.connect(new InetSocketAddress(address, seed.port()), CONNECT_MILLIS);
-      return cannot
-          + "something listens there but does not let this node in: it is not that node's --artery"
-          + " address as the node itself names it, or it runs another version, or it is no member"
-          + " itself; its log says more";
-    } catch (UnknownHostException e) {
-      return cannot + "there is no host of this name";
-    } catch (SocketTimeoutException e) {
-      return cannot + "no answer in 2 s; is the host up, and the port open between the two?";
-    } catch (IOException e) {
-      return cannot + e.getMessage() + "; is the node running, and this its --artery address?";
+  private void act(Verdict verdict) {
+    if (acted.filter(verdict::equals).isPresent()) {
+      return;
     }
+    acted = Optional.of(verdict);
+    Cluster cluster = Cluster.get(system);
+    switch (verdict) {
+      case Verdict.Begin begin ->
+          cluster.manager().tell(Join.create(cluster.selfMember().address()));
+      case Verdict.Join join -> cluster.manager().tell(new JoinSeedNodes(addresses(join)));
+      case Verdict.Discover discover -> ClusterBootstrap.get(system).start();
+      case Verdict.Wait wait -> say.accept("cannot join: " + wait.why() + "; trying again");
+    }
+  }
+
+  private List<Address> addresses(Verdict.Join join) {
+    return join.addresses().stream()
+        .map(HostPort::parse)
+        .map(seed -> new Address("akka", system.name(), seed.host(), seed.port()))
+        .toList();
+  }
+
+  private List<String> lines(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Begin begin -> List.of("not a member of a cluster yet");
+      case Verdict.Join join ->
+          join.addresses().stream().map(HostPort::parse).map(Obstacles::between).toList();
+      case Verdict.Discover discover -> List.of(obstacles.discovery());
+      case Verdict.Wait wait -> List.of("cannot join: " + wait.why());
+    };
   }
 }

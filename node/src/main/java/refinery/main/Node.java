@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -62,6 +63,7 @@ public final class Node implements AutoCloseable {
         Configuration.load(
             options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
     Settings settings = Settings.from(own);
+    requireOneWayToJoin(options, settings, own);
     try {
       Files.createDirectories(options.dir());
     } catch (IOException e) {
@@ -69,11 +71,40 @@ public final class Node implements AutoCloseable {
           "--dir: cannot make " + options.dir() + ": " + e.getMessage());
     }
     Database database = database(options);
-    Config config = database.akkaConfig().withFallback(own).resolve();
-    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), AkkaSettings.SYSTEM, config);
+    Config config =
+        database.akkaConfig().withFallback(settings.discovery().akka()).withFallback(own).resolve();
+    ActorSystem<Void> system =
+        ActorSystem.create(Behaviors.empty(), settings.presence().name(), config);
+    DatabaseAdmission admission =
+        new DatabaseAdmission(system, settings, options, database, InstantSource.system());
+    // Others may take this node for gone only when it is.
+    opened.push(admission);
     opened.push(() -> stop(system));
-    services = new Services(system, settings, options, database, opened);
+    services = new Services(system, settings, options, database, admission, opened);
     services.start();
+  }
+
+  private static void requireOneWayToJoin(NodeOptions options, Settings settings, Config config) {
+    String method = "refinery.cluster.discovery.method";
+    if (settings.discovery().isOn()) {
+      String management = config.getString("akka.management.http.hostname");
+      require(options.join().isEmpty(), "--join and " + method + " exclude each other");
+      require(
+          options.db().isPresent(),
+          method + " needs --db: the nodes of a cluster share one PostgreSQL");
+      require(
+          !management.equals("0.0.0.0") && !management.equals("::"),
+          "--management must be this node's own address, as discovery names it, not " + management);
+    }
+    require(
+        config.getStringList("akka.cluster.seed-nodes").isEmpty(),
+        "akka.cluster.seed-nodes is not used; give --join");
+  }
+
+  private static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new ConfigurationException(message);
+    }
   }
 
   private Database database(NodeOptions options) {

@@ -11,7 +11,6 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.ClusterSingleton;
 import akka.cluster.typed.ClusterSingletonSettings;
-import akka.cluster.typed.Join;
 import akka.cluster.typed.SingletonActor;
 import akka.cluster.typed.Subscribe;
 import akka.http.javadsl.ServerBinding;
@@ -80,6 +79,8 @@ final class Services {
   private final Settings settings;
   private final NodeOptions options;
   private final Database database;
+  private final DatabaseAdmission admission;
+  private final Joining joining;
   private final Deque<AutoCloseable> opened;
   private Optional<HostPort> http = Optional.empty();
   private HostPort management;
@@ -89,12 +90,21 @@ final class Services {
       Settings settings,
       NodeOptions options,
       Database database,
+      DatabaseAdmission admission,
       Deque<AutoCloseable> opened) {
     this.system = system;
     this.settings = settings;
     this.options = options;
     this.database = database;
+    this.admission = admission;
     this.opened = opened;
+    joining =
+        new Joining(
+            system,
+            admission,
+            new Obstacles(system, settings.discovery(), options.management().port()),
+            JOIN_LINES,
+            LOG::warn);
   }
 
   ActorSystem<Void> system() {
@@ -112,10 +122,7 @@ final class Services {
   void start() throws Exception {
     Path dir = options.dir().toAbsolutePath().normalize();
     Cluster cluster = Cluster.get(system);
-    if (options.join().isEmpty()
-        && system.settings().config().getStringList("akka.cluster.seed-nodes").isEmpty()) {
-      cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    }
+    joining.begin();
     SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
     SqlNodeQueries queries = new SqlNodeQueries(sql);
     Storage storage = opened(settings.storage().open(dir));
@@ -247,7 +254,8 @@ final class Services {
         new HostPort(
             system.settings().config().getString("akka.management.http.hostname"),
             binding.localAddress().getPort());
-    Joining.await(system, options.join(), JOIN_LINES, LOG::warn);
+    joining.await();
+    admission.joined();
     if (options.effectiveRoles().contains("frontend")) {
       ServerBinding api =
           bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");

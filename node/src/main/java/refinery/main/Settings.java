@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import java.net.URI;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
+import refinery.cluster.DiscoveryConfig;
+import refinery.cluster.PresenceConfig;
 import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
@@ -24,6 +26,8 @@ record Settings(
     NotificationsConfig notifications,
     AgentConfig agent,
     HttpConfig http,
+    PresenceConfig presence,
+    DiscoveryConfig discovery,
     PipelineRegistry pipelines) {
 
   static Settings from(Config config) {
@@ -39,6 +43,8 @@ record Settings(
         NotificationsConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
+        PresenceConfig.from(config),
+        DiscoveryConfig.from(config),
         PipelineRegistry.from(config));
   }
 

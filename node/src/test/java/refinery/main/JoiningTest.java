@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.net.InetAddress;
@@ -18,6 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import refinery.cluster.Admission.Verdict;
+import refinery.cluster.DiscoveryConfig;
+import refinery.cluster.DiscoveryConfig.Method;
 import refinery.configuration.ConfigurationException;
 
 /** A node that cannot join says why, goes on trying, and serves only when it is a member. */
@@ -34,6 +35,7 @@ class JoiningTest {
   private final ActorTestKit kit =
       ActorTestKit.create("joining", CONFIG.withFallback(ConfigFactory.defaultReference()));
   private final Queue<String> said = new ConcurrentLinkedQueue<>();
+  private volatile Verdict verdict = new Verdict.Begin();
 
   @AfterEach
   void stop() {
@@ -43,22 +45,31 @@ class JoiningTest {
   @Test
   void itSaysWhyUntilItIsAMember() throws Exception {
     HostPort closed = new HostPort("127.0.0.1", closedPort());
-    CompletableFuture<Void> joined = joining(List.of(closed));
+    CompletableFuture<Void> joined = joining(new Verdict.Join(List.of(closed.toString())));
     await().until(() -> said.size() >= 2);
     assertThat(said.peek())
         .startsWith("cannot join " + closed + ": ")
         .contains("refused", "--artery")
         .endsWith("; trying again");
     assertThat(joined).isNotDone();
-    Cluster cluster = Cluster.get(kit.system());
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    verdict = new Verdict.Begin();
+    await().until(joined::isDone);
+    joined.join();
+  }
+
+  @Test
+  void whyItMayNotJoinIsSaidAtOnceAndAgain() {
+    CompletableFuture<Void> joined = joining(new Verdict.Wait("a reason"));
+    assertThat(said).containsExactly("cannot join: a reason; trying again");
+    await().until(() -> said.size() >= 3);
+    verdict = new Verdict.Begin();
     await().until(joined::isDone);
     joined.join();
   }
 
   @Test
   void aNodeThatEndsInsteadIsAnError() {
-    CompletableFuture<Void> joined = joining(List.of());
+    CompletableFuture<Void> joined = joining(new Verdict.Wait("a reason"));
     await().until(() -> !said.isEmpty());
     kit.system().terminate();
     assertThatThrownBy(joined::join).hasCauseInstanceOf(ConfigurationException.class);
@@ -67,10 +78,10 @@ class JoiningTest {
   @Test
   void whatListensIsToldFromWhatDoesNot() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThat(Joining.reason(new HostPort("127.0.0.1", other.getLocalPort())))
+      assertThat(Obstacles.between(new HostPort("127.0.0.1", other.getLocalPort())))
           .contains("something listens there but does not let this node in");
     }
-    assertThat(Joining.reason(new HostPort("no-such-host.invalid", 1)))
+    assertThat(Obstacles.between(new HostPort("no-such-host.invalid", 1)))
         .contains("no host of this name");
   }
 
@@ -80,11 +91,18 @@ class JoiningTest {
     }
   }
 
-  private CompletableFuture<Void> joining(List<HostPort> seeds) {
+  private CompletableFuture<Void> joining(Verdict first) {
+    verdict = first;
+    Obstacles obstacles =
+        new Obstacles(
+            kit.system(), new DiscoveryConfig(Method.NONE, "refinery", "", 2, "", "app=%s"), 8558);
+    Joining joining =
+        new Joining(kit.system(), () -> verdict, obstacles, Duration.ofMillis(100), said::add);
+    joining.begin();
     return CompletableFuture.runAsync(
         () -> {
           try {
-            Joining.await(kit.system(), seeds, Duration.ofMillis(100), said::add);
+            joining.await();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A real node in a JVM of its own, started as the launcher starts it. */
 public final class NodeProcess {
@@ -33,20 +34,47 @@ public final class NodeProcess {
   /** Starts a node on free ports and returns when it serves. */
   public static NodeProcess start(Path dir, Path output, Map<String, String> settings)
       throws IOException {
-    Process process = launch(dir, output, settings);
-    Matcher ready =
-        Awaitility.await()
-            .atMost(START)
-            .until(() -> ready(process, output), Optional::isPresent)
-            .orElseThrow();
-    return new NodeProcess(process, output, ready);
+    return serving(launch(dir, output, onFreePorts(settings), Map.of()), output);
+  }
+
+  /**
+   * Starts a node that was told more than where it lies and returns when it serves.
+   *
+   * @param environment added to this JVM's
+   */
+  public static NodeProcess start(
+      Path dir, Path output, List<String> options, Map<String, String> environment)
+      throws IOException {
+    return serving(launch(dir, output, options, environment), output);
+  }
+
+  private static NodeProcess serving(Process process, Path output) throws IOException {
+    try {
+      Matcher ready =
+          Awaitility.await()
+              .atMost(START)
+              .until(() -> ready(process, output), Optional::isPresent)
+              .orElseThrow();
+      return new NodeProcess(process, output, ready);
+    } catch (ConditionTimeoutException late) {
+      process.destroyForcibly();
+      throw new AssertionError(
+          "the node was not ready in time:\n" + Files.readString(output), late);
+    }
+  }
+
+  private static List<String> onFreePorts(Map<String, String> settings) {
+    List<String> options = new ArrayList<>(List.of("--http", "127.0.0.1:0"));
+    options.addAll(List.of("--management", "127.0.0.1:0", "--artery", "127.0.0.1:0"));
+    settings.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    return options;
   }
 
   /** Starts a node and kills it when it has written so many lines, or when it is ready. */
   public static void killWhileStarting(
       Path dir, Path output, Map<String, String> settings, int lines)
       throws IOException, InterruptedException {
-    Process process = launch(dir, output, settings);
+    Process process = launch(dir, output, onFreePorts(settings), Map.of());
     Awaitility.await()
         .atMost(START)
         .pollInterval(Duration.ofMillis(10))
@@ -57,7 +85,25 @@ public final class NodeProcess {
     process.destroyForcibly().waitFor();
   }
 
-  private static Process launch(Path dir, Path output, Map<String, String> settings)
+  /** Starts a node that cannot serve, and kills it when it has said why. */
+  public static void killWhenItSays(
+      String text, Path dir, Path output, List<String> options, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Process process = launch(dir, output, options, environment);
+    try {
+      Awaitility.await()
+          .atMost(START)
+          .until(() -> Files.readString(output).contains(text) || !process.isAlive());
+      if (!Files.readString(output).contains(text)) {
+        throw new AssertionError("the node said something else:\n" + Files.readString(output));
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Process launch(
+      Path dir, Path output, List<String> options, Map<String, String> environment)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -70,13 +116,14 @@ public final class NodeProcess {
         Optional.ofNullable(System.getProperty("surefire.test.class.path"))
             .orElseGet(() -> System.getProperty("java.class.path"));
     command.addAll(List.of("-cp", classPath, "refinery.cli.RefineryCommand", "node"));
-    command.addAll(List.of("--dir", dir.toString(), "--http", "127.0.0.1:0"));
-    command.addAll(List.of("--management", "127.0.0.1:0", "--artery", "127.0.0.1:0"));
-    settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
-        .start();
+    command.addAll(List.of("--dir", dir.toString()));
+    command.addAll(options);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   private static Optional<Matcher> ready(Process process, Path output) throws IOException {
