@@ -14,6 +14,7 @@ import akka.cluster.typed.ClusterSingletonSettings;
 import akka.cluster.typed.SingletonActor;
 import akka.cluster.typed.Subscribe;
 import akka.http.javadsl.ServerBinding;
+import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ena.EnaSource;
 import refinery.archive.ensembl.EnsemblSource;
+import refinery.cluster.LostRegions;
 import refinery.cluster.SingletonGuard;
 import refinery.database.Database;
 import refinery.foreman.Foreman;
@@ -182,6 +184,14 @@ final class Services {
                 SingletonGuard.coordinator(Entities.BATCH.name()),
                 SingletonGuard.coordinator(Entities.JOB.name()))),
         "singleton-guard",
+        Props.empty());
+    Config lost = system.settings().config().getConfig("refinery.cluster.lost-regions");
+    system.systemActorOf(
+        LostRegions.create(
+            new LostRegions.Settings(
+                CONTROL, lost.getDuration("interval"), lost.getDuration("answer")),
+            List.of(Entities.SURVEY.name(), Entities.BATCH.name(), Entities.JOB.name())),
+        "lost-regions",
         Props.empty());
 
     Workers workers = new Workers(system, settings.agent(), sharding);
