@@ -1,6 +1,5 @@
 package refinery.cluster;
 
-import akka.actor.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -16,10 +15,10 @@ import com.typesafe.config.Config;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 
 /**
  * Gives its node up when the node should host the cluster's singletons and does not.
@@ -39,7 +38,8 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
   private record Found(List<String> missing) implements Message {}
 
   private final Cluster cluster;
-  private final Config config;
+  private final Duration answer;
+  private final Duration patience;
   private final String role;
   private final List<String> paths;
   private final Absence absence;
@@ -53,10 +53,11 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
     super(context);
     context.setLoggerName(SingletonGuard.class);
     this.cluster = Cluster.get(context.getSystem());
-    this.config = config;
+    this.answer = config.getDuration("answer");
+    this.patience = config.getDuration("patience");
     this.role = role;
     this.paths = paths;
-    this.absence = new Absence(config.getDuration("patience"), InstantSource.system());
+    this.absence = new Absence(patience, InstantSource.system());
     timers.startTimerWithFixedDelay(new Look(), config.getDuration("interval"));
   }
 
@@ -110,7 +111,7 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
                   "this node should host {} and does not since {} s: it leaves, so that another"
                       + " does; start it again",
                   String.join(", ", gone),
-                  config.getDuration("patience").toSeconds());
+                  patience.toSeconds());
           cluster.manager().tell(new Down(cluster.selfMember().address()));
           return Behaviors.stopped();
         }
@@ -142,21 +143,17 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
   }
 
   private CompletionStage<List<String>> missing() {
-    CompletionStage<List<String>> missing = CompletableFuture.completedFuture(List.of());
-    for (String path : paths) {
-      missing =
-          missing.thenCombine(
-              here(path),
-              (before, here) ->
-                  here ? before : Stream.concat(before.stream(), Stream.of(path)).toList());
-    }
-    return missing;
+    List<CompletableFuture<Optional<String>>> looks = paths.stream().map(this::missing).toList();
+    return CompletableFuture.allOf(looks.toArray(CompletableFuture[]::new))
+        .thenApply(all -> looks.stream().flatMap(look -> look.join().stream()).toList());
   }
 
-  private CompletionStage<Boolean> here(String path) {
-    Duration atMost = config.getDuration("answer");
-    CompletionStage<ActorRef> found =
-        Adapter.toClassic(getContext().getSystem()).actorSelection(path).resolveOne(atMost);
-    return found.handle((ref, absent) -> absent == null);
+  /** The path when nothing is there. */
+  private CompletableFuture<Optional<String>> missing(String path) {
+    return Adapter.toClassic(getContext().getSystem())
+        .actorSelection(path)
+        .resolveOne(answer)
+        .handle((here, absent) -> here == null ? Optional.of(path) : Optional.<String>empty())
+        .toCompletableFuture();
   }
 }
