@@ -178,16 +178,22 @@ public final class SurveyLogic
         .and(acknowledge);
   }
 
-  /** The event, and {@code Finished} if it completes the survey. */
+  /**
+   * The event, and {@code Finished} if it completes the survey, or changes how it has ended: of a
+   * batch that was taken up and ended again, only the last state may come to be known.
+   */
   private static List<SurveyEvent> andFinish(Survey survey, SurveyEvent event, Instant now) {
     Survey next = survey.evolve(event);
-    if (next.state() != SurveyState.RUNNING || !next.isComplete()) {
+    if (next.state() == SurveyState.CANCELLED || !next.isComplete()) {
       return List.of(event);
     }
-    return List.of(event, finished(next, now));
+    SurveyEvent.Finished finished = finished(next, now);
+    boolean known =
+        next.state() == finished.state() && next.reason().orElse("").equals(finished.reason());
+    return known ? List.of(event) : List.of(event, finished);
   }
 
-  private static SurveyEvent finished(Survey survey, Instant now) {
+  private static SurveyEvent.Finished finished(Survey survey, Instant now) {
     return switch (survey.phase()) {
       case FAILED ->
           new SurveyEvent.Finished(
@@ -209,13 +215,18 @@ public final class SurveyLogic
     };
   }
 
-  /** A batch has confirmed what it was last asked. */
+  /**
+   * A batch has confirmed what it was last asked. One that had failed is asked again until it tells
+   * that it was taken up: were the word alone believed, the survey would end with it as failed.
+   */
   private static Decision<SurveyEvent, SurveyEffect> told(
       Survey survey, BatchId batch, Instant now) {
     if (survey.cancelling().contains(batch)) {
       return Decision.persist(List.of(new SurveyEvent.BatchCancelled(batch, now)));
     }
-    if (survey.retrying().contains(batch)) {
+    Survey.Told known = survey.batches().get(batch);
+    boolean failed = known != null && known.state() == BatchState.FAILED;
+    if (survey.retrying().contains(batch) && !failed) {
       return Decision.persist(andFinish(survey, new SurveyEvent.BatchRetried(batch, now), now));
     }
     return Decision.nothing();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import refinery.batch.Batch;
@@ -69,9 +70,12 @@ class ChainTest {
     World world = new World(seed, 0.3);
     world.create(SURVEY);
     world.run();
+    boolean failed =
+        world.batches.values().stream()
+            .anyMatch(batch -> batch.orElseThrow().state() == BatchState.FAILED);
     assertThat(world.survey(SURVEY))
         .as("seed %d", seed)
-        .isIn(SurveyState.DONE, SurveyState.DONE_WITH_FAILURES);
+        .isEqualTo(failed ? SurveyState.DONE_WITH_FAILURES : SurveyState.DONE);
     assertThat(world.batches).hasSize(RUNS * 2);
     world
         .batches
@@ -106,6 +110,12 @@ class ChainTest {
     assertThat(world.survey(SURVEY)).isEqualTo(SurveyState.CANCELLED);
     world.jobs.values().forEach(job -> assertThat(job.orElseThrow().state().isTerminal()).isTrue());
     world.checkSettled();
+  }
+
+  /** With this seed, only the last state of a batch that was taken up came to be known. */
+  @Example
+  void retryingASurveyDoesNotEndItBeforeItsBatchesAreTakenUp() {
+    retryingASurveyTakesUpWhatFailed(14_904);
   }
 
   @Property(tries = 200)
