@@ -2,6 +2,7 @@ package refinery.bench;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import refinery.scheduling.Order;
 
 /**
  * When each job would start if the cluster were a fluid that is divided without a remainder:
@@ -18,7 +19,8 @@ final class FairShare {
   private static final double EPSILON = 1e-9;
 
   private final Workload work;
-  private final int sign;
+  private final Order order;
+  private final double[] totals;
   private final double[] wait;
   private final Stream[] streams;
 
@@ -62,7 +64,6 @@ final class FairShare {
         return;
       }
       demand = new double[RESOURCES + Workload.tokens()];
-      double[] totals = work.cluster.totals();
       for (int i = from(block); i < from(block + 1); i++) {
         int job = jobs[i];
         double seconds = work.seconds[job];
@@ -82,9 +83,10 @@ final class FairShare {
     }
   }
 
-  FairShare(Workload work, boolean largestFirst) {
+  FairShare(Workload work, Order order) {
     this.work = work;
-    this.sign = largestFirst ? -1 : 1;
+    this.order = order;
+    this.totals = work.cluster.totals();
     this.wait = new double[work.jobs];
     this.streams =
         IntStream.range(0, work.surveys.size())
@@ -94,12 +96,46 @@ final class FairShare {
   }
 
   private int[] inOrder(int survey) {
-    return IntStream.range(0, work.jobs)
-        .filter(job -> work.survey[job] == survey)
-        .boxed()
-        .sorted((left, right) -> Long.compare(sign * work.order[left], sign * work.order[right]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+    int[] ascending =
+        IntStream.range(0, work.jobs)
+            .filter(job -> work.survey[job] == survey)
+            .boxed()
+            .sorted((left, right) -> Long.compare(work.order[left], work.order[right]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return switch (order) {
+      case SMALLEST_FIRST -> ascending;
+      case LARGEST_FIRST -> reversed(ascending);
+      case BOTH_ENDS -> fromBothEnds(ascending);
+    };
+  }
+
+  private static int[] reversed(int[] jobs) {
+    return IntStream.range(0, jobs.length).map(i -> jobs[jobs.length - 1 - i]).toArray();
+  }
+
+  /** The largest have their part of the resources at all times, until both ends meet. */
+  private int[] fromBothEnds(int[] ascending) {
+    int[] merged = new int[ascending.length];
+    int smallest = 0;
+    int largest = ascending.length;
+    double all = 0;
+    double ofLargest = 0;
+    for (int i = 0; i < merged.length; i++) {
+      boolean takeLargest = ofLargest < Order.LARGEST_PART * all;
+      merged[i] = ascending[takeLargest ? --largest : smallest++];
+      double held = dominantSeconds(merged[i]);
+      all += held;
+      ofLargest += takeLargest ? held : 0;
+    }
+    return merged;
+  }
+
+  private double dominantSeconds(int job) {
+    return work.seconds[job]
+        * Math.max(
+            work.cpu[job] / totals[0],
+            Math.max(work.memory[job] / totals[1], work.disk[job] / totals[2]));
   }
 
   /** Seconds between the arrival of the job and its fair start. */

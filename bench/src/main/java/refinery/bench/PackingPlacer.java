@@ -11,6 +11,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.scheduling.Lease;
+import refinery.scheduling.Order;
 import refinery.scheduling.Packing;
 import refinery.scheduling.PackingPolicy;
 
@@ -27,14 +28,14 @@ final class PackingPlacer implements Placer {
   private final List<Lease> placed = new ArrayList<>();
   private final Map<NodeId, Integer> numbers = new HashMap<>();
 
-  PackingPlacer(Workload work, boolean largestFirst) {
+  PackingPlacer(Workload work, Order order) {
     this.work = work;
     this.packing =
         new Packing(
             PackingPolicy.DEFAULT
                 .withTokenLimits(work.namedTokenLimits())
                 .withWeights(work.weights())
-                .withLargestFirst(largestFirst));
+                .withOrder(order));
     this.leases = new Lease[work.jobs];
     this.nodes = new NodeId[work.cluster.size()];
     for (int node = 0; node < nodes.length; node++) {

@@ -2,7 +2,7 @@ package refinery.bench;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,6 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import refinery.scheduling.Order;
+import refinery.scheduling.PackingPolicy;
 
 /** Simulates the placement of generated work and prints what it measured. */
 @Command(
@@ -17,9 +19,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Simulate the scheduler's packing over generated work, beside simpler policies.")
 public final class PlacementCommand implements Callable<Integer> {
-  static final String LARGEST_FIRST = "refinery-largest-first";
+  private static final Map<String, Order> ORDERS =
+      Map.of(
+          "refinery", PackingPolicy.DEFAULT.order(),
+          "refinery-smallest-first", Order.SMALLEST_FIRST,
+          "refinery-largest-first", Order.LARGEST_FIRST);
   private static final List<String> POLICIES =
-      List.of("refinery", PlacementCommand.LARGEST_FIRST, "first-fit", "nomad");
+      List.of(
+          "refinery", "refinery-smallest-first", "refinery-largest-first", "first-fit", "nomad");
 
   @Spec private CommandSpec spec;
 
@@ -37,7 +44,8 @@ public final class PlacementCommand implements Callable<Integer> {
       paramLabel = "P",
       split = ",",
       description =
-          "refinery, refinery-largest-first, first-fit, nomad, or several with commas; default: all.")
+          "refinery (its default order), refinery-smallest-first, refinery-largest-first, first-fit,"
+              + " nomad, or several with commas; default: all.")
   private List<String> policies = POLICIES;
 
   @Option(
@@ -84,10 +92,16 @@ public final class PlacementCommand implements Callable<Integer> {
     }
   }
 
+  /** Inside a survey; other policies are compared with the default's fair waits. */
+  static Order order(String policy) {
+    return ORDERS.getOrDefault(policy, PackingPolicy.DEFAULT.order());
+  }
+
   static Placer placer(String policy, Workload work) {
-    return switch (policy.toLowerCase(Locale.ROOT)) {
-      case "refinery" -> new PackingPlacer(work, false);
-      case LARGEST_FIRST -> new PackingPlacer(work, true);
+    if (ORDERS.containsKey(policy)) {
+      return new PackingPlacer(work, ORDERS.get(policy));
+    }
+    return switch (policy) {
       case "first-fit" -> new GreedyPlacer(work, GreedyPlacer.Rule.FIRST_FIT);
       case "nomad" -> new GreedyPlacer(work, GreedyPlacer.Rule.NOMAD);
       default -> throw new IllegalArgumentException("unknown policy '" + policy + "'");

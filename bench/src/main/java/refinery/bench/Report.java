@@ -42,8 +42,7 @@ final class Report {
     line("  waiting of all jobs, mean: %,.0f s", outcome.meanWait());
     line("  processing on the node with the raw data: %.1f %%", 100 * outcome.localPart());
     List<WaitClass> classes =
-        WaitClass.of(
-            work, outcome, new FairShare(work, policy.equals(PlacementCommand.LARGEST_FIRST)));
+        WaitClass.of(work, outcome, new FairShare(work, PlacementCommand.order(policy)));
     line(
         "  %-36s %9s %9s %9s %9s %9s %9s %6s",
         "waiting, seconds", "jobs", "mean", "p50", "p95", "max", "fair", "ratio");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import refinery.scheduling.Order;
 
 /**
  * What the scheduler promises of its packing, on generated work that is the same in every run.
@@ -32,7 +33,7 @@ class PlacementQualityTest {
 
   @Test
   void packsAsWellAsTheLowerBoundAllowsAndNoWorseThanSimplerPolicies() {
-    Outcome ours = run(PlacementCommand.LARGEST_FIRST, 0);
+    Outcome ours = run("refinery", 0);
     assertThat(ours.efficiency(BOUNDS)).isGreaterThanOrEqualTo(0.95);
     for (String other : List.of("first-fit", "nomad")) {
       assertThat(ours.efficiency(BOUNDS))
@@ -43,19 +44,22 @@ class PlacementQualityTest {
 
   @Test
   void noClassWaitsTwiceAsLongAsIsFair() {
-    for (String policy : List.of("refinery", PlacementCommand.LARGEST_FIRST)) {
-      boolean largestFirst = policy.equals(PlacementCommand.LARGEST_FIRST);
+    for (String policy : List.of("refinery", "refinery-smallest-first", "refinery-largest-first")) {
       Outcome ours = run(policy, 0);
       assertThat(bottleneck(ours)).as("used while jobs were queued").isGreaterThan(0.95);
-      assertThat(WaitClass.of(WORK, ours, new FairShare(WORK, largestFirst)))
+      assertThat(WaitClass.of(WORK, ours, new FairShare(WORK, PlacementCommand.order(policy))))
           .isNotEmpty()
           .allSatisfy(each -> assertThat(each.ratio()).as(each.toString()).isLessThan(2));
     }
   }
 
   @Test
-  void smallestFirstShortensTheWait() {
-    assertThat(run("refinery", 0).meanWait()).isLessThan(run("first-fit", 0).meanWait());
+  void theDefaultWaitsLessThanFirstFitAndLargestFirstAndSmallestFirstLessStill() {
+    double ours = run("refinery", 0).meanWait();
+    assertThat(ours)
+        .isLessThan(run("first-fit", 0).meanWait())
+        .isLessThan(run("refinery-largest-first", 0).meanWait())
+        .isGreaterThan(run("refinery-smallest-first", 0).meanWait());
   }
 
   @Test
@@ -79,7 +83,7 @@ class PlacementQualityTest {
                 run ->
                     new Simulation(
                             small,
-                            new PackingPlacer(small, false),
+                            new PackingPlacer(small, Order.BOTH_ENDS),
                             new Churn(7, 3, 42),
                             Long.MAX_VALUE)
                         .run()

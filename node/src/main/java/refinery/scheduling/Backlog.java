@@ -26,7 +26,7 @@ final class Backlog {
 
   private final PackingPolicy policy;
   private final int exactShapes;
-  private final JobSlots slots = new JobSlots();
+  private final JobSlots slots;
   private final Map<Shape.Key, Shape> shapes = new HashMap<>();
   private final List<Shape> list = new ArrayList<>();
   private final Map<String, Survey> surveys = new HashMap<>();
@@ -43,6 +43,7 @@ final class Backlog {
 
   Backlog(PackingPolicy policy, int exactShapes, Cluster cluster) {
     this.policy = policy;
+    this.slots = new JobSlots(policy.period());
     this.exactShapes = exactShapes;
     this.cluster = cluster;
   }
@@ -54,6 +55,9 @@ final class Backlog {
 
     /** A node that, were it empty, could hold what is asked for. */
     Optional<Resources> largeEnough(Shape.Key key);
+
+    /** The largest amounts of any node, each by itself. */
+    Resources largest();
 
     /** The smallest amounts of any node, each by itself. */
     Resources smallest();
@@ -91,14 +95,13 @@ final class Backlog {
     if (lane == null) {
       Group group = group(survey, ticket.priority());
       group.laneCount++;
-      lane = new Lane(shape, group, slots, now);
+      lane = new Lane(shape, group, policy.order().ends(), slots, now);
       shape.lanes.put(survey, lane);
     }
-    long order = order(ticket.order());
     int slot =
         slots.allocate(
             ticket.job(),
-            order,
+            ticket.order(),
             ticket.queuedAt().toEpochMilli(),
             ticket.affinity(),
             ticket.resources(),
@@ -106,8 +109,8 @@ final class Backlog {
     lane.add(slot);
     if (shape.witness != null && lane.size() == 1) {
       lane.group.list(lane);
-    } else if (shape.witness != null && lane.head() == slot) {
-      lane.group.headChanged(lane);
+    } else if (shape.witness != null) {
+      lane.group.refresh(lane);
     }
     arrivals++;
   }
@@ -152,6 +155,7 @@ final class Backlog {
   private Shape list(Shape.Key key, boolean rounded) {
     Shape shape = cluster.shape(key);
     shape.rounded = rounded;
+    weigh(shape);
     Resources smallest = cluster.smallest();
     shape.leastMemory = Math.max(0, shape.memory - Rounding.memoryStep(shape.memory, smallest));
     shape.leastDisk = Math.max(0, shape.disk - Rounding.diskStep(shape.disk, smallest));
@@ -160,6 +164,22 @@ final class Backlog {
     list.add(shape);
     shapes.put(key, shape);
     return shape;
+  }
+
+  private void weigh(Shape shape) {
+    if (policy.order().weighs()) {
+      shape.weight = shape.dominantPart(cluster.largest());
+    }
+  }
+
+  /** After a change of the largest node. */
+  void weighAll() {
+    for (Shape shape : list) {
+      weigh(shape);
+      if (shape.witness != null) {
+        shape.lanes.values().forEach(lane -> lane.group.refresh(lane));
+      }
+    }
   }
 
   /** No shape's {@link Shape#number} is as large. */
@@ -183,13 +203,14 @@ final class Backlog {
 
   private Group group(Survey survey, int priority) {
     for (Group group : survey.groups) {
-      if (group.priority == priority) {
+      if (group.band.priority == priority) {
         return group;
       }
     }
-    Group group = new Group(survey, priority, slots);
+    Band band = bands.computeIfAbsent(priority, Band::new);
+    Group group = new Group(survey, band, policy.order().ends(), slots);
     survey.groups.add(group);
-    bands.computeIfAbsent(priority, Band::new).add(group);
+    group.band.add(group);
     return group;
   }
 
@@ -197,7 +218,6 @@ final class Backlog {
   JobTicket remove(int slot) {
     JobTicket ticket = ticket(slot);
     Lane lane = slots.lane(slot);
-    boolean wasHead = lane.head() == slot;
     lane.remove(slot);
     slots.free(slot);
     if (lane.size() == 0) {
@@ -205,8 +225,8 @@ final class Backlog {
         lane.group.unlist(lane);
       }
       drop(lane);
-    } else if (wasHead && lane.shape.witness != null) {
-      lane.group.headChanged(lane);
+    } else if (lane.shape.witness != null) {
+      lane.group.refresh(lane);
     }
     return ticket;
   }
@@ -218,10 +238,9 @@ final class Backlog {
       drop(lane.shape);
     }
     if (--group.laneCount == 0) {
-      Band band = bands.get(group.priority);
-      band.remove(group);
-      if (band.groups.isEmpty()) {
-        bands.remove(group.priority);
+      group.band.remove(group);
+      if (group.band.groups.isEmpty()) {
+        bands.remove(group.band.priority);
       }
       group.survey.groups.remove(group);
       forget(group.survey);
@@ -244,31 +263,15 @@ final class Backlog {
     }
   }
 
-  /** What was lost with its node had its turn already and comes first, whatever the order. */
-  private long order(long announced) {
-    if (announced == JobTicket.FIRST) {
-      return Long.MIN_VALUE;
-    }
-    return policy.largestFirst() ? -announced : announced;
-  }
-
-  private long announced(long order) {
-    if (order == Long.MIN_VALUE) {
-      return JobTicket.FIRST;
-    }
-    return policy.largestFirst() ? -order : order;
-  }
-
   /** The job as it was announced. */
   JobTicket ticket(int slot) {
     Lane lane = slots.lane(slot);
-    long order = announced(slots.order(slot));
     return new JobTicket(
         slots.id(slot),
         lane.shape.key.role(),
         lane.group.survey.name,
         lane.shape.key.priority(),
-        order,
+        slots.order(slot),
         needs(slot, lane.shape.key.resources()),
         slots.affinity(slot),
         Instant.ofEpochMilli(slots.queuedAt(slot)));
@@ -295,23 +298,18 @@ final class Backlog {
     }
   }
 
-  /** Changes what decides a survey's place among its equals. */
-  void reposition(Survey survey, Runnable change) {
-    for (Group group : survey.groups) {
-      bands.get(group.priority).remove(group);
-    }
-    change.run();
-    for (Group group : survey.groups) {
-      bands.get(group.priority).add(group);
+  /** Call after a change of what decides a survey's place among its equals. */
+  void reposition(Survey survey) {
+    for (int i = 0; i < survey.groups.size(); i++) {
+      Group group = survey.groups.get(i);
+      group.band.reposition(group);
     }
   }
 
   /** After a change of the cluster's totals: every share changes. */
   void rateAll(long cpu, long memory, long disk) {
     surveys.values().forEach(survey -> survey.rate(cpu, memory, disk));
-    for (Band band : bands.values()) {
-      band.groups.sort((left, right) -> left.survey.compareTo(right.survey));
-    }
+    bands.values().forEach(Band::sort);
   }
 
   boolean contains(JobId job) {

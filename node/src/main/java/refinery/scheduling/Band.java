@@ -18,28 +18,43 @@ final class Band {
   }
 
   void add(Group group) {
-    groups.add(search(group), group);
+    group.index = groups.size();
+    groups.add(group);
+    reposition(group);
   }
 
-  /** Call before the survey's share or turn changes. */
   void remove(Group group) {
-    int index = search(group);
-    Checks.that(index < groups.size() && groups.get(index) == group, "group is in its band");
-    groups.remove(index);
+    groups.remove(group.index);
+    number(group.index);
   }
 
-  private int search(Group group) {
-    int low = 0;
-    int high = groups.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (groups.get(middle).survey.compareTo(group.survey) < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+  private void number(int from) {
+    for (int i = from; i < groups.size(); i++) {
+      groups.get(i).index = i;
     }
-    return low;
+  }
+
+  /** Call after the survey's share or turn has changed. */
+  void reposition(Group group) {
+    int at = group.index;
+    while (at > 0 && group.survey.compareTo(groups.get(at - 1).survey) < 0) {
+      put(groups.get(at - 1), at--);
+    }
+    while (at + 1 < groups.size() && groups.get(at + 1).survey.compareTo(group.survey) < 0) {
+      put(groups.get(at + 1), at++);
+    }
+    put(group, at);
+  }
+
+  private void put(Group group, int index) {
+    groups.set(index, group);
+    group.index = index;
+  }
+
+  /** Call after all shares have changed. */
+  void sort() {
+    groups.sort((left, right) -> left.survey.compareTo(right.survey));
+    number(0);
   }
 
   /**
@@ -67,6 +82,9 @@ final class Band {
   }
 
   void sanityCheck() {
+    for (int i = 0; i < groups.size(); i++) {
+      Checks.that(groups.get(i).index == i, "index of a group");
+    }
     for (int i = 1; i < groups.size(); i++) {
       Checks.that(
           groups.get(i - 1).survey.compareTo(groups.get(i).survey) < 0, "order of the groups");

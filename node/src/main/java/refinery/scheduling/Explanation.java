@@ -62,10 +62,7 @@ final class Explanation {
   }
 
   private String ahead(int slot, Lane lane) {
-    int same = 0;
-    for (int i = 0; i < lane.size(); i++) {
-      same += backlog.slots().compare(lane.slot(i), slot) < 0 ? 1 : 0;
-    }
+    int same = lane.before(slot);
     int higher = 0;
     for (Shape shape : backlog.shapes()) {
       higher += shape.key.priority() > lane.shape.key.priority() ? shape.queued() : 0;

@@ -1,8 +1,8 @@
 package refinery.scheduling;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
-import refinery.protocol.JobId;
 
 /**
  * One survey's lanes at one priority, by the numbers of their shapes. Lanes of unplaceable shapes
@@ -10,69 +10,47 @@ import refinery.protocol.JobId;
  */
 final class Group {
   final Survey survey;
-  final int priority;
-  private final JobSlots slots;
+  final Band band;
+
+  /** The ends that are served: one, or the smallest and the largest. */
+  final Front[] fronts;
 
   /** Bits of the listed lanes' shapes, and the lanes by the same numbers. */
   private long[] listed = new long[1];
 
   private Lane[] lanes = new Lane[8];
 
-  /** The order of each listed lane's first job, for a search that stays in one array. */
-  private long[] orders = new long[8];
-
   /** All lanes, listed or not. */
   int laneCount;
+
+  /** Place in the band. */
+  int index;
 
   /** Pass in which nothing of this group can be placed any more. */
   long closedIn = -1;
 
-  /** The job that {@link Reservations} last saw at the front, or null, and since when. */
-  JobId front;
-
-  long frontSince;
-
-  /** Order and queue time of the job that was placed last. */
-  long placedOrder = Long.MIN_VALUE;
-
-  long placedQueuedAt = Long.MIN_VALUE;
-
-  Group(Survey survey, int priority, JobSlots slots) {
+  Group(Survey survey, Band band, List<Order.End> ends, JobSlots slots) {
     this.survey = survey;
-    this.priority = priority;
-    this.slots = slots;
-  }
-
-  /** The lane whose first job comes first, among the open shapes; or null. */
-  Lane next(long[] open) {
-    int best = -1;
-    long bestOrder = Long.MAX_VALUE;
-    int words = Math.min(open.length, listed.length);
-    for (int word = 0; word < words; word++) {
-      for (long bits = listed[word] & open[word]; bits != 0; bits &= bits - 1) {
-        int number = (word << 6) + Long.numberOfTrailingZeros(bits);
-        long order = orders[number];
-        if (order < bestOrder || best < 0 || (order == bestOrder && isBefore(number, best))) {
-          best = number;
-          bestOrder = order;
-        }
-      }
+    this.band = band;
+    this.fronts = new Front[ends.size()];
+    for (int i = 0; i < fronts.length; i++) {
+      fronts[i] = new Front(ends.get(i), i, slots);
     }
-    return best < 0 ? null : lanes[best];
   }
 
-  /** Whether a job that comes later, or was queued later, was placed before the lane's first. */
-  boolean isOvertaken(Lane lane) {
-    return orders[lane.shape.number] < placedOrder || lane.headQueuedAt() < placedQueuedAt;
+  /** The end whose turn it is. */
+  Front due() {
+    return fronts.length == 1 || !survey.largestIsDue() ? fronts[0] : fronts[1];
   }
 
-  private boolean isBefore(int left, int right) {
-    return slots.compare(lanes[left].head(), lanes[right].head()) < 0;
+  /** The lane whose first job comes first at the end whose turn it is, among the open shapes. */
+  Lane next(long[] open) {
+    return due().next(lanes, listed, open);
   }
 
-  /** The lane whose first job comes first, or null. */
-  Lane first() {
-    return next(listed);
+  /** The lane whose first job comes first there, or null. */
+  Lane first(Front front) {
+    return front.next(lanes, listed, listed);
   }
 
   void forEach(Consumer<Lane> consumer) {
@@ -81,6 +59,15 @@ final class Group {
         consumer.accept(lanes[(word << 6) + Long.numberOfTrailingZeros(bits)]);
       }
     }
+  }
+
+  boolean isOvertaken(Lane lane) {
+    for (Front front : fronts) {
+      if (front.isOvertaken(lane)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isListed(Lane lane) {
@@ -95,24 +82,24 @@ final class Group {
     listed[number >> 6] &= ~(1L << number);
   }
 
-  /** Call after the first job of a listed lane has changed. */
-  void headChanged(Lane lane) {
-    orders[lane.shape.number] = slots.order(lane.head());
-  }
-
   void list(Lane lane) {
     int number = lane.shape.number;
     if (number >= lanes.length) {
-      int length = Math.max(number + 1, lanes.length * 2);
-      lanes = Arrays.copyOf(lanes, length);
-      orders = Arrays.copyOf(orders, length);
+      lanes = Arrays.copyOf(lanes, Math.max(number + 1, lanes.length * 2));
     }
     if (number >> 6 >= listed.length) {
       listed = Arrays.copyOf(listed, (number >> 6) + 1);
     }
     lanes[number] = lane;
-    orders[number] = slots.order(lane.head());
     listed[number >> 6] |= 1L << number;
+    refresh(lane);
+  }
+
+  /** Call after the first jobs of a listed lane may have changed. */
+  void refresh(Lane lane) {
+    for (Front front : fronts) {
+      front.refresh(lane);
+    }
   }
 
   void sanityCheck() {
@@ -123,8 +110,10 @@ final class Group {
         Lane lane = lanes[number];
         Checks.that(lane.shape.number == number, "number of a lane's shape");
         Checks.that(lane.size() > 0 && lane.group == this, "lane of group");
-        Checks.that(orders[number] == slots.order(lane.head()), "order of a lane");
         Checks.that(lane.shape.witness != null, "listed lane is placeable");
+        for (Front front : fronts) {
+          front.sanityCheck(lane);
+        }
       }
     }
   }

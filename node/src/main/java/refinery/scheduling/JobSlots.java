@@ -1,8 +1,10 @@
 package refinery.scheduling;
 
+import java.time.Duration;
 import java.util.Arrays;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
+import refinery.protocol.scheduling.JobTicket;
 
 /**
  * Queued jobs in parallel arrays: about 150 bytes a job with its id, so that a million fit into a
@@ -11,6 +13,14 @@ import refinery.protocol.Resources;
  */
 final class JobSlots {
   private static final int NONE = -1;
+
+  /** A key has so many bits for the order, and the rest for the period of the queue time. */
+  private static final int ORDER_BITS = 43;
+
+  private static final long MOST = (1L << ORDER_BITS) - 1;
+  private static final long LAST_PERIOD = (1L << (Long.SIZE - 1 - ORDER_BITS)) - 1;
+
+  private final long periodMillis;
 
   private JobId[] ids = new JobId[64];
   private long[] orders = new long[64];
@@ -23,13 +33,17 @@ final class JobSlots {
   /** Spread hashes of the ids: a probe of the table need not touch them. */
   private int[] hashes = new int[64];
 
-  /** Where the slot is in its lane's heap. */
-  private int[] positions = new int[64];
+  /** Where the slot is in its lane's heaps. */
+  private final int[][] positions = new int[Order.End.values().length][64];
 
   private int[] table = filled(128);
   private int[] freeSlots = new int[64];
   private int freeCount;
   private int used;
+
+  JobSlots(Duration period) {
+    this.periodMillis = period.toMillis();
+  }
 
   private static int[] filled(int length) {
     int[] table = new int[length];
@@ -53,7 +67,6 @@ final class JobSlots {
     return NONE;
   }
 
-  /** {@code order} is the key by which the lane sorts: smaller first. */
   int allocate(JobId id, long order, long queued, String affinity, Resources needs, Lane lane) {
     int slot = freeCount > 0 ? freeSlots[--freeCount] : used++;
     if (slot == ids.length) {
@@ -93,7 +106,7 @@ final class JobSlots {
     queuedAt = Arrays.copyOf(queuedAt, length);
     affinities = Arrays.copyOf(affinities, length);
     lanes = Arrays.copyOf(lanes, length);
-    positions = Arrays.copyOf(positions, length);
+    Arrays.setAll(positions, end -> Arrays.copyOf(positions[end], length));
     memory = Arrays.copyOf(memory, length);
     disk = Arrays.copyOf(disk, length);
     hashes = Arrays.copyOf(hashes, length);
@@ -139,15 +152,52 @@ final class JobSlots {
     }
   }
 
-  /** Order, then queue time, then id: total, and independent of the order of arrival. */
-  int compare(int left, int right) {
-    if (orders[left] != orders[right]) {
-      return orders[left] < orders[right] ? -1 : 1;
+  /**
+   * What comes first has the smallest key; of equal keys {@link #compare} decides. What was lost
+   * with its node had its turn already and comes first at either end. What was queued in an earlier
+   * period goes before all of a later one: without that, a job of middling size would wait for ever
+   * when smaller and larger ones keep coming.
+   */
+  long key(int slot, Order.End end) {
+    if (orders[slot] == JobTicket.FIRST) {
+      return Long.MIN_VALUE;
     }
-    if (queuedAt[left] != queuedAt[right]) {
-      return queuedAt[left] < queuedAt[right] ? -1 : 1;
+    return Math.clamp(period(slot), 0, LAST_PERIOD) << ORDER_BITS
+        | end.ascending(Math.clamp(orders[slot], 0, MOST), MOST);
+  }
+
+  /** The key of a job whose order counts only as much as {@code weight}, at most 1, says. */
+  static long weighed(long key, Order.End end, double weight) {
+    if (key == Long.MIN_VALUE || weight == 1) {
+      return key;
     }
-    return ids[left].compareTo(ids[right]);
+    long order = end.ascending(key & MOST, MOST);
+    return (key & ~MOST) | end.ascending((long) (order * weight), MOST);
+  }
+
+  private long period(int slot) {
+    return Math.floorDiv(queuedAt[slot], periodMillis);
+  }
+
+  /**
+   * Period, order, queue time, then id: total, and independent of the order of arrival. Keys that
+   * differ say the same.
+   */
+  int compare(int left, int right, Order.End end) {
+    int byKey = Long.compare(key(left, end), key(right, end));
+    if (byKey != 0) {
+      return byKey;
+    }
+    int byPeriod = Long.compare(period(left), period(right));
+    if (byPeriod != 0) {
+      return byPeriod;
+    }
+    int byOrder = Long.compare(orders[left], orders[right]);
+    if (byOrder != 0) {
+      return end == Order.End.SMALLEST ? byOrder : -byOrder;
+    }
+    int byQueueTime = Long.compare(queuedAt[left], queuedAt[right]);
+    return byQueueTime != 0 ? byQueueTime : ids[left].compareTo(ids[right]);
   }
 
   JobId id(int slot) {
@@ -179,11 +229,11 @@ final class JobSlots {
     return lanes[slot];
   }
 
-  int position(int slot) {
-    return positions[slot];
+  int position(int slot, Order.End end) {
+    return positions[end.ordinal()][slot];
   }
 
-  void position(int slot, int position) {
-    positions[slot] = position;
+  void position(int slot, Order.End end, int position) {
+    positions[end.ordinal()][slot] = position;
   }
 }

@@ -16,17 +16,29 @@ public final class Lease {
   private final long expectedEnd;
   final Bin bin;
   final Survey survey;
+
+  /** Where in the survey's order it was taken from. */
+  final Order.End end;
+
   final List<Tokens.Token> tokens = new ArrayList<>(0);
   final List<Integer> tokenCounts = new ArrayList<>(0);
 
   /** Index in the bin's list; -1 after the release. */
   int position;
 
-  Lease(long number, JobTicket ticket, Bin bin, Survey survey, Instant since, long expectedEnd) {
+  Lease(
+      long number,
+      JobTicket ticket,
+      Bin bin,
+      Survey survey,
+      Order.End end,
+      Instant since,
+      long expectedEnd) {
     this.number = number;
     this.ticket = ticket;
     this.bin = bin;
     this.survey = survey;
+    this.end = end;
     this.since = since;
     this.expectedEnd = expectedEnd;
   }

@@ -81,6 +81,11 @@ public final class Packing {
     }
 
     @Override
+    public Resources largest() {
+      return totals.largest();
+    }
+
+    @Override
     public Resources smallest() {
       return totals.smallest();
     }
@@ -203,6 +208,7 @@ public final class Packing {
   private void nodesChanged(Bin bin, boolean counted) {
     if (!counted && totals.count(nodes.all())) {
       nodes.reindexAll();
+      backlog.weighAll();
     } else if (nodes.get(bin.id) == bin) {
       nodes.reindex(bin);
     }
@@ -247,19 +253,20 @@ public final class Packing {
 
   /**
    * A lease that exists without having been placed here: an agent reports it. The queue is left
-   * alone; empty when the node is unknown.
+   * alone; empty when the node is unknown. From which end of the order it was taken is not known
+   * any more; it counts with the smallest.
    */
   public Optional<Lease> adopt(JobTicket ticket, NodeId node, Instant now) {
     Bin bin = nodes.get(node);
     if (bin == null) {
       return Optional.empty();
     }
-    return Optional.of(lease(ticket, bin, now, 0));
+    return Optional.of(lease(ticket, bin, Order.End.SMALLEST, now, 0));
   }
 
-  private Lease lease(JobTicket ticket, Bin bin, Instant now, long expectedEnd) {
+  private Lease lease(JobTicket ticket, Bin bin, Order.End end, Instant now, long expectedEnd) {
     Survey survey = backlog.survey(ticket.survey());
-    Lease lease = new Lease(++placements, ticket, bin, survey, now, expectedEnd);
+    Lease lease = new Lease(++placements, ticket, bin, survey, end, now, expectedEnd);
     if (!ticket.resources().tokens().isEmpty()) {
       ticket
           .resources()
@@ -311,16 +318,10 @@ public final class Packing {
     bin.freeDisk -= sign * resources.disk();
     nodes.reindex(bin);
     Survey survey = lease.survey;
-    backlog.reposition(
-        survey,
-        () -> {
-          survey.cpu += sign * resources.cpu();
-          survey.memory += sign * resources.memory();
-          survey.disk += sign * resources.disk();
-          survey.leases += sign;
-          survey.servedBy = sign > 0 ? placements : survey.servedBy;
-          totals.rate(survey);
-        });
+    survey.hold(lease, sign);
+    survey.servedBy = sign > 0 ? placements : survey.servedBy;
+    totals.rate(survey);
+    backlog.reposition(survey);
   }
 
   /** Places what can be placed, at most {@code limit} jobs. */

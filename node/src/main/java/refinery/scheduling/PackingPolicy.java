@@ -6,7 +6,9 @@ import java.util.Map;
 /**
  * How {@link Packing} chooses.
  *
- * @param largestFirst inside a survey the largest {@code order} goes first instead of the smallest
+ * @param order inside a survey
+ * @param period what was queued in an earlier one goes before what was queued in a later one,
+ *     inside a survey, so that nothing waits for ever
  * @param weights of surveys in the fair share; a survey that is not named weighs 1
  * @param tokenLimits cluster-wide limits by token name
  * @param defaultTokenLimit of a token that {@code tokenLimits} does not name
@@ -15,7 +17,8 @@ import java.util.Map;
  * @param reservedNodes the part of the nodes that may be reserved at once (at least one node)
  */
 public record PackingPolicy(
-    boolean largestFirst,
+    Order order,
+    Duration period,
     Map<String, Double> weights,
     Map<String, Integer> tokenLimits,
     int defaultTokenLimit,
@@ -24,7 +27,14 @@ public record PackingPolicy(
     double reservedNodes) {
   public static final PackingPolicy DEFAULT =
       new PackingPolicy(
-          false, Map.of(), Map.of(), 4, Duration.ofSeconds(10), Duration.ofMinutes(5), 0.1);
+          Order.BOTH_ENDS,
+          Duration.ofDays(1),
+          Map.of(),
+          Map.of(),
+          4,
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(5),
+          0.05);
 
   public PackingPolicy {
     weights = Map.copyOf(weights);
@@ -41,16 +51,30 @@ public record PackingPolicy(
 
   public PackingPolicy withTokenLimits(Map<String, Integer> limits) {
     return new PackingPolicy(
-        largestFirst, weights, limits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+        order, period, weights, limits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
   }
 
-  public PackingPolicy withLargestFirst(boolean largest) {
+  public PackingPolicy withOrder(Order other) {
     return new PackingPolicy(
-        largest, weights, tokenLimits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+        other,
+        period,
+        weights,
+        tokenLimits,
+        defaultTokenLimit,
+        reserveAfter,
+        patience,
+        reservedNodes);
   }
 
   public PackingPolicy withWeights(Map<String, Double> named) {
     return new PackingPolicy(
-        largestFirst, named, tokenLimits, defaultTokenLimit, reserveAfter, patience, reservedNodes);
+        order,
+        period,
+        named,
+        tokenLimits,
+        defaultTokenLimit,
+        reserveAfter,
+        patience,
+        reservedNodes);
   }
 }

@@ -26,7 +26,7 @@ final class Passes {
 
   /** Makes a lease of a job that was taken out of the queue. */
   interface Leasing {
-    Lease lease(JobTicket ticket, Bin bin, Instant now, long expectedEnd);
+    Lease lease(JobTicket ticket, Bin bin, Order.End end, Instant now, long expectedEnd);
   }
 
   Passes(
@@ -115,7 +115,7 @@ final class Passes {
       shape.blocked = false;
       return false;
     }
-    int head = lane.head();
+    int head = lane.head(lane.group.due());
     String affinity = backlog.slots().affinity(head);
     long end = estimates ? expectedEnd(backlog.slots().id(head), now) : 0;
     Bin bin =
@@ -133,11 +133,12 @@ final class Passes {
   private void place(Lane lane, Bin bin, List<Lease> placed, Instant now) {
     reservations.release(lane);
     lane.servedAt = now.toEpochMilli();
-    int head = lane.head();
-    lane.group.placedOrder = backlog.slots().order(head);
-    lane.group.placedQueuedAt = backlog.slots().queuedAt(head);
+    Front front = lane.group.due();
+    int head = lane.head(front);
+    front.places(lane);
     JobTicket ticket = backlog.remove(head);
-    placed.add(leasing.lease(ticket, bin, now, estimates ? expectedEnd(ticket.job(), now) : 0));
+    placed.add(
+        leasing.lease(ticket, bin, front.end, now, estimates ? expectedEnd(ticket.job(), now) : 0));
     if (lane.shape.lanes.isEmpty()) {
       open.close(lane.shape);
     }

@@ -14,10 +14,10 @@ import java.util.PriorityQueue;
  * of its own and of lower priority only.
  */
 final class Reservations {
-  private static final long REVIEW_MILLIS = 2000;
+  private static final long REVIEW_MILLIS = 5000;
 
   /** How often all shapes are looked at, not the first of each survey only. */
-  private static final long THOROUGH_MILLIS = 15_000;
+  private static final long THOROUGH_MILLIS = 30_000;
 
   private static final Comparator<Lane> FIRST_IN_LINE =
       Comparator.comparingInt((Lane lane) -> -lane.shape.key.priority())
@@ -83,7 +83,7 @@ final class Reservations {
     }
   }
 
-  /** Reserves for those that waited too long; looks every other second at most. */
+  /** Reserves for those that waited too long; looks every few seconds at most. */
   void review(Backlog backlog, long now) {
     if (reviewedAt != Long.MIN_VALUE && now >= reviewedAt && now < reviewedAt + REVIEW_MILLIS) {
       return;
@@ -121,9 +121,9 @@ final class Reservations {
     PriorityQueue<Lane> found = new PriorityQueue<>(FIRST_IN_LINE.reversed());
     for (Band band : backlog.bands()) {
       for (Group group : band.groups) {
-        Lane first = group.first();
-        if (first != null) {
-          offer(backlog.slots(), group, first, now, thorough, found, wanted);
+        offerFirst(group, now, found);
+        if (thorough) {
+          offerOvertaken(group, now, found, wanted);
         }
         while (found.size() > wanted) {
           found.poll();
@@ -135,41 +135,40 @@ final class Reservations {
     return sorted;
   }
 
-  /** The first job of a survey, and those that others of the survey have overtaken. */
-  private void offer(
-      JobSlots slots,
-      Group group,
-      Lane first,
-      long now,
-      boolean thorough,
-      PriorityQueue<Lane> found,
-      int wanted) {
-    if (!slots.id(first.head()).equals(group.front)) {
-      group.front = slots.id(first.head());
-      group.frontSince = Math.max(first.waitingSince(), reviewedBefore);
+  /** The first job of a survey, or the first at each end. */
+  private void offerFirst(Group group, long now, PriorityQueue<Lane> found) {
+    for (Front front : group.fronts) {
+      Lane first = group.first(front);
+      if (first == null) {
+        return;
+      }
+      long since = front.seenSince(first, Math.max(first.waitingSince(), reviewedBefore));
+      if (now - since >= policy.reserveAfter().toMillis()
+          && isCandidate(first)
+          && !found.contains(first)) {
+        found.add(first);
+      }
     }
-    long reserveAfter = policy.reserveAfter().toMillis();
-    if (now - group.frontSince >= reserveAfter && isCandidate(first)) {
-      found.add(first);
-    }
-    if (thorough) {
-      long patience = policy.patience().toMillis();
-      group.forEach(
-          lane -> {
-            if (lane.shape.blocked
-                && lane != first
-                && now - lane.servedAt >= patience
-                && isCandidate(lane)
-                && now - lane.waitingSince() >= patience
-                && (found.size() < wanted || FIRST_IN_LINE.compare(lane, found.peek()) < 0)
-                && group.isOvertaken(lane)) {
-              found.add(lane);
-              if (found.size() > wanted) {
-                found.poll();
-              }
+  }
+
+  /** Those that others of the survey have overtaken. */
+  private void offerOvertaken(Group group, long now, PriorityQueue<Lane> found, int wanted) {
+    long patience = policy.patience().toMillis();
+    group.forEach(
+        lane -> {
+          if (lane.shape.blocked
+              && now - lane.servedAt >= patience
+              && isCandidate(lane)
+              && now - lane.waitingSince() >= patience
+              && (found.size() < wanted || FIRST_IN_LINE.compare(lane, found.peek()) < 0)
+              && group.isOvertaken(lane)
+              && !found.contains(lane)) {
+            found.add(lane);
+            if (found.size() > wanted) {
+              found.poll();
             }
-          });
-    }
+          }
+        });
   }
 
   private static boolean isCandidate(Lane lane) {

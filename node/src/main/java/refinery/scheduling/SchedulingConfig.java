@@ -4,8 +4,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigUtil;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * {@code refinery.scheduling} and the limits of {@code refinery.transfer.hosts}.
@@ -37,6 +39,7 @@ public record SchedulingConfig(
         atLeastOne(config, "placements-per-pass"),
         new PackingPolicy(
             order(config),
+            positive(config, "period"),
             weights(config.getConfig("weights")),
             limits,
             everyHost,
@@ -83,17 +86,21 @@ public record SchedulingConfig(
     return weights;
   }
 
-  private static boolean order(Config config) {
-    String order = config.getString("order");
-    return switch (order) {
-      case "smallest-first" -> false;
-      case "largest-first" -> true;
-      default ->
-          throw new ConfigException.BadValue(
-              config.origin(),
-              "refinery.scheduling.order",
-              "must be smallest-first or largest-first, not '" + order + "'");
-    };
+  private static Order order(Config config) {
+    String word = config.getString("order");
+    return Order.named(word)
+        .orElseThrow(
+            () ->
+                new ConfigException.BadValue(
+                    config.origin(),
+                    "refinery.scheduling.order",
+                    "must be "
+                        + Arrays.stream(Order.values())
+                            .map(Order::word)
+                            .collect(Collectors.joining(" or "))
+                        + ", not '"
+                        + word
+                        + "'"));
   }
 
   private static Duration positive(Config config, String key) {

@@ -26,6 +26,9 @@ final class Shape {
   /** Queues by survey; never empty ones. */
   final Map<Survey, Lane> lanes = new HashMap<>();
 
+  /** How much the size of the input counts beside that of other shapes' jobs, at most 1. */
+  double weight = 1;
+
   boolean blocked;
 
   /** A node that could hold it; null while it is unplaceable. */
@@ -67,6 +70,16 @@ final class Shape {
         && cpu <= bin.cpu
         && leastMemory <= bin.memory
         && leastDisk <= bin.disk;
+  }
+
+  /** The largest part that it asks for of what the largest node has. */
+  double dominantPart(Resources node) {
+    return Math.max(
+        part(cpu, node.cpu()), Math.max(part(memory, node.memory()), part(disk, node.disk())));
+  }
+
+  private static double part(long amount, long whole) {
+    return whole <= 0 ? 1 : Math.min(1, (double) amount / whole);
   }
 
   boolean tokensAvailable() {

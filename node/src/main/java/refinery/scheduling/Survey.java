@@ -2,6 +2,7 @@ package refinery.scheduling;
 
 import java.util.ArrayList;
 import java.util.List;
+import refinery.protocol.Resources;
 
 /** A fair-share group and what it holds now. The empty name is that of jobs posted directly. */
 final class Survey {
@@ -16,8 +17,17 @@ final class Survey {
   long disk;
   int leases;
 
+  /** What of it is held by jobs that were taken from the end of the largest. */
+  long largestCpu;
+
+  long largestMemory;
+  long largestDisk;
+
   /** Weighted dominant share of the cluster (Ghodsi et al., Dominant Resource Fairness, 2011). */
   double share;
+
+  /** The same of what the largest jobs hold alone. */
+  private double largestShare;
 
   /** Number of the placement that served it last: equals are served in turn. */
   long servedBy;
@@ -31,6 +41,30 @@ final class Survey {
     share =
         Math.max(part(cpu, totalCpu), Math.max(part(memory, totalMemory), part(disk, totalDisk)))
             / weight;
+    largestShare =
+        Math.max(
+                part(largestCpu, totalCpu),
+                Math.max(part(largestMemory, totalMemory), part(largestDisk, totalDisk)))
+            / weight;
+  }
+
+  /** Begins or ends to hold what a lease takes. */
+  void hold(Lease lease, int sign) {
+    Resources resources = lease.resources();
+    cpu += sign * resources.cpu();
+    memory += sign * resources.memory();
+    disk += sign * resources.disk();
+    leases += sign;
+    if (lease.end == Order.End.LARGEST) {
+      largestCpu += sign * resources.cpu();
+      largestMemory += sign * resources.memory();
+      largestDisk += sign * resources.disk();
+    }
+  }
+
+  /** Whether the largest jobs hold less than their part, where both ends are served. */
+  boolean largestIsDue() {
+    return largestShare < Order.LARGEST_PART * share;
   }
 
   private static double part(long used, long total) {

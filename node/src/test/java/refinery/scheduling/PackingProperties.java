@@ -25,7 +25,8 @@ import refinery.protocol.scheduling.JobTicket;
 class PackingProperties {
   private static final PackingPolicy POLICY =
       new PackingPolicy(
-          false,
+          Order.BOTH_ENDS,
+          Duration.ofDays(1),
           Map.of("survey-1", 2.0),
           Map.of("net:ena", 2),
           4,

@@ -39,20 +39,22 @@ class PackingTest {
 
   @Test
   void servesPrioritiesFirstThenTheSurveysOrderThenQueueTime() {
+    packing = new Packing(PackingPolicy.DEFAULT.withOrder(Order.SMALLEST_FIRST));
     put("a", 10, 10, 10);
     Resources one = needs(1, 1, 1);
-    packing.enqueue(ticket("large", "s", 50, 9, one), START);
+    packing.enqueue(
+        new JobTicket(job("large"), "processor", "s", 50, 9, one, "", START.plusSeconds(1)), START);
     packing.enqueue(ticket("small", "s", 50, 1, one), START);
     packing.enqueue(ticket("urgent", "s", 90, 99, one), START);
     packing.enqueue(
-        new JobTicket(job("early"), "processor", "s", 50, 9, one, "", START.minusSeconds(1)),
+        new JobTicket(job("early"), "processor", "s", 50, 9, one, "", START),
         START);
     assertThat(placed()).containsExactly(job("urgent"), job("small"), job("early"), job("large"));
   }
 
   @Test
   void servesTheLargestFirstWhenTold() {
-    packing = new Packing(PackingPolicy.DEFAULT.withLargestFirst(true));
+    packing = new Packing(PackingPolicy.DEFAULT.withOrder(Order.LARGEST_FIRST));
     put("a", 10, 10, 10);
     packing.enqueue(ticket("small", "s", 50, 1, needs(1, 1, 1)), START);
     packing.enqueue(ticket("large", "s", 50, 9, needs(1, 1, 1)), START);
@@ -62,9 +64,48 @@ class PackingTest {
   }
 
   @Test
+  void servesBothEndsOfASurveySoThatTheLargestHoldTheirPart() {
+    packing = new Packing(PackingPolicy.DEFAULT.withOrder(Order.BOTH_ENDS));
+    put("a", 3, 3, 3);
+    for (int size = 1; size <= 9; size++) {
+      packing.enqueue(ticket("job-" + size, "s", 50, size, needs(1, 1, 1)), START);
+    }
+    List<Lease> first = pass(START);
+    assertThat(first.stream().map(Lease::job))
+        .containsExactlyInAnyOrder(job("job-1"), job("job-9"), job("job-8"));
+    assertThat(packing.withdraw(job("job-7"))).isTrue();
+    packing.enqueue(ticket("job-5", "s", 90, 5, needs(1, 1, 1)), START);
+    first.forEach(packing::release);
+    assertThat(placed()).containsExactlyInAnyOrder(job("job-5"), job("job-6"), job("job-4"));
+  }
+
+  /** Smaller and larger jobs keep coming, faster than they can be placed. */
+  @Test
+  void aMiddlingJobIsPlacedThoughSmallerAndLargerOnesKeepComing() {
+    for (Order order : Order.values()) {
+      packing = new Packing(PackingPolicy.DEFAULT.withOrder(order));
+      put("a", 1, 1, 1);
+      packing.enqueue(
+          new JobTicket(job("middle"), "processor", "s", 50, 50, needs(1, 1, 1), "", START), START);
+      int hours = 0;
+      for (; packing.isQueued(job("middle")) && hours < 72; hours++) {
+        Instant now = START.plusSeconds(3600L * hours);
+        for (int size : new int[] {1, 2, 98, 99}) {
+          packing.enqueue(
+              new JobTicket(
+                  job(hours + "-" + size), "processor", "s", 50, size, needs(1, 1, 1), "", now),
+              now);
+        }
+        pass(now).forEach(packing::release);
+      }
+      assertThat(packing.isQueued(job("middle"))).as(order.word()).isFalse();
+    }
+  }
+
+  @Test
   void whatWasLostWithItsNodeComesFirstInEitherOrder() {
-    for (boolean largestFirst : new boolean[] {false, true}) {
-      packing = new Packing(PackingPolicy.DEFAULT.withLargestFirst(largestFirst));
+    for (Order order : Order.values()) {
+      packing = new Packing(PackingPolicy.DEFAULT.withOrder(order));
       put("a", 10, 10, 10);
       packing.enqueue(ticket("small", "s", 50, 1, needs(1, 1, 1)), START);
       packing.enqueue(ticket("large", "s", 50, 9, needs(1, 1, 1)), START);
