@@ -39,6 +39,17 @@ final class Cluster {
     return SIZES[PATTERN[node % PATTERN.length]][2];
   }
 
+  /** The largest cpu, memory and disk of any node. */
+  double[] largest() {
+    double[] largest = new double[3];
+    for (int node = 0; node < count; node++) {
+      largest[0] = Math.max(largest[0], cpu(node));
+      largest[1] = Math.max(largest[1], memory(node));
+      largest[2] = Math.max(largest[2], disk(node));
+    }
+    return largest;
+  }
+
   /** Sums of cpu, memory and disk. */
   double[] totals() {
     double[] totals = new double[3];

@@ -21,6 +21,7 @@ final class FairShare {
   private final Workload work;
   private final Order order;
   private final double[] totals;
+  private final double[] largest;
   private final double[] wait;
   private final Stream[] streams;
 
@@ -87,6 +88,7 @@ final class FairShare {
     this.work = work;
     this.order = order;
     this.totals = work.cluster.totals();
+    this.largest = work.cluster.largest();
     this.wait = new double[work.jobs];
     this.streams =
         IntStream.range(0, work.surveys.size())
@@ -100,7 +102,7 @@ final class FairShare {
         IntStream.range(0, work.jobs)
             .filter(job -> work.survey[job] == survey)
             .boxed()
-            .sorted((left, right) -> Long.compare(work.order[left], work.order[right]))
+            .sorted((left, right) -> Double.compare(size(left), size(right)))
             .mapToInt(Integer::intValue)
             .toArray();
     return switch (order) {
@@ -108,6 +110,18 @@ final class FairShare {
       case LARGEST_FIRST -> reversed(ascending);
       case BOTH_ENDS -> fromBothEnds(ascending);
     };
+  }
+
+  /** By which the scheduler's order goes. */
+  private double size(int job) {
+    return order == Order.BOTH_ENDS ? work.order[job] * partOfNode(job) : work.order[job];
+  }
+
+  /** The largest part of the largest node that the job asks for. */
+  private double partOfNode(int job) {
+    return Math.max(
+        work.cpu[job] / largest[0],
+        Math.max(work.memory[job] / largest[1], work.disk[job] / largest[2]));
   }
 
   private static int[] reversed(int[] jobs) {

@@ -14,6 +14,15 @@ import refinery.protocol.scheduling.JobTicket;
 final class JobSlots {
   private static final int NONE = -1;
 
+  /** So many numbers lie together for each job, because they are needed together. */
+  private static final int NUMBERS = 4;
+
+  private static final int ORDER = 0;
+  private static final int QUEUED_AT = 1;
+  private static final int MEMORY = 2;
+  private static final int DISK = 3;
+  private static final int ENDS = Order.End.values().length;
+
   /** A key has so many bits for the order, and the rest for the period of the queue time. */
   private static final int ORDER_BITS = 43;
 
@@ -23,20 +32,16 @@ final class JobSlots {
   private final long periodMillis;
 
   private JobId[] ids = new JobId[64];
-  private long[] orders = new long[64];
-  private long[] queuedAt = new long[64];
+  private long[] numbers = new long[64 * NUMBERS];
   private String[] affinities = new String[64];
   private Lane[] lanes = new Lane[64];
-  private long[] memory = new long[64];
-  private long[] disk = new long[64];
-
-  /** Spread hashes of the ids: a probe of the table need not touch them. */
-  private int[] hashes = new int[64];
 
   /** Where the slot is in its lane's heaps. */
-  private final int[][] positions = new int[Order.End.values().length][64];
+  private int[] positions = new int[64 * ENDS];
 
-  private int[] table = filled(128);
+  /** Slots by id, each below the spread hash of the id: a probe need not touch anything else. */
+  private long[] table = filled(128);
+
   private int[] freeSlots = new int[64];
   private int freeCount;
   private int used;
@@ -45,8 +50,8 @@ final class JobSlots {
     this.periodMillis = period.toMillis();
   }
 
-  private static int[] filled(int length) {
-    int[] table = new int[length];
+  private static long[] filled(int length) {
+    long[] table = new long[length];
     Arrays.fill(table, NONE);
     return table;
   }
@@ -60,8 +65,8 @@ final class JobSlots {
     int mask = table.length - 1;
     int hash = spread(id);
     for (int at = hash & mask; table[at] != NONE; at = (at + 1) & mask) {
-      if (hashes[table[at]] == hash && ids[table[at]].equals(id)) {
-        return table[at];
+      if (hash(table[at]) == hash && ids[(int) table[at]].equals(id)) {
+        return (int) table[at];
       }
     }
     return NONE;
@@ -73,17 +78,16 @@ final class JobSlots {
       grow();
     }
     ids[slot] = id;
-    orders[slot] = order;
-    queuedAt[slot] = queued;
+    numbers[slot * NUMBERS + ORDER] = order;
+    numbers[slot * NUMBERS + QUEUED_AT] = queued;
+    numbers[slot * NUMBERS + MEMORY] = needs.memory();
+    numbers[slot * NUMBERS + DISK] = needs.disk();
     affinities[slot] = affinity;
     lanes[slot] = lane;
-    memory[slot] = needs.memory();
-    disk[slot] = needs.disk();
-    hashes[slot] = spread(id);
     if (size() * 2 > table.length) {
       rehash();
     } else {
-      insert(slot);
+      insert(entry(slot));
     }
     return slot;
   }
@@ -102,14 +106,10 @@ final class JobSlots {
   private void grow() {
     int length = ids.length + (ids.length >> 1);
     ids = Arrays.copyOf(ids, length);
-    orders = Arrays.copyOf(orders, length);
-    queuedAt = Arrays.copyOf(queuedAt, length);
+    numbers = Arrays.copyOf(numbers, length * NUMBERS);
     affinities = Arrays.copyOf(affinities, length);
     lanes = Arrays.copyOf(lanes, length);
-    Arrays.setAll(positions, end -> Arrays.copyOf(positions[end], length));
-    memory = Arrays.copyOf(memory, length);
-    disk = Arrays.copyOf(disk, length);
-    hashes = Arrays.copyOf(hashes, length);
+    positions = Arrays.copyOf(positions, length * ENDS);
   }
 
   private static int spread(JobId id) {
@@ -117,33 +117,42 @@ final class JobSlots {
     return hash ^ (hash >>> 15);
   }
 
-  private void insert(int slot) {
+  private long entry(int slot) {
+    return (long) spread(ids[slot]) << Integer.SIZE | slot;
+  }
+
+  private static int hash(long entry) {
+    return (int) (entry >>> Integer.SIZE);
+  }
+
+  private void insert(long entry) {
     int mask = table.length - 1;
-    int at = hashes[slot] & mask;
+    int at = hash(entry) & mask;
     while (table[at] != NONE) {
       at = (at + 1) & mask;
     }
-    table[at] = slot;
+    table[at] = entry;
   }
 
   private void rehash() {
     table = filled(table.length * 2);
     for (int slot = 0; slot < used; slot++) {
       if (ids[slot] != null) {
-        insert(slot);
+        insert(entry(slot));
       }
     }
   }
 
   private void removeFromTable(int slot) {
     int mask = table.length - 1;
-    int hole = hashes[slot] & mask;
-    while (table[hole] != slot) {
+    long entry = entry(slot);
+    int hole = hash(entry) & mask;
+    while (table[hole] != entry) {
       hole = (hole + 1) & mask;
     }
     table[hole] = NONE;
     for (int at = (hole + 1) & mask; table[at] != NONE; at = (at + 1) & mask) {
-      int home = hashes[table[at]] & mask;
+      int home = hash(table[at]) & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         table[hole] = table[at];
         table[at] = NONE;
@@ -159,11 +168,12 @@ final class JobSlots {
    * when smaller and larger ones keep coming.
    */
   long key(int slot, Order.End end) {
-    if (orders[slot] == JobTicket.FIRST) {
+    long order = order(slot);
+    if (order == JobTicket.FIRST) {
       return Long.MIN_VALUE;
     }
     return Math.clamp(period(slot), 0, LAST_PERIOD) << ORDER_BITS
-        | end.ascending(Math.clamp(orders[slot], 0, MOST), MOST);
+        | end.ascending(Math.clamp(order, 0, MOST), MOST);
   }
 
   /** The key of a job whose order counts only as much as {@code weight}, at most 1, says. */
@@ -176,7 +186,7 @@ final class JobSlots {
   }
 
   private long period(int slot) {
-    return Math.floorDiv(queuedAt[slot], periodMillis);
+    return Math.floorDiv(queuedAt(slot), periodMillis);
   }
 
   /**
@@ -192,11 +202,11 @@ final class JobSlots {
     if (byPeriod != 0) {
       return byPeriod;
     }
-    int byOrder = Long.compare(orders[left], orders[right]);
+    int byOrder = Long.compare(order(left), order(right));
     if (byOrder != 0) {
       return end == Order.End.SMALLEST ? byOrder : -byOrder;
     }
-    int byQueueTime = Long.compare(queuedAt[left], queuedAt[right]);
+    int byQueueTime = Long.compare(queuedAt(left), queuedAt(right));
     return byQueueTime != 0 ? byQueueTime : ids[left].compareTo(ids[right]);
   }
 
@@ -205,20 +215,20 @@ final class JobSlots {
   }
 
   long order(int slot) {
-    return orders[slot];
+    return numbers[slot * NUMBERS + ORDER];
   }
 
   long queuedAt(int slot) {
-    return queuedAt[slot];
+    return numbers[slot * NUMBERS + QUEUED_AT];
   }
 
   /** What the job itself asks for, where its shape is rounded up. */
   long memory(int slot) {
-    return memory[slot];
+    return numbers[slot * NUMBERS + MEMORY];
   }
 
   long disk(int slot) {
-    return disk[slot];
+    return numbers[slot * NUMBERS + DISK];
   }
 
   String affinity(int slot) {
@@ -230,10 +240,10 @@ final class JobSlots {
   }
 
   int position(int slot, Order.End end) {
-    return positions[end.ordinal()][slot];
+    return positions[slot * ENDS + end.ordinal()];
   }
 
   void position(int slot, Order.End end, int position) {
-    positions[end.ordinal()][slot] = position;
+    positions[slot * ENDS + end.ordinal()] = position;
   }
 }

@@ -46,9 +46,7 @@ class PackingTest {
         new JobTicket(job("large"), "processor", "s", 50, 9, one, "", START.plusSeconds(1)), START);
     packing.enqueue(ticket("small", "s", 50, 1, one), START);
     packing.enqueue(ticket("urgent", "s", 90, 99, one), START);
-    packing.enqueue(
-        new JobTicket(job("early"), "processor", "s", 50, 9, one, "", START),
-        START);
+    packing.enqueue(new JobTicket(job("early"), "processor", "s", 50, 9, one, "", START), START);
     assertThat(placed()).containsExactly(job("urgent"), job("small"), job("early"), job("large"));
   }
 
