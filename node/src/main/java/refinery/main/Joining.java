@@ -60,7 +60,7 @@ final class Joining {
   }
 
   /**
-   * Returns when the node is up. The management endpoint must answer by now. *
+   * Returns when the node is up. The management endpoint must answer by now.
    *
    * @throws ConfigurationException when the node ended instead
    */
@@ -72,7 +72,9 @@ final class Joining {
     Duration wait = LOOK.compareTo(linesEvery) < 0 ? LOOK : linesEvery;
     while (true) {
       Verdict verdict = up.isDone() ? acted.orElseThrow() : admitting.verdict();
-      act(verdict);
+      if (act(verdict)) {
+        lineAt = System.nanoTime() + linesEvery.toNanos();
+      }
       try {
         if (!up.get(wait.toMillis(), TimeUnit.MILLISECONDS)) {
           throw new ConfigurationException(
@@ -90,11 +92,16 @@ final class Joining {
     }
   }
 
-  private void act(Verdict verdict) {
-    if (acted.filter(verdict::equals).isPresent()) {
-      return;
-    }
+  /** Whether anything was done; that the reason to wait is worded otherwise can wait, too. */
+  private boolean act(Verdict verdict) {
+    boolean same =
+        verdict instanceof Verdict.Wait
+            ? acted.filter(Verdict.Wait.class::isInstance).isPresent()
+            : acted.filter(verdict::equals).isPresent();
     acted = Optional.of(verdict);
+    if (same) {
+      return false;
+    }
     Cluster cluster = Cluster.get(system);
     switch (verdict) {
       case Verdict.Begin begin ->
@@ -103,6 +110,7 @@ final class Joining {
       case Verdict.Discover discover -> ClusterBootstrap.get(system).start();
       case Verdict.Wait wait -> say.accept("cannot join: " + wait.why() + "; trying again");
     }
+    return true;
   }
 
   private List<Address> addresses(Verdict.Join join) {

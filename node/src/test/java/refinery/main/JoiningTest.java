@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import refinery.cluster.Admission.Verdict;
@@ -68,6 +69,39 @@ class JoiningTest {
   }
 
   @Test
+  void aReasonWithAnotherNumberInItIsNotSaidAtEveryLook() {
+    AtomicInteger looks = new AtomicInteger();
+    CompletableFuture<Void> joined =
+        joining(
+            () ->
+                looks.incrementAndGet() < 4
+                    ? new Verdict.Wait("the clock is " + looks + " s ahead")
+                    : new Verdict.Begin(),
+            Duration.ofHours(1));
+    await().until(joined::isDone);
+    joined.join();
+    assertThat(said).containsExactly("cannot join: the clock is 1 s ahead; trying again");
+  }
+
+  /** Joining takes a moment, which is no reason to doubt the address. */
+  @Test
+  void nothingIsSaidOfAnAddressThatWasAllowedJustNow() throws Exception {
+    HostPort closed = new HostPort("127.0.0.1", closedPort());
+    List<Verdict> verdicts =
+        List.of(
+            new Verdict.Wait("a reason"),
+            new Verdict.Wait("a reason"),
+            new Verdict.Join(List.of(closed.toString())),
+            new Verdict.Begin());
+    AtomicInteger looks = new AtomicInteger();
+    CompletableFuture<Void> joined =
+        joining(() -> verdicts.get(looks.getAndIncrement()), Duration.ofMillis(1_500));
+    await().until(joined::isDone);
+    joined.join();
+    assertThat(said).containsOnly("cannot join: a reason; trying again");
+  }
+
+  @Test
   void aNodeThatEndsInsteadIsAnError() {
     CompletableFuture<Void> joined = joining(new Verdict.Wait("a reason"));
     await().until(() -> !said.isEmpty());
@@ -93,11 +127,14 @@ class JoiningTest {
 
   private CompletableFuture<Void> joining(Verdict first) {
     verdict = first;
+    return joining(() -> verdict, Duration.ofMillis(100));
+  }
+
+  private CompletableFuture<Void> joining(Joining.Admitting admitting, Duration linesEvery) {
     Obstacles obstacles =
         new Obstacles(
             kit.system(), new DiscoveryConfig(Method.NONE, "refinery", "", 2, "", "app=%s"), 8558);
-    Joining joining =
-        new Joining(kit.system(), () -> verdict, obstacles, Duration.ofMillis(100), said::add);
+    Joining joining = new Joining(kit.system(), admitting, obstacles, linesEvery, said::add);
     joining.begin();
     return CompletableFuture.runAsync(
         () -> {
