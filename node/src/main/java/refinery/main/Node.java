@@ -3,6 +3,7 @@ package refinery.main;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.io.IOException;
@@ -73,8 +74,7 @@ public final class Node implements AutoCloseable {
     Database database = database(options);
     Config config =
         database.akkaConfig().withFallback(settings.discovery().akka()).withFallback(own).resolve();
-    ActorSystem<Void> system =
-        ActorSystem.create(Behaviors.empty(), settings.presence().name(), config);
+    ActorSystem<Void> system = system(settings.presence().name(), config);
     DatabaseAdmission admission =
         new DatabaseAdmission(system, settings, options, database, InstantSource.system());
     // Others may take this node for gone only when it is.
@@ -82,6 +82,14 @@ public final class Node implements AutoCloseable {
     opened.push(() -> stop(system));
     services = new Services(system, settings, options, database, admission, opened);
     services.start();
+  }
+
+  private static ActorSystem<Void> system(String name, Config config) {
+    try {
+      return ActorSystem.create(Behaviors.empty(), name, config);
+    } catch (RemoteTransportException e) {
+      throw new ConfigurationException("--artery: " + e.getMessage());
+    }
   }
 
   private static void requireOneWayToJoin(NodeOptions options, Settings settings, Config config) {
