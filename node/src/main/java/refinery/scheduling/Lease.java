@@ -17,8 +17,8 @@ public final class Lease {
   final Bin bin;
   final Survey survey;
 
-  /** Where in the survey's order it was taken from. */
-  final Order.End end;
+  /** How much of it counts as taken from the end of the largest: 0, 1, or between if unknown. */
+  final double largest;
 
   final List<Tokens.Token> tokens = new ArrayList<>(0);
   final List<Integer> tokenCounts = new ArrayList<>(0);
@@ -31,14 +31,14 @@ public final class Lease {
       JobTicket ticket,
       Bin bin,
       Survey survey,
-      Order.End end,
+      double largest,
       Instant since,
       long expectedEnd) {
     this.number = number;
     this.ticket = ticket;
     this.bin = bin;
     this.survey = survey;
-    this.end = end;
+    this.largest = largest;
     this.since = since;
     this.expectedEnd = expectedEnd;
   }

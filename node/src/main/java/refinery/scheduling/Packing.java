@@ -1,6 +1,7 @@
 package refinery.scheduling;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -107,12 +108,25 @@ public final class Packing {
   public void enqueue(JobTicket ticket, Instant now) {
     int slot = backlog.slots().find(ticket.job());
     if (slot >= 0) {
-      if (backlog.ticket(slot).equals(ticket)) {
+      if (backlog.ticket(slot).equals(inMillis(ticket))) {
         return;
       }
       remove(slot);
     }
     backlog.add(ticket, now.toEpochMilli());
+  }
+
+  /** As it is kept: what differs in less is the same announcement. */
+  private static JobTicket inMillis(JobTicket ticket) {
+    return new JobTicket(
+        ticket.job(),
+        ticket.role(),
+        ticket.survey(),
+        ticket.priority(),
+        ticket.order(),
+        ticket.resources(),
+        ticket.affinity(),
+        ticket.queuedAt().truncatedTo(ChronoUnit.MILLIS));
   }
 
   /** Takes a job out of the queue; false when it is not there. */
@@ -254,19 +268,19 @@ public final class Packing {
   /**
    * A lease that exists without having been placed here: an agent reports it. The queue is left
    * alone; empty when the node is unknown. From which end of the order it was taken is not known
-   * any more; it counts with the smallest.
+   * any more; it counts as divided between them as it should be.
    */
   public Optional<Lease> adopt(JobTicket ticket, NodeId node, Instant now) {
     Bin bin = nodes.get(node);
     if (bin == null) {
       return Optional.empty();
     }
-    return Optional.of(lease(ticket, bin, Order.End.SMALLEST, now, 0));
+    return Optional.of(lease(ticket, bin, Order.LARGEST_PART, now, 0));
   }
 
-  private Lease lease(JobTicket ticket, Bin bin, Order.End end, Instant now, long expectedEnd) {
+  private Lease lease(JobTicket ticket, Bin bin, double largest, Instant now, long expectedEnd) {
     Survey survey = backlog.survey(ticket.survey());
-    Lease lease = new Lease(++placements, ticket, bin, survey, end, now, expectedEnd);
+    Lease lease = new Lease(++placements, ticket, bin, survey, largest, now, expectedEnd);
     if (!ticket.resources().tokens().isEmpty()) {
       ticket
           .resources()

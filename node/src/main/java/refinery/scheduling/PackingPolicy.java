@@ -25,6 +25,9 @@ public record PackingPolicy(
     Duration reserveAfter,
     Duration patience,
     double reservedNodes) {
+  /** Shorter periods would not be told apart for long, see {@link JobSlots}. */
+  static final Duration SHORTEST_PERIOD = Duration.ofHours(1);
+
   public static final PackingPolicy DEFAULT =
       new PackingPolicy(
           Order.BOTH_ENDS,

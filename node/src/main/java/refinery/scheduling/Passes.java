@@ -26,7 +26,7 @@ final class Passes {
 
   /** Makes a lease of a job that was taken out of the queue. */
   interface Leasing {
-    Lease lease(JobTicket ticket, Bin bin, Order.End end, Instant now, long expectedEnd);
+    Lease lease(JobTicket ticket, Bin bin, double largest, Instant now, long expectedEnd);
   }
 
   Passes(
@@ -137,8 +137,9 @@ final class Passes {
     int head = lane.head(front);
     front.places(lane);
     JobTicket ticket = backlog.remove(head);
+    double largest = front.end == Order.End.LARGEST ? 1 : 0;
     placed.add(
-        leasing.lease(ticket, bin, front.end, now, estimates ? expectedEnd(ticket.job(), now) : 0));
+        leasing.lease(ticket, bin, largest, now, estimates ? expectedEnd(ticket.job(), now) : 0));
     if (lane.shape.lanes.isEmpty()) {
       open.close(lane.shape);
     }

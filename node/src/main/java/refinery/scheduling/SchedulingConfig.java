@@ -39,7 +39,7 @@ public record SchedulingConfig(
         atLeastOne(config, "placements-per-pass"),
         new PackingPolicy(
             order(config),
-            positive(config, "period"),
+            period(config),
             weights(config.getConfig("weights")),
             limits,
             everyHost,
@@ -101,6 +101,15 @@ public record SchedulingConfig(
                         + ", not '"
                         + word
                         + "'"));
+  }
+
+  private static Duration period(Config config) {
+    Duration period = config.getDuration("period");
+    if (period.compareTo(PackingPolicy.SHORTEST_PERIOD) < 0) {
+      throw new ConfigException.BadValue(
+          config.origin(), "refinery.scheduling.period", "must be at least 1h");
+    }
+    return period;
   }
 
   private static Duration positive(Config config, String key) {

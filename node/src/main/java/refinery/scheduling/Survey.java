@@ -55,11 +55,13 @@ final class Survey {
     memory += sign * resources.memory();
     disk += sign * resources.disk();
     leases += sign;
-    if (lease.end == Order.End.LARGEST) {
-      largestCpu += sign * resources.cpu();
-      largestMemory += sign * resources.memory();
-      largestDisk += sign * resources.disk();
-    }
+    largestCpu += sign * part(resources.cpu(), lease.largest);
+    largestMemory += sign * part(resources.memory(), lease.largest);
+    largestDisk += sign * part(resources.disk(), lease.largest);
+  }
+
+  private static long part(long amount, double part) {
+    return (long) Math.ceil(amount * part);
   }
 
   /** Whether the largest jobs hold less than their part, where both ends are served. */

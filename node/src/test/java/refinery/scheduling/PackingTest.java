@@ -1,6 +1,7 @@
 package refinery.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static refinery.scheduling.Tickets.START;
 import static refinery.scheduling.Tickets.job;
 import static refinery.scheduling.Tickets.needs;
@@ -8,6 +9,7 @@ import static refinery.scheduling.Tickets.node;
 import static refinery.scheduling.Tickets.ticket;
 import static refinery.scheduling.Tickets.token;
 
+import com.typesafe.config.ConfigFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,6 +77,36 @@ class PackingTest {
     packing.enqueue(ticket("job-5", "s", 90, 5, needs(1, 1, 1)), START);
     first.forEach(packing::release);
     assertThat(placed()).containsExactlyInAnyOrder(job("job-5"), job("job-6"), job("job-4"));
+  }
+
+  /** From which end they were taken is not known any more. */
+  @Test
+  void adoptedJobsCountAsDividedBetweenTheEnds() {
+    packing = new Packing(PackingPolicy.DEFAULT.withOrder(Order.BOTH_ENDS));
+    put("a", 27, 27, 27);
+    List<Lease> adopted = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      JobTicket ticket = ticket("adopted-" + i, "s", 50, i, needs(3, 3, 3));
+      adopted.add(packing.adopt(ticket, node("a"), START).orElseThrow());
+    }
+    for (int size = 1; size <= 9; size++) {
+      packing.enqueue(ticket("job-" + size, "s", 50, size, needs(3, 3, 3)), START);
+    }
+    adopted.subList(0, 3).forEach(packing::release);
+    assertThat(placed()).containsExactlyInAnyOrder(job("job-1"), job("job-9"), job("job-8"));
+  }
+
+  @Test
+  void aPeriodTooShortToBeToldApartIsRefused() {
+    assertThatThrownBy(
+            () ->
+                SchedulingConfig.from(
+                    ConfigFactory.parseString("refinery.scheduling.period = 20m")
+                        .withFallback(ConfigFactory.parseResources("scheduling.conf"))
+                        .resolve()
+                        .getConfig("refinery")))
+        .hasMessageContaining("refinery.scheduling.period")
+        .hasMessageContaining("at least 1h");
   }
 
   /** Smaller and larger jobs keep coming, faster than they can be placed. */
