@@ -16,10 +16,8 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import refinery.journal.ReadRow;
@@ -28,7 +26,7 @@ import refinery.journal.Recorded;
 /**
  * The actor of one entity. Persists the events of each decision together with the read row that is
  * true after them, then performs the effects. What is outstanding is sent when it becomes so, after
- * recovery, and again with back-off until it is settled. An entity with nothing outstanding stops
+ * recovery, and again with a back-off of its own until it is settled. An entity with nothing outstanding stops
  * itself: at once when it is settled for good, else after a minute without a command.
  */
 public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recorded<E>, S> {
@@ -49,8 +47,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private final String entityId;
   private final Logic<C, E, S, X> logic;
   private final Consumer<X> performer;
-  private final Set<X> settled = new HashSet<>();
-  private Duration repeat = FIRST_REPEAT;
+  private final Turnstile<C> turnstile;
+  private final Repeats<X> repeats = new Repeats<>(FIRST_REPEAT, LAST_REPEAT);
+  private long repeatAt;
 
   private EntityActor(
       PersistenceId persistenceId,
@@ -58,6 +57,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       ActorContext<C> context,
       TimerScheduler<C> timers,
       ActorRef<ClusterSharding.ShardCommand> shard,
+      Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
       Performer<C, X> performer) {
     super(
@@ -67,6 +67,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     this.timers = timers;
     this.shard = shard;
     this.entityId = entityId;
+    this.turnstile = turnstile;
     this.logic = logic;
     this.performer = performer.bind(context);
   }
@@ -75,6 +76,24 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       PersistenceId persistenceId,
       String entityId,
       ActorRef<ClusterSharding.ShardCommand> shard,
+      Class<C> commands,
+      Logic<C, E, S, X> logic,
+      Performer<C, X> performer) {
+    return Behaviors.<Object>setup(
+            outer -> {
+              Turnstile<C> turnstile = new Turnstile<>(commands);
+              return Behaviors.intercept(
+                  () -> turnstile,
+                  inner(persistenceId, entityId, shard, turnstile, logic, performer));
+            })
+        .unsafeCast();
+  }
+
+  private static <C, E, S, X> Behavior<C> inner(
+      PersistenceId persistenceId,
+      String entityId,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
       Performer<C, X> performer) {
     return Behaviors.setup(
@@ -83,7 +102,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
                 timers -> {
                   context.setReceiveTimeout(IDLE, logic.wake());
                   return new EntityActor<>(
-                      persistenceId, entityId, context, timers, shard, logic, performer);
+                      persistenceId, entityId, context, timers, shard, turnstile, logic, performer);
                 }));
   }
 
@@ -102,14 +121,18 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
         new Moment(
             Instant.now(), ThreadLocalRandom.current().nextDouble(), lastSequenceNumber(context));
     Decision<E, X> decision = logic.decide(state, command, moment);
-    settled.addAll(decision.settled());
+    repeats.settle(decision.settled());
     if (decision.events().isEmpty()) {
       return Effect().none().thenRun((S same) -> unchanged(same, command, decision));
     }
-    repeat = FIRST_REPEAT;
+    turnstile.close();
     return Effect()
         .persist(recorded(state, decision.events()))
-        .thenRun((S next) -> changed(state, next, decision));
+        .thenRun(
+            (S next) -> {
+              turnstile.open();
+              changed(next, decision);
+            });
   }
 
   private List<Recorded<E>> recorded(S state, List<E> events) {
@@ -126,10 +149,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private void unchanged(S state, C command, Decision<E, X> decision) {
     decision.effects().forEach(this::perform);
     if (command.equals(logic.wake())) {
-      outstanding(state).forEach(this::perform);
-      Duration doubled = repeat.multipliedBy(2);
-      repeat = doubled.compareTo(LAST_REPEAT) > 0 ? LAST_REPEAT : doubled;
-      boolean idle = outstanding(state).isEmpty() && logic.wakeAt(state).isEmpty();
+      List<X> outstanding = logic.outstanding(state);
+      repeats.due(outstanding, System.nanoTime()).forEach(this::perform);
+      boolean idle = repeats.isDone(outstanding) && logic.wakeAt(state).isEmpty();
       if (idle) {
         passivate();
         return;
@@ -138,14 +160,10 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     rest(state);
   }
 
-  private void changed(S before, S after, Decision<E, X> decision) {
+  private void changed(S state, Decision<E, X> decision) {
     decision.effects().forEach(this::perform);
-    List<X> now = outstanding(after);
-    if (!now.isEmpty()) {
-      Set<X> known = new HashSet<>(logic.outstanding(before));
-      now.stream().filter(effect -> !known.contains(effect)).forEach(this::perform);
-    }
-    rest(after);
+    repeats.begun(logic.outstanding(state), System.nanoTime()).forEach(this::perform);
+    rest(state);
   }
 
   /** Sets the timers that the state needs, or stops the actor when it needs nothing. */
@@ -163,16 +181,8 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
    * @return whether something is outstanding or due
    */
   private boolean arm(S state) {
-    List<X> all = logic.outstanding(state);
-    settled.retainAll(all);
-    boolean open = all.stream().anyMatch(effect -> !settled.contains(effect));
-    if (open) {
-      if (!timers.isTimerActive(REPEAT)) {
-        timers.startSingleTimer(REPEAT, logic.wake(), repeat);
-      }
-    } else {
-      timers.cancel(REPEAT);
-    }
+    Optional<Duration> repeat = repeats.next(logic.outstanding(state), System.nanoTime());
+    repeat.ifPresentOrElse(this::repeatIn, () -> timers.cancel(REPEAT));
     Optional<Instant> due = logic.wakeAt(state);
     due.ifPresentOrElse(
         at -> {
@@ -181,11 +191,16 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
               DUE, logic.wake(), delay.isNegative() ? Duration.ofMillis(1) : delay.plusMillis(1));
         },
         () -> timers.cancel(DUE));
-    return open || due.isPresent();
+    return repeat.isPresent() || due.isPresent();
   }
 
-  private List<X> outstanding(S state) {
-    return logic.outstanding(state).stream().filter(effect -> !settled.contains(effect)).toList();
+  /** A timer that is due earlier stays: it finds nothing to repeat and sets the next. */
+  private void repeatIn(Duration delay) {
+    long at = System.nanoTime() + delay.toNanos();
+    if (!timers.isTimerActive(REPEAT) || at - repeatAt < 0) {
+      repeatAt = at;
+      timers.startSingleTimer(REPEAT, logic.wake(), delay);
+    }
   }
 
   private void perform(X effect) {
@@ -207,8 +222,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
         .onSignal(
             RecoveryCompleted.instance(),
             state -> {
-              outstanding(state).forEach(this::perform);
+              repeats.begun(logic.outstanding(state), System.nanoTime()).forEach(this::perform);
               arm(state);
+              turnstile.open();
             })
         .build();
   }

@@ -50,6 +50,7 @@ class EntityActorTest {
             PersistenceId.of("Job", id),
             id,
             shard.ref(),
+            JobCommand.class,
             new JobLogic(new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(5))),
             context ->
                 effect -> {
