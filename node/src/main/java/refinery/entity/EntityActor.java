@@ -26,8 +26,9 @@ import refinery.journal.Recorded;
 /**
  * The actor of one entity. Persists the events of each decision together with the read row that is
  * true after them, then performs the effects. What is outstanding is sent when it becomes so, after
- * recovery, and again with a back-off of its own until it is settled. An entity with nothing outstanding stops
- * itself: at once when it is settled for good, else after a minute without a command.
+ * recovery, and again with a back-off of its own until it is settled. An entity with nothing
+ * outstanding stops itself: at once when it is settled for good, else after a minute without a
+ * command.
  */
 public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recorded<E>, S> {
   private static final Duration IDLE = Duration.ofMinutes(1);

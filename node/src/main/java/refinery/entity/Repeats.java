@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * When each outstanding effect is performed again: after 1, 2, 4, ... seconds, up to a cap, each for
- * itself, whatever else the entity does meanwhile. So an entity that is busy says nothing more often
- * than one that is not. Times are {@link System#nanoTime()}. Not thread-safe.
+ * When each outstanding effect is performed again: after 1, 2, 4, ... seconds, up to a cap, each
+ * for itself, whatever else the entity does meanwhile. So an entity that is busy says nothing more
+ * often than one that is not. Times are {@link System#nanoTime()}. Not thread-safe.
  *
  * @param <X> effects
  */

@@ -32,13 +32,20 @@ final class EntityRegions {
   }
 
   void start(RetryPolicy policy, JobPlanner planner, ActorRef<SchedulerCommand> scheduler) {
-    init(Entities.JOB, JobCommand.class, new JobLogic(policy), new JobPerformer(sharding, scheduler));
+    init(
+        Entities.JOB,
+        JobCommand.class,
+        new JobLogic(policy),
+        new JobPerformer(sharding, scheduler));
     init(Entities.BATCH, BatchCommand.class, new BatchLogic(planner), new BatchPerformer(sharding));
     init(Entities.SURVEY, SurveyCommand.class, new SurveyLogic(), new SurveyPerformer(sharding));
   }
 
   private <C, E, S, X> void init(
-      EntityTypeKey<C> key, Class<C> commands, Logic<C, E, S, X> logic, EntityActor.Performer<C, X> performer) {
+      EntityTypeKey<C> key,
+      Class<C> commands,
+      Logic<C, E, S, X> logic,
+      EntityActor.Performer<C, X> performer) {
     sharding.init(
         Entity.of(
                 key,
