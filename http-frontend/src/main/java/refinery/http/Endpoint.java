@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
  * @param template segments, of which {@code {name}} takes any one segment
  * @param query the query parameters it knows; any other is refused
  * @param accepts media types it can answer with; empty means any
+ * @param runsCommands whether it makes the node run what the request says: needs a token always
  */
 public record Endpoint(
     String method,
@@ -17,6 +18,7 @@ public record Endpoint(
     Set<String> query,
     Body body,
     Set<String> accepts,
+    boolean runsCommands,
     Handler handler) {
 
   /** Whether a request body is taken. */
@@ -40,7 +42,7 @@ public record Endpoint(
   }
 
   public static Endpoint get(String template, Set<String> query, Handler handler) {
-    return new Endpoint("GET", template, query, Body.NONE, JSON, handler);
+    return new Endpoint("GET", template, query, Body.NONE, JSON, false, handler);
   }
 
   public static Endpoint get(String template, Handler handler) {
@@ -49,15 +51,19 @@ public record Endpoint(
 
   /** A POST that needs a JSON object. */
   public static Endpoint post(String template, Handler handler) {
-    return new Endpoint("POST", template, Set.of(), Body.REQUIRED, JSON, handler);
+    return new Endpoint("POST", template, Set.of(), Body.REQUIRED, JSON, false, handler);
   }
 
   /** A POST that says everything by its path; an empty JSON object may be sent. */
   public static Endpoint action(String template, Handler handler) {
-    return new Endpoint("POST", template, Set.of(), Body.OPTIONAL, JSON, handler);
+    return new Endpoint("POST", template, Set.of(), Body.OPTIONAL, JSON, false, handler);
   }
 
   public Endpoint accepting(String... types) {
-    return new Endpoint(method, template, query, body, Set.of(types), handler);
+    return new Endpoint(method, template, query, body, Set.of(types), runsCommands, handler);
+  }
+
+  public Endpoint runningCommands() {
+    return new Endpoint(method, template, query, body, accepts, true, handler);
   }
 }

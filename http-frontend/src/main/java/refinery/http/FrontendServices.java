@@ -1,6 +1,7 @@
 package refinery.http;
 
 import akka.actor.typed.ActorRef;
+import java.util.Optional;
 import refinery.protocol.catalog.Catalog;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
@@ -18,4 +19,5 @@ public record FrontendServices(
     ActorRef<ForemanCommand> foreman,
     ActorRef<NotifierCommand> notifier,
     AgentDirectory agents,
+    Optional<LocalToken> localToken,
     String version) {}

@@ -30,7 +30,7 @@ public final class HttpFrontend {
     Router router =
         new Router(
             endpoints(system, services, config),
-            new Access(config),
+            new Access(config, services.localToken()),
             config,
             materializer,
             extension.meters());

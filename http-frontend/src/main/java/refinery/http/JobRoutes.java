@@ -62,7 +62,7 @@ final class JobRoutes {
                 "state", "kind", "node", "survey_id", "batch_id", "failure_class", "pipeline"),
             exchange ->
                 services.readModel().jobs(Lists.filter(exchange, CHECKS)).thenApply(Responses::ok)),
-        Endpoint.post("/api/v1/jobs", this::create),
+        Endpoint.post("/api/v1/jobs", this::create).runningCommands(),
         Endpoint.get("/api/v1/jobs/{id}", exchange -> existing(exchange).thenApply(Responses::ok)),
         Endpoint.get("/api/v1/jobs/{id}/history", this::history),
         Endpoint.get("/api/v1/jobs/{id}/log", java.util.Set.of("follow"), this::log)

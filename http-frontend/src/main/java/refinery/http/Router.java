@@ -76,6 +76,9 @@ public final class Router {
     try {
       access.check(request);
       Match match = choose(request, matches);
+      if (match.endpoint().runsCommands()) {
+        access.checkCommands(request);
+      }
       checkAccept(request, match.endpoint());
       Map<String, String> query = query(request, match.endpoint());
       return bodies

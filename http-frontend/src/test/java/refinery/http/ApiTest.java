@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiTest {
   private static final String SURVEY =
@@ -212,6 +213,37 @@ class ApiTest {
     assertThat(ids).hasSize(1000);
     assertThat(node.rows.jobs.keySet().stream().map(Object::toString))
         .contains(ids.get(0).asText(), ids.get(999).asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bearer ", "Bearer something-else", "the-token-of-this-node"})
+  void aCommandNeedsTheNodesToken(String authorization) throws Exception {
+    HttpRequest.Builder request =
+        node.request("/api/v1/jobs")
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"pipeline\":\"command\",\"command\":[\"/bin/id\"]}"));
+    int before = node.rows.jobs.size();
+    HttpResponse<String> response =
+        node.send(authorization.isEmpty() ? request : request.header("Authorization", authorization));
+    assertProblem(response, 401);
+    assertThat(response.body())
+        .contains(TestNode.LOCAL_TOKEN.file().toAbsolutePath().toString(), "--token")
+        .doesNotContain(TestNode.LOCAL_TOKEN.value());
+    assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
+        .startsWith("Bearer realm=");
+    assertThat(node.rows.jobs).hasSize(before);
+  }
+
+  @Test
+  void aSurveyNeedsNoToken() throws Exception {
+    HttpResponse<String> response =
+        node.send(
+            node.request("/api/v1/surveys")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(SURVEY)));
+    assertThat(response.statusCode()).isEqualTo(201);
   }
 
   @Test

@@ -45,6 +45,10 @@ import refinery.protocol.survey.SurveyRequest;
 
 /** The frontend on a real socket, over fakes. */
 public final class TestNode implements AutoCloseable {
+  /** What requests that run commands carry. */
+  public static final LocalToken LOCAL_TOKEN =
+      new LocalToken("the-token-of-this-node", Path.of("var", "token"));
+
   public final ActorSystem<Void> system;
   final FakeReadModel rows = new FakeReadModel();
   final FakeEntities entities;
@@ -94,6 +98,7 @@ public final class TestNode implements AutoCloseable {
         node ->
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
+        Optional.of(LOCAL_TOKEN),
         "0.1.0");
   }
 
@@ -235,6 +240,7 @@ public final class TestNode implements AutoCloseable {
     return send(
         request(path)
             .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + LOCAL_TOKEN.value())
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 

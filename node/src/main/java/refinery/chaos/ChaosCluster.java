@@ -180,7 +180,23 @@ final class ChaosCluster implements AutoCloseable {
             .timeout(atMost)
             .POST(HttpRequest.BodyPublishers.ofString(body));
     headers.forEach(request::header);
+    token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
     return send(request.build());
+  }
+
+  /** The nodes have one token; each has written it into its directory. */
+  private Optional<String> token() {
+    for (ChaosNode node : nodes) {
+      Path file = node.dir().resolve("token");
+      if (Files.exists(file)) {
+        try {
+          return Optional.of(Files.readString(file).strip());
+        } catch (IOException beingReplaced) {
+          continue;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<JsonNode> send(HttpRequest request) {

@@ -25,12 +25,13 @@ public final class NodeClient {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final String API = "/api/v1";
+  private static final int UNAUTHORIZED = 401;
   private static final int LARGEST_PAGE = 1_000;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final URI base;
-  private final Optional<String> token;
+  private volatile Optional<String> token;
 
   public NodeClient(String url, Optional<String> token) {
     this.base = base(url);
@@ -91,11 +92,31 @@ public final class NodeClient {
   private HttpRequest.Builder request(String path) {
     URI address = URI.create(base + (path.startsWith(API) ? path : API + path));
     HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(ANSWER);
-    token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+    token.ifPresent(value -> request.setHeader("Authorization", "Bearer " + value));
     return request;
   }
 
+  /** Once more with the token of the node's owner, where it asks for that and we are the owner. */
   private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    HttpResponse<T> response = exchange(request, handler);
+    if (response.statusCode() == UNAUTHORIZED && token.isEmpty()) {
+      token = OwnersToken.askedFor(base, response);
+      if (token.isPresent()) {
+        response =
+            exchange(
+                HttpRequest.newBuilder(request, (name, value) -> true)
+                    .setHeader("Authorization", "Bearer " + token.get())
+                    .build(),
+                handler);
+      }
+    }
+    if (response.statusCode() / 100 != 2) {
+      throw refused(request, response);
+    }
+    return response;
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     HttpResponse<T> response;
     try {
       response = BoundedCall.send(http, request, handler);
@@ -106,9 +127,6 @@ public final class NodeClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("interrupted");
-    }
-    if (response.statusCode() / 100 != 2) {
-      throw refused(request, response);
     }
     return response;
   }

@@ -6,8 +6,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -65,12 +63,8 @@ public final class Node implements AutoCloseable {
             options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
     Settings settings = Settings.from(own);
     requireOneWayToJoin(options, settings, own);
-    try {
-      Files.createDirectories(options.dir());
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "--dir: cannot make " + options.dir() + ": " + e.getMessage());
-    }
+    NodeDirectory directory = NodeDirectory.open(options.dir());
+    opened.push(directory);
     Database database = database(options);
     Config config =
         database.akkaConfig().withFallback(settings.discovery().akka()).withFallback(own).resolve();
@@ -80,7 +74,7 @@ public final class Node implements AutoCloseable {
     // Others may take this node for gone only when it is.
     opened.push(admission);
     opened.push(() -> stop(system));
-    services = new Services(system, settings, options, database, admission, opened);
+    services = new Services(system, settings, options, directory, database, admission, opened);
     services.start();
   }
 

@@ -36,9 +36,11 @@ import refinery.archive.ensembl.EnsemblSource;
 import refinery.cluster.LostRegions;
 import refinery.cluster.SingletonGuard;
 import refinery.database.Database;
+import refinery.database.SharedSecret;
 import refinery.foreman.Foreman;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
+import refinery.http.LocalToken;
 import refinery.http.ShardedEntities;
 import refinery.http.management.ManagementEndpoint;
 import refinery.job.JobLogic;
@@ -80,6 +82,7 @@ final class Services {
   private final ActorSystem<Void> system;
   private final Settings settings;
   private final NodeOptions options;
+  private final NodeDirectory directory;
   private final Database database;
   private final DatabaseAdmission admission;
   private final Joining joining;
@@ -91,12 +94,14 @@ final class Services {
       ActorSystem<Void> system,
       Settings settings,
       NodeOptions options,
+      NodeDirectory directory,
       Database database,
       DatabaseAdmission admission,
       Deque<AutoCloseable> opened) {
     this.system = system;
     this.settings = settings;
     this.options = options;
+    this.directory = directory;
     this.database = database;
     this.admission = admission;
     this.opened = opened;
@@ -218,7 +223,17 @@ final class Services {
             foreman,
             notifier,
             workers,
+            localToken(),
             Version.CURRENT));
+  }
+
+  /** Written anew at each start: the file is a copy of what the database has. */
+  private Optional<LocalToken> localToken() throws IOException {
+    if (!settings.http().tokens().isEmpty()) {
+      return Optional.empty();
+    }
+    String value = SharedSecret.of(database.dataSource(), "local-token");
+    return Optional.of(new LocalToken(value, directory.writePrivately("token", value)));
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -10,6 +10,7 @@ import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +38,7 @@ public final class ManagementEndpoint {
     String host = bindHost.isEmpty() ? management.getString("hostname") : bindHost;
     String bindPort = management.getString("bind-port");
     int port = bindPort.isEmpty() ? management.getInt("port") : Integer.parseInt(bindPort);
-    Access access = new Access(config.at(host, "akka.management.http.hostname"));
+    Access access = new Access(config.at(host, "akka.management.http.hostname"), Optional.empty());
     Route routes = AkkaManagement.get(system).getRoutes();
     Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
     Function<HttpRequest, CompletionStage<HttpResponse>> guarded =

@@ -63,7 +63,7 @@ public final class RefineryManagementRoutes implements ManagementRouteProvider {
                 new MetricsRoutes(system, provided, extension.meters()).endpoints())
             .flatMap(List::stream)
             .toList(),
-        new Access(provided.config()),
+        new Access(provided.config(), Optional.empty()),
         provided.config(),
         SystemMaterializer.get(system).materializer(),
         extension.meters());
