@@ -65,8 +65,8 @@ public final class Access {
           401,
           "running a command needs this node's token, which its owner can read in %s: the command line"
                   .formatted(file)
-              + " does so by itself as the same user on the same machine, else give --token TOKEN or"
-              + " REFINERY_TOKEN; programs send 'Authorization: Bearer TOKEN'",
+              + " does so by itself as the same user on the same machine, else give --token TOKEN"
+              + " or REFINERY_TOKEN; programs send 'Authorization: Bearer TOKEN'",
           Map.of(
               "WWW-Authenticate",
               REALM + ", token_file=\"" + URLEncoder.encode(file, StandardCharsets.UTF_8) + "\""));

@@ -203,7 +203,8 @@ public final class Router {
       case TimeoutException timeout ->
           Responses.problem(
               Problem.unavailable(
-                  "no answer in time; it may have been done all the same, so look before repeating"));
+                  "no answer in time; it may have been done all the same, so look before"
+                      + " repeating"));
       case SQLException away -> {
         LOG.warn("{}: the read model is away: {}", request.getUri().path(), away.getMessage());
         yield Responses.problem(Problem.unavailable("the database does not answer; try again"));

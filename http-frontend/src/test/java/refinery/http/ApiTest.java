@@ -226,7 +226,8 @@ class ApiTest {
                     "{\"pipeline\":\"command\",\"command\":[\"/bin/id\"]}"));
     int before = node.rows.jobs.size();
     HttpResponse<String> response =
-        node.send(authorization.isEmpty() ? request : request.header("Authorization", authorization));
+        node.send(
+            authorization.isEmpty() ? request : request.header("Authorization", authorization));
     assertProblem(response, 401);
     assertThat(response.body())
         .contains(TestNode.LOCAL_TOKEN.file().toAbsolutePath().toString(), "--token")

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,10 +91,7 @@ class OpenApiTest {
     HttpResponse<String> response =
         operation.getKey().equals("get")
             ? node.get(path)
-            : node.send(
-                node.request(path)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(BODIES.getOrDefault(name, ""))));
+            : node.post(path, BODIES.getOrDefault(name, ""));
     boolean problem = name.equals("resumeSurvey");
     String status = Integer.toString(response.statusCode());
     JsonNode responses = operation.getValue().path("responses");

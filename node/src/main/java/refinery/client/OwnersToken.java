@@ -52,8 +52,7 @@ final class OwnersToken {
   private static Optional<String> read(Path file, URI base) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         || Files.size(file) > LARGEST
-        || !PRIVATE.containsAll(
-            Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS))) {
+        || !PRIVATE.containsAll(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS))) {
       return Optional.empty();
     }
     String owner = Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS).toString();

@@ -27,7 +27,8 @@ import refinery.configuration.ConfigurationException;
  */
 final class NodeDirectory implements AutoCloseable {
   private static final String LOCK = "node.lock";
-  private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FOR_OTHERS_TO_WRITE =
       EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
@@ -102,7 +103,9 @@ final class NodeDirectory implements AutoCloseable {
       throw new ConfigurationException(
           "--dir: %s belongs to user %s, not to the one who runs this node; give another directory"
               .formatted(
-                  entry.equals(directory) ? entry : directory.relativize(entry) + " in " + directory,
+                  entry.equals(directory)
+                      ? entry
+                      : directory.relativize(entry) + " in " + directory,
                   Files.getOwner(entry, LinkOption.NOFOLLOW_LINKS).getName()));
     }
   }

@@ -53,7 +53,8 @@ class OwnersTokenTest {
                         + URLEncoder.encode(file.toString(), StandardCharsets.UTF_8)
                         + "\"");
           }
-          byte[] answer = "{\"ids\": [], \"detail\": \"a token please\"}".getBytes(StandardCharsets.UTF_8);
+          byte[] answer =
+              "{\"ids\": [], \"detail\": \"a token please\"}".getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(known ? 201 : 401, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
