@@ -27,6 +27,7 @@ import refinery.client.NodeClient;
     versionProvider = RefineryCommand.Version.class,
     subcommands = {
       NodeCommand.class,
+      CertificatesCommand.class,
       ReadModelCommand.class,
       DemoCommand.class,
       SurveyCommand.class,

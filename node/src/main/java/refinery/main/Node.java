@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.cluster.Door;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
 import refinery.database.Database;
@@ -63,11 +64,21 @@ public final class Node implements AutoCloseable {
             options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
     Settings settings = Settings.from(own);
     requireOneWayToJoin(options, settings, own);
+    Door door = Door.of(own, options.db().isEmpty());
+    if (door == Door.UNPROTECTED) {
+      LOG.warn(
+          "refinery.cluster.unprotected: whoever reaches {} can run commands as this user",
+          options.artery());
+    }
     NodeDirectory directory = NodeDirectory.open(options.dir());
     opened.push(directory);
     Database database = database(options);
     Config config =
-        database.akkaConfig().withFallback(settings.discovery().akka()).withFallback(own).resolve();
+        door.akka()
+            .withFallback(database.akkaConfig())
+            .withFallback(settings.discovery().akka())
+            .withFallback(own)
+            .resolve();
     ActorSystem<Void> system = system(settings.presence().name(), config);
     DatabaseAdmission admission =
         new DatabaseAdmission(system, settings, options, database, InstantSource.system());

@@ -1,0 +1,239 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.certificates.Authority;
+import refinery.database.DatabaseAddress;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.Resources;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.Work;
+import refinery.testing.NodeProcess;
+import refinery.testing.TestDatabase;
+
+/**
+ * Two real nodes with certificates of one authority are a cluster; who has none of them cannot make
+ * them run anything, whatever is sent to their ports.
+ */
+class ClusterTlsTest {
+  private static final List<String> HOSTS = List.of("127.0.0.6", "127.0.0.7");
+  private static final int FLOOD = 64 << 20;
+
+  @TempDir private static Path temp;
+
+  private static final List<NodeProcess> NODES = new ArrayList<>();
+  private static int artery;
+
+  @BeforeAll
+  static void start() throws Exception {
+    authority("ours");
+    authority("theirs");
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(HOSTS.getFirst()))) {
+      artery = free.getLocalPort();
+    }
+    DatabaseAddress database = TestDatabase.freshAddress();
+    List<CompletableFuture<NodeProcess>> starting =
+        HOSTS.stream()
+            .map(host -> CompletableFuture.supplyAsync(() -> node(host, database)))
+            .toList();
+    for (CompletableFuture<NodeProcess> node : starting) {
+      NODES.add(node.get());
+    }
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    for (NodeProcess node : NODES) {
+      node.kill();
+    }
+  }
+
+  private static void authority(String name) throws IOException {
+    Authority authority = new Authority(temp.resolve(name));
+    authority.create();
+    List<String> hosts = new ArrayList<>(HOSTS);
+    hosts.add("127.0.0.1");
+    authority.issue("node", hosts);
+  }
+
+  private static Map<String, String> tls(String authority) {
+    Path files = temp.resolve(authority).resolve("node");
+    return Map.of(
+        "refinery.cluster.tls.certificate", files.resolve("certificate.pem").toString(),
+        "refinery.cluster.tls.key", files.resolve("key.pem").toString(),
+        "refinery.cluster.tls.authority", files.resolve("authority.pem").toString());
+  }
+
+  private static NodeProcess node(String host, DatabaseAddress database) {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--db",
+                database.url(),
+                "--http",
+                "127.0.0.1:0",
+                "--management",
+                "127.0.0.1:0",
+                "--artery",
+                host + ":" + artery,
+                "--join",
+                HOSTS.getFirst() + ":" + artery));
+    tls("ours").forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    try {
+      return NodeProcess.start(
+          temp.resolve(host),
+          temp.resolve(host + ".log"),
+          options,
+          Map.of("REFINERY_DB_USER", database.user(), "REFINERY_DB_PASSWORD", database.password()));
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  @Test
+  void nodesOfOneAuthorityAreACluster() {
+    for (NodeProcess node : NODES) {
+      Awaitility.await()
+          .untilAsserted(
+              () ->
+                  assertThat(get(node.management() + "/cluster/members").path("members"))
+                      .extracting(member -> member.path("status").asText())
+                      .containsExactly("Up", "Up"));
+    }
+  }
+
+  /** The same message from three, of whom the last has one of our certificates. */
+  @Test
+  void onlyOurCertificateOpensTheDoor() throws Exception {
+    ActorTestKit plain = stranger(Map.of());
+    ActorTestKit foreign = stranger(tls("theirs"));
+    ActorTestKit ours = stranger(tls("ours"));
+    try {
+      submit(plain, "job-plain");
+      submit(foreign, "job-foreign");
+      submit(ours, "job-ours");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> Files.exists(temp.resolve("job-ours.ran")));
+      assertThat(get(NODES.getFirst().http() + "/api/v1/jobs").findValuesAsText("id"))
+          .containsExactly("job-ours");
+      assertThat(temp.resolve("job-plain.ran")).doesNotExist();
+      assertThat(temp.resolve("job-foreign.ran")).doesNotExist();
+    } finally {
+      List.of(plain, foreign, ours).forEach(ActorTestKit::shutdownTestKit);
+    }
+  }
+
+  @Test
+  void whatIsSentToThePortDoesNotFillTheLog() throws Exception {
+    NodeProcess node = NODES.getFirst();
+    int before = node.output().length();
+    flood(new byte[0]);
+    flood("AKKA\1".getBytes(StandardCharsets.ISO_8859_1));
+    flood(new byte[] {22, 3, 1, 2, 0});
+    assertThat(get(node.http() + "/api/v1/stats").isObject()).isTrue();
+    assertThat(node.output().length() - before).isLessThan(64 << 10);
+  }
+
+  private static ActorTestKit stranger(Map<String, String> tls) {
+    String settings =
+        """
+        akka.actor.provider = remote
+        akka.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+        akka.coordinated-shutdown { exit-jvm = off, run-by-jvm-shutdown-hook = off }
+        """;
+    if (!tls.isEmpty()) {
+      settings += "akka.remote.artery.transport = tls-tcp\n";
+      settings += "akka.remote.artery.ssl.ssl-engine-provider = refinery.cluster.ClusterEngines\n";
+    }
+    return ActorTestKit.create(
+        "refinery",
+        ConfigFactory.parseMap(tls)
+            .withFallback(ConfigFactory.parseString(settings))
+            .withFallback(ConfigFactory.load()));
+  }
+
+  private static void submit(ActorTestKit stranger, String id) {
+    JobSpec spec =
+        new JobSpec(
+            new JobId(id),
+            JobKind.PROCESS,
+            Optional.empty(),
+            List.of(),
+            "command",
+            50,
+            0,
+            Resources.of(100, 1 << 20, 0),
+            new Work.Process(
+                "command",
+                List.of(),
+                Map.of(),
+                List.of("/bin/touch", temp.resolve(id + ".ran").toString())),
+            Instant.EPOCH);
+    JobCommand command = new JobCommand.Submit(spec, stranger.<JobReply>createTestProbe().getRef());
+    stranger
+        .system()
+        .classicSystem()
+        .actorSelection(
+            "akka://refinery@" + HOSTS.getFirst() + ":" + artery + "/system/sharding/Job")
+        .tell(new ShardingEnvelope<>(id, command), akka.actor.ActorRef.noSender());
+  }
+
+  /** Zeros after a beginning, over new connections as often as the node closes one. */
+  private static void flood(byte[] beginning) {
+    byte[] zeros = new byte[64 << 10];
+    int sent = 0;
+    while (sent < FLOOD) {
+      try (Socket socket = new Socket(HOSTS.getFirst(), artery)) {
+        OutputStream out = socket.getOutputStream();
+        out.write(beginning);
+        while (sent < FLOOD) {
+          sent += zeros.length;
+          out.write(zeros);
+        }
+      } catch (IOException closed) {
+        sent += zeros.length;
+      }
+    }
+  }
+
+  private static JsonNode get(String uri) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(uri)).build();
+      return Json.MAPPER.readTree(client.send(request, BodyHandlers.ofString()).body());
+    }
+  }
+}
