@@ -86,6 +86,7 @@ final class Services {
   private final Database database;
   private final DatabaseAdmission admission;
   private final Joining joining;
+  private final NodeReadiness readiness;
   private final Deque<AutoCloseable> opened;
   private Optional<HostPort> http = Optional.empty();
   private HostPort management;
@@ -105,6 +106,7 @@ final class Services {
     this.database = database;
     this.admission = admission;
     this.opened = opened;
+    readiness = new NodeReadiness(system, settings.readiness());
     joining =
         new Joining(
             system,
@@ -130,6 +132,8 @@ final class Services {
     Path dir = options.dir().toAbsolutePath().normalize();
     Cluster cluster = Cluster.get(system);
     joining.begin();
+    readiness.requireDatabase(database.dataSource());
+    readiness.requireDisk(dir);
     SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
     SqlNodeQueries queries = new SqlNodeQueries(sql);
     Storage storage = opened(settings.storage().open(dir));
@@ -212,6 +216,7 @@ final class Services {
             JobKind.PROCESS,
             new ProcessRunner(settings.pipelines(), temporary, permanent, queries)),
         scheduler);
+    readiness.requireAgent(workers, system);
 
     serve(
         new FrontendServices(
@@ -273,6 +278,10 @@ final class Services {
 
   /** The management endpoint answers while the node still tries to join, the API only after. */
   private void serve(FrontendServices services) throws Exception {
+    boolean frontend = options.effectiveRoles().contains("frontend");
+    if (frontend) {
+      readiness.requireApi();
+    }
     ServerBinding binding =
         bound(ManagementEndpoint.start(system, settings.http()), "akka.management.http.port");
     management =
@@ -281,12 +290,14 @@ final class Services {
             binding.localAddress().getPort());
     joining.await();
     admission.joined();
-    if (options.effectiveRoles().contains("frontend")) {
+    if (frontend) {
       ServerBinding api =
           bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
       InetSocketAddress address = api.localAddress();
       http = Optional.of(new HostPort(settings.http().host(), address.getPort()));
+      readiness.apiListens();
     }
+    readiness.complete();
   }
 
   private static <T> T bound(CompletionStage<T> stage, String key) throws Exception {

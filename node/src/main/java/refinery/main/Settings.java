@@ -11,6 +11,7 @@ import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
 import refinery.notifications.NotificationsConfig;
 import refinery.pipeline.PipelineRegistry;
+import refinery.readiness.ReadinessConfig;
 import refinery.scheduling.SchedulingConfig;
 import refinery.storage.StorageConfig;
 import refinery.transfer.TransferSettings;
@@ -26,6 +27,7 @@ record Settings(
     NotificationsConfig notifications,
     AgentConfig agent,
     HttpConfig http,
+    ReadinessConfig readiness,
     PresenceConfig presence,
     DiscoveryConfig discovery,
     PipelineRegistry pipelines) {
@@ -43,6 +45,7 @@ record Settings(
         NotificationsConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
+        ReadinessConfig.from(config),
         PresenceConfig.from(config),
         DiscoveryConfig.from(config),
         PipelineRegistry.from(config));

@@ -36,6 +36,7 @@ final class Workers implements AgentDirectory {
   private final ActorSystem<Void> system;
   private final AgentConfig config;
   private final ClusterSharding sharding;
+  private Optional<ActorRef<AgentCommand>> own = Optional.empty();
 
   Workers(ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding) {
     this.system = system;
@@ -71,6 +72,12 @@ final class Workers implements AgentDirectory {
             Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));
     NodeAgent.drainOnShutdown(system, agent, config);
+    own = Optional.of(agent);
+  }
+
+  /** This node's agent, once it was started. */
+  ActorRef<AgentCommand> own() {
+    return own.orElseThrow();
   }
 
   private static ServiceKey<AgentCommand> key(NodeId node) {
