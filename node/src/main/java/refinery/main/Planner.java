@@ -15,7 +15,12 @@ import refinery.protocol.job.Work;
  * that only NCBI has needs ten times its {@code .sra} object for the extraction.
  */
 final class Planner implements JobPlanner {
-  private static final long CPU = 250;
+  /**
+   * A download waits for the network, and tokens limit how many there are: a part of a core that is
+   * kept for it keeps a whole one from a tool.
+   */
+  private static final long CPU = 0;
+
   private static final long MEMORY = 128L << 20;
   private static final long MARGIN = 64L << 20;
   private static final int EXTRACTION = 10;

@@ -53,10 +53,12 @@ record Pipeline(
 
   /** Expressions over {@code input} (bytes); cpu in cores. */
   record Needs(Expression cpu, Expression memory, Expression disk) {
+    /** More than one core is whole cores: a tool has whole threads, and a rest would lie idle. */
     Resources resolve(long inputBytes) {
       Map<String, Double> values = Map.of("input", (double) inputBytes);
+      double cores = cpu.evaluate(values);
       return Resources.of(
-          atLeastZero(cpu.evaluate(values) * 1000),
+          atLeastZero((cores > 1 ? Math.floor(cores) : cores) * 1000),
           atLeastZero(memory.evaluate(values)),
           atLeastZero(disk.evaluate(values)));
     }

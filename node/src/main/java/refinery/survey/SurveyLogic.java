@@ -34,7 +34,7 @@ public final class SurveyLogic
   /** How many batches are registered, cancelled or retried at a time: natural flow control. */
   private static final int WINDOW = 200;
 
-  private static final Resources JOB = Resources.of(100, 64L << 20, 0);
+  private static final Resources JOB = Resources.of(0, 64L << 20, 0);
 
   /** The entity's id and, once created, its survey. */
   public record Slot(String entityId, Optional<Survey> survey) {
