@@ -24,6 +24,7 @@ import refinery.protocol.Resources;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
@@ -54,7 +55,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record SendReleased() implements AgentCommand {}
 
-  private record Swept(Optional<String> problem) implements AgentCommand {}
+  private record Swept(List<Logbook.Unfinished> unfinished, Optional<String> problem)
+      implements AgentCommand {}
 
   private record ToolsKnown(Map<String, String> versions) implements AgentCommand {}
 
@@ -75,6 +77,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Workshop.DiskState disk;
   private Map<String, String> tools = Map.of();
   private Resources largestNode = Resources.NONE;
+  private Optional<LastLife> lastLife = Optional.empty();
   private boolean swept;
   private boolean draining;
   private long sequence;
@@ -124,7 +127,10 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
     jobReplies = context.messageAdapter(JobReply.class, FromJob::new);
     context.pipeToSelf(
         workshop.endPreviousLife(),
-        (done, failure) -> new Swept(Optional.ofNullable(failure).map(Throwable::getMessage)));
+        (unfinished, failure) ->
+            failure == null
+                ? new Swept(unfinished, Optional.empty())
+                : new Swept(List.of(), Optional.of(failure.getMessage())));
     timers.startTimerWithFixedDelay(new Beat(), config.heartbeat());
     context.getLog().info("node {} starts processes by {}", id(), workshop.launcherDescription());
   }
@@ -204,10 +210,13 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
               .forEach(slot -> freed(ledger.drop(slot)));
       case JobReply.FinishAccepted accepted -> reported(accepted.job(), accepted.attempt());
       case JobReply.Stale stale -> onStale(stale);
-      case JobReply.Done done ->
-          slots(done.job(), Slot.Phase.REPORTING).stream()
-              .filter(slot -> slot.report().filter(Slot.Report.Lose.class::isInstance).isPresent())
-              .forEach(ledger::drop);
+      case JobReply.Done done -> {
+        slots(done.job(), Slot.Phase.REPORTING).stream()
+            .filter(slot -> slot.report().filter(Slot.Report.Lose.class::isInstance).isPresent())
+            .forEach(ledger::drop);
+        lastLife.ifPresent(life -> life.told(done.job()));
+        beginWhenAllAreTold();
+      }
       case JobReply.NotFound missing -> {
         slots(missing.job(), Slot.Phase.STARTING).forEach(slot -> freed(ledger.drop(slot)));
         slots(missing.job(), Slot.Phase.REPORTING).forEach(ledger::drop);
@@ -315,7 +324,14 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   }
 
   private void lose(JobId job, int attempt, String reason) {
-    tell(job, new JobCommand.Lose(attempt, setup.identity().id(), reason, Optional.of(jobReplies)));
+    lose(job, attempt, reason, LossCause.MOVED);
+  }
+
+  private void lose(JobId job, int attempt, String reason, LossCause cause) {
+    tell(
+        job,
+        new JobCommand.Lose(
+            attempt, setup.identity().id(), reason, cause, Optional.of(jobReplies)));
   }
 
   /** Told to the scheduler with all that is freed by the messages that already wait here. */
@@ -344,6 +360,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
             workshop.disk(ledger.running()),
             (state, failure) ->
                 failure == null ? new DiskSeen(state) : new DiskUnseen(failure.toString()));
+    tellLastLife();
+    beginWhenAllAreTold();
     long now = System.nanoTime();
     ledger
         .due(now, config.retryAtMost())
@@ -442,13 +460,34 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private Behavior<AgentCommand> onSwept(Swept result) {
     result.problem().ifPresent(problem -> getContext().getLog().error("{}", problem));
-    swept = true;
+    lastLife = Optional.of(new LastLife(result.unfinished(), System.nanoTime()));
+    tellLastLife();
     getContext()
         .pipeToSelf(
             workshop.toolVersions(),
             (versions, failure) -> new ToolsKnown(failure == null ? versions : Map.of()));
-    report();
+    beginWhenAllAreTold();
     return this;
+  }
+
+  private void tellLastLife() {
+    lastLife.stream()
+        .flatMap(life -> life.untold().stream())
+        .forEach(
+            one ->
+                lose(
+                    one.job(),
+                    one.attempt(),
+                    "node " + id() + " was restarted",
+                    LastLife.cause(one)));
+  }
+
+  private void beginWhenAllAreTold() {
+    if (!swept && lastLife.filter(life -> life.isOver(System.nanoTime())).isPresent()) {
+      swept = true;
+      lastLife = Optional.empty();
+      report();
+    }
   }
 
   private Behavior<AgentCommand> onToolsKnown(ToolsKnown known) {

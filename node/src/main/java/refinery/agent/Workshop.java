@@ -1,6 +1,5 @@
 package refinery.agent;
 
-import akka.Done;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -61,15 +60,22 @@ final class Workshop {
     processes = new Processes(launcher, path, environment, watcher, config.niceness());
   }
 
+  private volatile Optional<Logbook> logbook = Optional.empty();
+  private volatile boolean closing;
+
   /** What the volume looks like now. */
   record DiskState(long free, Optional<String> takesNoWork, Resources capacity) {}
 
-  CompletionStage<Done> endPreviousLife() {
+  /** Answers with the attempts that it ended with. */
+  CompletionStage<List<Logbook.Unfinished>> endPreviousLife() {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
             PreviousLife.end(directory, scratchRoot, launcher);
-            return Done.getInstance();
+            Path file = directory.resolve("attempts.log");
+            List<Logbook.Unfinished> unfinished = Logbook.read(file);
+            logbook = Optional.of(Logbook.open(file));
+            return unfinished;
           } catch (IOException e) {
             throw new UncheckedIOException("cannot clear " + scratchRoot, e);
           }
@@ -82,7 +88,12 @@ final class Workshop {
   }
 
   CompletionStage<DiskState> disk(List<RunningAttempt> running) {
-    return CompletableFuture.supplyAsync(() -> diskNow(running), threads);
+    return CompletableFuture.supplyAsync(
+        () -> {
+          logbook.ifPresent(Logbook::beat);
+          return diskNow(running);
+        },
+        threads);
   }
 
   DiskState diskNow(List<RunningAttempt> running) {
@@ -99,7 +110,8 @@ final class Workshop {
     threads.execute(
         () -> {
           watcher.watch(attempt);
-          Outcome outcome = outcome(attempt);
+          logbook.ifPresent(book -> book.begun(attempt.spec().id(), attempt.number()));
+          Outcome outcome = defectUnlessStopped(outcome(attempt), attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
           try {
@@ -107,6 +119,7 @@ final class Workshop {
           } catch (IOException e) {
             LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
           }
+          logbook.ifPresent(book -> book.ended(attempt.spec().id(), attempt.number()));
           ended.accept(withStopReason(outcome, attempt.stopReason()));
         });
   }
@@ -134,6 +147,29 @@ final class Workshop {
     }
     LOG.error("{}: its runner failed", attempt.mark(), error);
     return failed(FailureClass.TRANSIENT, "internal error, see the node's log: " + error);
+  }
+
+  /**
+   * Nothing but a stop loses an attempt here. A runner that says so of itself has a defect, which
+   * is charged to the job, or the job would go round for ever.
+   */
+  private Outcome defectUnlessStopped(Outcome outcome, RunningAttempt attempt) {
+    boolean lost =
+        outcome instanceof Outcome.Failed failed
+            && failed.failure().failureClass() == FailureClass.NODE_LOST;
+    if (!lost || attempt.isStopped() || closing) {
+      return outcome;
+    }
+    Failure said = ((Outcome.Failed) outcome).failure();
+    LOG.error("{}: its runner broke off: {}", attempt.mark(), said.message());
+    return new Outcome.Failed(
+        new Failure(
+            FailureClass.TRANSIENT,
+            "internal error, see the node's log: broke off without being told to: "
+                + said.message(),
+            said.step()),
+        outcome.usage(),
+        outcome.steps());
   }
 
   /** Whatever the runner made of being stopped: the reason for the stop is the failure. */
@@ -174,10 +210,19 @@ final class Workshop {
 
   /** Kills what runs; the directories are left to {@link PreviousLife}. */
   void close(List<RunningAttempt> running) {
+    closing = true;
     running.forEach(
         attempt -> stop(attempt, Failure.of(FailureClass.NODE_LOST, "stopped: the node leaves")));
     threads.shutdown();
     watcher.close();
     processes.close();
+    logbook.ifPresent(
+        book -> {
+          try {
+            book.close();
+          } catch (IOException e) {
+            LOG.debug("while closing the logbook: {}", e.toString());
+          }
+        });
   }
 }

@@ -35,6 +35,7 @@ import refinery.protocol.query.JobView.AttemptView;
  * @param revision of the status that owners are told; 0 while there is nothing to tell
  * @param informed owners and the revision they acknowledged
  * @param released owners that need nothing of this job any more
+ * @param deaths nodes that ended while it ran, in a row
  * @param rawDataDiscarded a download whose bytes are garbage: nobody may join it
  */
 public record Job(
@@ -62,7 +63,8 @@ public record Job(
     List<BatchId> owners,
     Map<String, Long> informed,
     Set<BatchId> released,
-    boolean rawDataDiscarded) {
+    boolean rawDataDiscarded,
+    NodeDeaths deaths) {
 
   /** Attempts beyond this are summarised away from the state; the journal keeps them all. */
   private static final int ATTEMPTS_KEPT = 50;
@@ -98,7 +100,8 @@ public record Job(
         spec.batchIds(),
         Map.of(),
         Set.of(),
-        false);
+        false,
+        NodeDeaths.NONE);
   }
 
   /** Whoever is told of the status: the batches that still care, or the survey of a survey job. */
@@ -142,6 +145,7 @@ public record Job(
               .steps(failed.steps())
               .failed(failed.failure(), failed.charged())
               .build();
+      case JobEvent.NodeEnded ended -> copy().nodeEnded(ended).build();
       case JobEvent.AttemptDeferred deferred ->
           copy()
               .attemptEnded(
@@ -210,6 +214,7 @@ public record Job(
     private Map<String, Long> informed;
     private Set<BatchId> released;
     private boolean rawDataDiscarded;
+    private NodeDeaths deaths;
 
     Draft(Job job) {
       from = job;
@@ -237,6 +242,7 @@ public record Job(
       informed = job.informed;
       released = job.released;
       rawDataDiscarded = job.rawDataDiscarded;
+      deaths = job.deaths;
     }
 
     Job build() {
@@ -265,7 +271,8 @@ public record Job(
           owners,
           informed,
           released,
-          rawDataDiscarded);
+          rawDataDiscarded,
+          deaths);
     }
 
     Draft joined(List<BatchId> batches) {
@@ -338,6 +345,9 @@ public record Job(
     Draft failed(Failure why, boolean counts) {
       failure = Optional.of(why);
       deferrals = 0;
+      if (why.failureClass() != FailureClass.NODE_LOST) {
+        deaths = NodeDeaths.NONE;
+      }
       if (counts) {
         Map<FailureClass, Integer> counted = new TreeMap<>(charged);
         counted.merge(why.failureClass(), 1, Integer::sum);
@@ -346,7 +356,13 @@ public record Job(
       return this;
     }
 
+    Draft nodeEnded(JobEvent.NodeEnded event) {
+      deaths = deaths.plus(event.node(), event.atStart());
+      return this;
+    }
+
     Draft deferred(String reason) {
+      deaths = NodeDeaths.NONE;
       deferrals++;
       waitingFor = Optional.of(reason);
       return this;
@@ -411,6 +427,7 @@ public record Job(
     }
 
     Draft afresh() {
+      deaths = NodeDeaths.NONE;
       charged = Map.of();
       deferrals = 0;
       failure = Optional.empty();

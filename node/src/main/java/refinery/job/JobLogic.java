@@ -252,27 +252,53 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
         new JobEvent.RetryScheduled(moment.now().plus(least), job.resources(), moment.now()));
   }
 
-  private static Decision<JobEvent, JobEffect> lose(Job job, JobCommand.Lose lose, Moment moment) {
+  private Decision<JobEvent, JobEffect> lose(Job job, JobCommand.Lose lose, Moment moment) {
     Decision<JobEvent, JobEffect> decision = Decision.nothing();
     boolean meant = lose.attempt() == JobCommand.Lose.ANY_ATTEMPT || job.isCurrent(lose.attempt());
     if (meant && job.state() == JobState.RUNNING && job.node().equals(Optional.of(lose.node()))) {
-      Failure failure = Failure.of(FailureClass.NODE_LOST, lose.reason());
       decision =
           Decision.persist(
-              List.of(
-                  new JobEvent.AttemptFailed(
-                      job.attempt(),
-                      failure,
-                      refinery.protocol.job.Usage.NONE,
-                      List.of(),
-                      false,
-                      moment.now()),
-                  new JobEvent.Requeued(lose.reason(), moment.now())));
+              switch (lose.cause()) {
+                case MOVED ->
+                    List.of(
+                        lost(job, lose.reason(), false, moment),
+                        new JobEvent.Requeued(lose.reason(), moment.now()));
+                case NODE_ENDED -> nodeEnded(job, lose, false, moment);
+                case NODE_ENDED_AT_START -> nodeEnded(job, lose, true, moment);
+              });
     }
     if (lose.replyTo().isPresent()) {
       return decision.and(new JobEffect.Reply(lose.replyTo().get(), new JobReply.Done(job.id())));
     }
     return decision;
+  }
+
+  private static JobEvent lost(Job job, String reason, boolean charged, Moment moment) {
+    return new JobEvent.AttemptFailed(
+        job.attempt(),
+        Failure.of(FailureClass.NODE_LOST, reason),
+        refinery.protocol.job.Usage.NONE,
+        List.of(),
+        charged,
+        moment.now());
+  }
+
+  private List<JobEvent> nodeEnded(Job job, JobCommand.Lose lose, boolean atStart, Moment moment) {
+    NodeDeaths deaths = job.deaths().plus(lose.node(), atStart);
+    RetryPolicy.Verdict verdict =
+        policy.afterNodeEnded(deaths, job.resources(), moment.now(), moment.jitter());
+    return List.of(
+        new JobEvent.NodeEnded(job.attempt(), lose.node(), atStart, moment.now()),
+        lost(job, lose.reason(), atStart, moment),
+        switch (verdict) {
+          case RetryPolicy.Verdict.Requeue requeue ->
+              new JobEvent.Requeued(lose.reason(), moment.now());
+          case RetryPolicy.Verdict.Retry retry ->
+              new JobEvent.RetryScheduled(retry.at(), retry.resources(), moment.now());
+          case RetryPolicy.Verdict.GiveUp giveUp ->
+              new JobEvent.GivenUp(
+                  Failure.of(FailureClass.NODE_LOST, deaths.words()), moment.now());
+        });
   }
 
   private static Decision<JobEvent, JobEffect> setPlaceable(

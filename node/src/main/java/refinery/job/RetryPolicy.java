@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
 import refinery.protocol.Resources;
 
 /**
@@ -13,13 +14,24 @@ import refinery.protocol.Resources;
  * @param maxAttempts of transient failures
  * @param minBackoff before the second attempt; doubled for each further one
  * @param maxBackoff upper bound of the back-off
+ * @param spread over which jobs are tried again whose node ended as they began
  */
-public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+public record RetryPolicy(
+    int maxAttempts, Duration minBackoff, Duration maxBackoff, Duration spread) {
   private static final int CORRUPT_ATTEMPTS = 3;
   private static final int STALLED_ATTEMPTS = 2;
 
   /** Charged attempts of any class after which a job is given up, whatever the mixture. */
   private static final int TOTAL_ATTEMPTS = 12;
+
+  /** Nodes that may end at a job's start, in a row, before the job is given up. */
+  static final int NODES_AT_START = 3;
+
+  /** Nodes that may end while a job runs, in a row: a long job may meet several that die. */
+  static final int NODES_IN_ALL = 20;
+
+  /** From so many on it waits before it is tried again. */
+  private static final int NODES_AT_ONCE = 3;
 
   /** Reads {@code refinery.retry.transient}. */
   public static RetryPolicy from(Config refinery) {
@@ -28,7 +40,8 @@ public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBack
         new RetryPolicy(
             config.getInt("max-attempts"),
             config.getDuration("min-backoff"),
-            config.getDuration("max-backoff"));
+            config.getDuration("max-backoff"),
+            refinery.getDuration("retry.node-ended.spread"));
     if (policy.maxAttempts < 1) {
       throw new IllegalArgumentException("refinery.retry.transient.max-attempts must be >= 1");
     }
@@ -36,7 +49,15 @@ public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBack
       throw new IllegalArgumentException(
           "refinery.retry.transient.max-backoff must not be below min-backoff");
     }
+    if (policy.spread.isNegative() || policy.spread.isZero()) {
+      throw new IllegalArgumentException("refinery.retry.node-ended.spread must be above 0");
+    }
     return policy;
+  }
+
+  /** With the shipped spread. */
+  public RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+    this(maxAttempts, minBackoff, maxBackoff, Duration.ofSeconds(30));
   }
 
   /** What to do next. */
@@ -61,6 +82,9 @@ public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBack
       Resources largest,
       Instant now,
       double jitter) {
+    if (failure.failureClass() == FailureClass.NODE_LOST) {
+      return new Verdict.Requeue();
+    }
     if (total >= TOTAL_ATTEMPTS) {
       return new Verdict.GiveUp();
     }
@@ -82,6 +106,26 @@ public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBack
               .orElseGet(Verdict.GiveUp::new);
       case ABSENT, PERMANENT -> new Verdict.GiveUp();
     };
+  }
+
+  /**
+   * A node has ended while the job ran. That may happen to any job, which is tried again at once.
+   * One that nodes end as it begins, again and again, ends them itself: it is given up at the
+   * third. Jobs that began with it wait for random times, each for its own, so that they do not
+   * begin with it once more and are not taken for it.
+   */
+  Verdict afterNodeEnded(NodeDeaths deaths, Resources resources, Instant now, double jitter) {
+    if (deaths.atStart() >= NODES_AT_START || deaths.all() >= NODES_IN_ALL) {
+      return new Verdict.GiveUp();
+    }
+    if (deaths.atStart() > 0) {
+      double millis = spread.toMillis() * deaths.atStart() * jitter;
+      return new Verdict.Retry(now.plus(minBackoff).plusMillis((long) millis), resources);
+    }
+    int waits = deaths.all() - NODES_AT_ONCE + 1;
+    return waits <= 0
+        ? new Verdict.Requeue()
+        : new Verdict.Retry(now.plus(backoff(waits, jitter)), resources);
   }
 
   private Verdict bounded(int failed, int max, Resources resources, Instant now, double jitter) {

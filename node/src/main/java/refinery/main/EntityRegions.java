@@ -18,6 +18,7 @@ import refinery.job.RetryPolicy;
 import refinery.protocol.Entities;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.survey.SurveyLogic;
@@ -72,7 +73,11 @@ final class EntityRegions {
               .entityRefFor(Entities.JOB, lose.job().value())
               .tell(
                   new JobCommand.Lose(
-                      lose.attempt(), lose.node(), "no node runs it any more", Optional.empty()));
+                      lose.attempt(),
+                      lose.node(),
+                      "no node runs it any more",
+                      LossCause.MOVED,
+                      Optional.empty()));
     }
   }
 

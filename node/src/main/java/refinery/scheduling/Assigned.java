@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.JobTicket;
 
 /** A lease as the agent knows it. */
@@ -31,6 +32,11 @@ final class Assigned {
     this.key = key;
     this.lease = lease;
     this.since = since;
+  }
+
+  /** What the end of its node says: by its next report the agent would have told of a start. */
+  LossCause endOfNode() {
+    return attempt == 0 ? LossCause.NODE_ENDED_AT_START : LossCause.NODE_ENDED;
   }
 
   JobId job() {

@@ -18,6 +18,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -139,6 +140,7 @@ final class Ledger {
                             live.attempt(),
                             node,
                             "node " + node + " does not run it any more",
+                            LossCause.MOVED,
                             now)));
     rebuild.running.clear();
     rebuild.queuedByRow.clear();
@@ -226,7 +228,7 @@ final class Ledger {
     } else {
       if (report.incarnation() > agent.incarnation) {
         String reason = "node " + node + " was restarted";
-        loseAll(agent, reason, now);
+        loseAll(agent, reason, true, now);
         loseUnreported(agent, reason, now);
       }
       agent.take(report, now);
@@ -254,7 +256,7 @@ final class Ledger {
     agent.unreported.forEach(
         (job, attempt) -> {
           if (!current.containsKey(job) && !packing.isQueued(job)) {
-            losses.add(job, attempt, agent.description.id(), reason, now);
+            losses.add(job, attempt, agent.description.id(), reason, LossCause.MOVED, now);
           }
         });
     agent.unreported.clear();
@@ -320,7 +322,7 @@ final class Ledger {
     assigned.toldLost = true;
     String reason = "the job was given to another node meanwhile";
     stop(node, held.job(), held.attempt(), reason);
-    losses.add(held.job(), held.attempt(), node, reason, now);
+    losses.add(held.job(), held.attempt(), node, reason, LossCause.MOVED, now);
   }
 
   private static JobTicket unknown(JobId job) {
@@ -336,14 +338,16 @@ final class Ledger {
             !listed.contains(assigned.key)
                 && (assigned.confirmed || assigned.since.isBefore(limit)),
         "node " + agent.description.id() + " does not run it any more",
+        false,
         now);
   }
 
-  private void loseAll(Agent agent, String reason, Instant now) {
-    end(agent, assigned -> true, reason, now);
+  private void loseAll(Agent agent, String reason, boolean nodeEnded, Instant now) {
+    end(agent, assigned -> true, reason, nodeEnded, now);
   }
 
-  private void end(Agent agent, Predicate<Assigned> which, String reason, Instant now) {
+  private void end(
+      Agent agent, Predicate<Assigned> which, String reason, boolean nodeEnded, Instant now) {
     List<Assigned> ended = new ArrayList<>();
     agent.held.values().removeIf(assigned -> which.test(assigned) && ended.add(assigned));
     if (!ended.isEmpty()) {
@@ -357,7 +361,13 @@ final class Ledger {
         continue;
       }
       decisions.lost(assigned, reason, now);
-      losses.add(assigned.job(), assigned.attempt, assigned.node(), reason, now);
+      losses.add(
+          assigned.job(),
+          assigned.attempt,
+          assigned.node(),
+          reason,
+          nodeEnded ? assigned.endOfNode() : LossCause.MOVED,
+          now);
       if (assigned.next.isPresent()) {
         packing.enqueue(assigned.next.get(), now);
       } else if (assigned.attempt == 0 && !assigned.lease.ticket().role().isEmpty()) {
@@ -374,7 +384,7 @@ final class Ledger {
             && newer != null
             && newer.node().equals(assigned.node());
     if (!ambiguous && !assigned.toldLost) {
-      losses.add(assigned.job(), assigned.attempt, assigned.node(), reason, now);
+      losses.add(assigned.job(), assigned.attempt, assigned.node(), reason, LossCause.MOVED, now);
     }
   }
 
@@ -434,7 +444,7 @@ final class Ledger {
             member
                 ? "node " + node + " was not heard for " + config.silence().toSeconds() + " s"
                 : "node " + node + " has left the cluster";
-        loseAll(agent, reason, now);
+        loseAll(agent, reason, !member, now);
         packing.removeNode(node);
       } else if (!agent.silent) {
         putNode(agent, now);
@@ -460,6 +470,7 @@ final class Ledger {
         agent,
         assigned -> !assigned.confirmed && assigned.since.isBefore(limit),
         "node " + agent.description.id() + " never confirmed the assignment",
+        false,
         now);
   }
 

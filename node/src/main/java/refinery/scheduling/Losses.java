@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
+import refinery.protocol.job.LossCause;
 
 /**
  * Jobs that are told that their attempt is lost, until they answer or announce themselves; and the
@@ -33,16 +34,17 @@ final class Losses {
 
   private long total;
 
-  private record Loss(int attempt, NodeId node, String reason, Instant toldAt, int times) {}
+  private record Loss(
+      int attempt, NodeId node, String reason, LossCause cause, Instant toldAt, int times) {}
 
   Losses(Outbox outbox) {
     this.outbox = outbox;
   }
 
-  void add(JobId job, int attempt, NodeId node, String reason, Instant now) {
+  void add(JobId job, int attempt, NodeId node, String reason, LossCause cause, Instant now) {
     total++;
-    open.put(job, new Loss(attempt, node, reason, now, 1));
-    outbox.lose(job, attempt, node, reason);
+    open.put(job, new Loss(attempt, node, reason, cause, now, 1));
+    outbox.lose(job, attempt, node, reason, cause);
   }
 
   void settled(JobId job) {
@@ -64,8 +66,9 @@ final class Losses {
           if (loss.toldAt().plus(REPEAT).isAfter(now)) {
             return loss;
           }
-          outbox.lose(job, loss.attempt(), loss.node(), loss.reason());
-          return new Loss(loss.attempt(), loss.node(), loss.reason(), now, loss.times() + 1);
+          outbox.lose(job, loss.attempt(), loss.node(), loss.reason(), loss.cause());
+          return new Loss(
+              loss.attempt(), loss.node(), loss.reason(), loss.cause(), now, loss.times() + 1);
         });
   }
 

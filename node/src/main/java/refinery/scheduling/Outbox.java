@@ -2,7 +2,9 @@ package refinery.scheduling;
 
 import akka.actor.typed.ActorRef;
 import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
 import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
 
 /** Where the {@link Ledger} sends. Never blocks, never throws. */
@@ -12,5 +14,5 @@ interface Outbox {
   void toJob(JobId job, JobCommand command);
 
   /** {@code Lose}, whose answer comes back as {@link Ledger#loseAnswered}. */
-  void lose(JobId job, int attempt, refinery.protocol.NodeId node, String reason);
+  void lose(JobId job, int attempt, NodeId node, String reason, LossCause cause);
 }

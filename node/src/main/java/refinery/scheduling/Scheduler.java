@@ -26,6 +26,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
@@ -149,8 +150,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
       }
 
       @Override
-      public void lose(JobId job, int attempt, NodeId node, String reason) {
-        jobs.accept(job, new JobCommand.Lose(attempt, node, reason, Optional.of(answers)));
+      public void lose(JobId job, int attempt, NodeId node, String reason, LossCause cause) {
+        jobs.accept(job, new JobCommand.Lose(attempt, node, reason, cause, Optional.of(answers)));
       }
     };
   }

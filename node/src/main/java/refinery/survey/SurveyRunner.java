@@ -55,10 +55,19 @@ public final class SurveyRunner implements WorkRunner {
     Thread worker =
         Thread.ofVirtual()
             .name("survey-" + attempt.spec().id())
-            .unstarted(() -> result.complete(outcome(attempt)));
+            .unstarted(() -> complete(result, attempt));
     worker.start();
     attempt.onStop(worker::interrupt);
     return result;
+  }
+
+  /** An error that nobody foresaw ends the attempt too: it would hold its place for ever. */
+  private void complete(CompletableFuture<Outcome> result, Attempt attempt) {
+    try {
+      result.complete(outcome(attempt));
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+    }
   }
 
   private Outcome outcome(Attempt attempt) {

@@ -86,8 +86,10 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       Work.Download work,
       Equipment equipment,
       CompletableFuture<Outcome> promise) {
-    return Behaviors.setup(
-        context -> new DownloadAttempt(context, attempt, work, equipment, promise).begin());
+    return Behaviors.intercept(
+        () -> new TellsDefects<>(Command.class, promise),
+        Behaviors.setup(
+            context -> new DownloadAttempt(context, attempt, work, equipment, promise).begin()));
   }
 
   private DownloadAttempt(

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
@@ -102,6 +104,25 @@ class NodeAgentTest {
 
   /** Runs the pipeline's name as a shell script; a stand-in for the pipelines' runner. */
   private static CompletionStage<Outcome> runCommand(Attempt attempt) {
+    switch (attempt.spec().pipeline()) {
+      case "throws" -> throw new IllegalStateException("a defect");
+      case "fails" -> {
+        return CompletableFuture.failedFuture(new StackOverflowError("a defect"));
+      }
+      case "breaks off" -> {
+        return CompletableFuture.completedFuture(
+            new Outcome.Failed(
+                Failure.of(FailureClass.NODE_LOST, "a defect"),
+                refinery.protocol.job.Usage.NONE,
+                List.of()));
+      }
+      default -> {
+        return runScript(attempt);
+      }
+    }
+  }
+
+  private static CompletionStage<Outcome> runScript(Attempt attempt) {
     try {
       ProcessResult result =
           attempt.execute(
@@ -128,6 +149,31 @@ class NodeAgentTest {
     } catch (InterruptedException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"throws", "fails", "breaks off"})
+  void aDefectOfARunnerIsChargedToItsJob(String how) {
+    grant(1, how);
+    JobCommand.Finish finish = toJob(JobCommand.Finish.class);
+    Failure failure = ((Outcome.Failed) finish.outcome()).failure();
+    assertThat(failure.failureClass()).isEqualTo(FailureClass.TRANSIENT);
+    assertThat(failure.message()).startsWith("internal error").contains("a defect");
+    finish.replyTo().tell(new JobReply.FinishAccepted(JOB, 1));
+  }
+
+  @Test
+  void tellsTheJobsOfItsLastLifeBeforeItTakesWork() throws Exception {
+    KIT.stop(agent);
+    await().atMost(PATIENCE).until(() -> alive().isEmpty());
+    java.nio.file.Files.writeString(
+        directory.resolve("attempts.log"), "+ " + JOB.value() + " 3 1000\n. 2000\n");
+    agent = start("refinery.agent.cpus = 2");
+    JobCommand.Lose lose = toJob(JobCommand.Lose.class);
+    assertThat(lose.attempt()).isEqualTo(3);
+    assertThat(lose.cause()).isEqualTo(refinery.protocol.job.LossCause.NODE_ENDED_AT_START);
+    lose.replyTo().orElseThrow().tell(new JobReply.Done(JOB));
+    fromAgent(Report.class);
   }
 
   private <T extends SchedulerCommand> T fromAgent(Class<T> type) {

@@ -45,6 +45,7 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
@@ -261,7 +262,9 @@ class ChainTest {
             .ifPresent(
                 job ->
                     toJob(
-                        id, new JobCommand.Lose(job.attempt(), NODE, "silent", Optional.empty())));
+                        id,
+                        new JobCommand.Lose(
+                            job.attempt(), NODE, "silent", LossCause.MOVED, Optional.empty())));
       }
     }
 

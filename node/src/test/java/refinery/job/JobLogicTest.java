@@ -15,6 +15,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
 import refinery.entity.Decision;
 import refinery.entity.Moment;
@@ -31,6 +32,7 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
@@ -137,7 +139,7 @@ class JobLogicTest {
   @Test
   void aStartPlacedByAnOlderSchedulerIsRefused() {
     given(submit(A), new JobCommand.Start(NODE, 5, 1, inbox.getRef()));
-    given(new JobCommand.Lose(1, NODE, "gone", Optional.empty()));
+    given(new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.empty()));
     given(new JobCommand.Start(NODE, 4, 9, inbox.getRef()));
     assertThat(replies().getFirst()).isInstanceOf(JobReply.Refused.class);
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
@@ -145,7 +147,10 @@ class JobLogicTest {
 
   @Test
   void aResultOfALostAttemptIsStaleAndTheNextOneCounts() {
-    given(submit(A), start(1), new JobCommand.Lose(1, NODE, "node went down", Optional.empty()));
+    given(
+        submit(A),
+        start(1),
+        new JobCommand.Lose(1, NODE, "node went down", LossCause.MOVED, Optional.empty()));
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
     assertThat(job().chargedTotal()).isZero();
     given(start(2), finish(1, success()));
@@ -157,9 +162,106 @@ class JobLogicTest {
     assertThat(last.events()).isEmpty();
   }
 
+  private JobCommand nodeEnds(LossCause cause) {
+    return new JobCommand.Lose(job().attempt(), NODE, "restarted", cause, Optional.empty());
+  }
+
+  /** Begins the next attempt, whatever had to be waited for. */
+  private void startNext() {
+    when(logic.wake(), NOW.plus(Duration.ofDays(1)));
+    given(start(job().attempt() + 1L));
+    assertThat(job().state()).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aJobThatEndsItsNodesIsGivenUpAtTheThird() {
+    given(submit(A), start(1));
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().chargedTotal()).isEqualTo(1);
+    startNext();
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    startNext();
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.NODE_LOST);
+    assertThat(job().failure().orElseThrow().message())
+        .startsWith("ended 3 nodes")
+        .contains(NODE.value());
+
+    given(new JobCommand.Retry(inbox.getRef()));
+    startNext();
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void aLongJobOutlivesItsNodesUnchargedUnlessItNeverComesThrough() {
+    given(submit(A), start(1));
+    for (int death = 1; death < RetryPolicy.NODES_IN_ALL; death++) {
+      given(nodeEnds(LossCause.NODE_ENDED));
+      assertThat(job().state()).isEqualTo(death < 3 ? JobState.QUEUED : JobState.WAITING);
+      startNext();
+    }
+    assertThat(job().chargedTotal()).isZero();
+    given(nodeEnds(LossCause.NODE_ENDED));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+    assertThat(job().failure().orElseThrow().message()).startsWith("ended 20 nodes");
+  }
+
+  @Test
+  void anAttemptThatEndsOtherwiseClearsAJobOfTheNodesItMet() {
+    given(submit(A), start(1));
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    startNext();
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    startNext();
+    given(finish(3, failure(FailureClass.TRANSIENT)));
+    startNext();
+    given(nodeEnds(LossCause.NODE_ENDED_AT_START));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void whatIsNotChargedDoesNotUseTheBudgetUp() {
+    RetryPolicy policy = new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(5));
+    assertThat(
+            policy.after(
+                Failure.of(FailureClass.NODE_LOST, "drained"),
+                1,
+                12,
+                Resources.NONE,
+                LARGEST,
+                NOW,
+                0.5))
+        .isEqualTo(new RetryPolicy.Verdict.Requeue());
+    assertThat(
+            policy.after(
+                Failure.of(FailureClass.CORRUPT, "bad"), 1, 12, Resources.NONE, LARGEST, NOW, 0.5))
+        .isEqualTo(new RetryPolicy.Verdict.GiveUp());
+  }
+
+  @Property(tries = 50)
+  void jobsThatBeganTogetherDoNotBeginTogetherAgain(
+      @ForAll @DoubleRange(min = 0, max = 1) double jitter) {
+    state = Optional.empty();
+    given(submit(A), start(1));
+    last = logic.decide(state, nodeEnds(LossCause.NODE_ENDED_AT_START), new Moment(NOW, jitter, 0));
+    Instant again =
+        last.events().stream()
+            .filter(JobEvent.RetryScheduled.class::isInstance)
+            .map(event -> ((JobEvent.RetryScheduled) event).retryAt())
+            .findFirst()
+            .orElseThrow();
+    assertThat(Duration.between(NOW, again).toMillis()).isEqualTo(1_000 + (long) (30_000 * jitter));
+  }
+
   @Test
   void losingAnAttemptOfAnotherNodeChangesNothing() {
-    given(submit(A), start(1), new JobCommand.Lose(1, OTHER, "wrong", Optional.empty()));
+    given(
+        submit(A),
+        start(1),
+        new JobCommand.Lose(1, OTHER, "wrong", LossCause.MOVED, Optional.empty()));
     assertThat(job().state()).isEqualTo(JobState.RUNNING);
   }
 
@@ -296,7 +398,8 @@ class JobLogicTest {
             owners.map(this::download),
             attempts.map(number -> start(number)),
             Arbitraries.lazyOf(() -> attempts.flatMap(n -> outcomes.map(o -> finish(n, o)))),
-            attempts.map(n -> new JobCommand.Lose(n, NODE, "lost", Optional.empty())),
+            attempts.map(
+                n -> new JobCommand.Lose(n, NODE, "lost", LossCause.MOVED, Optional.empty())),
             Arbitraries.just(new JobCommand.SetPlaceable(Optional.of("too large"))),
             Arbitraries.just(new JobCommand.SetPlaceable(Optional.empty())),
             Arbitraries.just(new JobCommand.Announced(1)),

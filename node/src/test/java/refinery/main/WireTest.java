@@ -36,6 +36,7 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobStatus;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.StepRecord;
 import refinery.protocol.job.Usage;
@@ -52,7 +53,9 @@ import refinery.protocol.survey.SurveyRequest;
 class WireTest {
   private static final Config CONFIG =
       ConfigFactory.parseString(
-              "akka.actor.provider = cluster\nakka.cluster.downing-provider-class = \"\"\nakka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
+              "akka.actor.provider = cluster\n"
+                  + "akka.cluster.downing-provider-class = \"\"\n"
+                  + "akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
           .withFallback(
               Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
   private static final ActorTestKit KIT = ActorTestKit.create("wire", CONFIG);
@@ -167,8 +170,8 @@ class WireTest {
         new JobCommand.Finish(1, failed, SOME, probe.getRef()),
         new JobCommand.Finish(
             1, new Outcome.Deferred("later", Duration.ofSeconds(5)), SOME, probe.getRef()),
-        new JobCommand.Lose(1, NODE, "gone", Optional.of(probe.getRef())),
-        new JobCommand.Lose(1, NODE, "gone", Optional.empty()),
+        new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.of(probe.getRef())),
+        new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.empty()),
         new JobCommand.SetPlaceable(Optional.of("too large")),
         new JobCommand.Announced(3),
         new JobCommand.Reannounce(),

@@ -22,6 +22,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -69,7 +70,7 @@ class LedgerTest {
       }
 
       @Override
-      public void lose(JobId job, int attempt, NodeId node, String reason) {
+      public void lose(JobId job, int attempt, NodeId node, String reason, LossCause cause) {
         sent.add(new Lost(job, attempt, node));
       }
     };

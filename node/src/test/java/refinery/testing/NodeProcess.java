@@ -150,6 +150,10 @@ public final class NodeProcess {
     return Files.readString(output);
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** SIGKILL. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

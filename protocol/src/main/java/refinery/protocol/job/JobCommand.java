@@ -32,12 +32,18 @@ public sealed interface JobCommand extends Wire {
       implements JobCommand {}
 
   /**
-   * The node of this attempt is gone or gave it back. Not charged. Replied: Done.
+   * The node of this attempt is gone or gave it back. Charged only when the node ended at the
+   * attempt's start. Replied: Done.
    *
    * @param attempt or {@link #ANY_ATTEMPT}: whichever runs on that node, when the node went before
    *     it could say which one was granted
    */
-  record Lose(int attempt, NodeId node, String reason, Optional<ActorRef<JobReply>> replyTo)
+  record Lose(
+      int attempt,
+      NodeId node,
+      String reason,
+      LossCause cause,
+      Optional<ActorRef<JobReply>> replyTo)
       implements JobCommand {
     public static final int ANY_ATTEMPT = 0;
   }

@@ -17,6 +17,7 @@ import refinery.protocol.Resources;
   @JsonSubTypes.Type(value = JobEvent.Started.class, name = "started"),
   @JsonSubTypes.Type(value = JobEvent.AttemptSucceeded.class, name = "attempt_succeeded"),
   @JsonSubTypes.Type(value = JobEvent.AttemptFailed.class, name = "attempt_failed"),
+  @JsonSubTypes.Type(value = JobEvent.NodeEnded.class, name = "node_ended"),
   @JsonSubTypes.Type(value = JobEvent.AttemptDeferred.class, name = "attempt_deferred"),
   @JsonSubTypes.Type(value = JobEvent.RetryScheduled.class, name = "retry_scheduled"),
   @JsonSubTypes.Type(value = JobEvent.Requeued.class, name = "requeued"),
@@ -55,6 +56,13 @@ public sealed interface JobEvent {
       boolean charged,
       Instant at)
       implements JobEvent {}
+
+  /**
+   * The attempt's node ended while it ran; its failure follows.
+   *
+   * @param atStart whether within a heartbeat of the attempt's start
+   */
+  record NodeEnded(int attempt, NodeId node, boolean atStart, Instant at) implements JobEvent {}
 
   record AttemptDeferred(int attempt, String reason, Instant at) implements JobEvent {}
 

@@ -1,0 +1,173 @@
+package refinery.agent;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.protocol.JobId;
+
+/**
+ * Which attempts run here, in a file, so that the node's next life knows with which its last one
+ * ended, and how long they had run. A line for each begin ({@code + JOB ATTEMPT NANOS}), each end
+ * ({@code -}) and each heartbeat ({@code . NANOS}); times count from the opening of the file.
+ * Written without fsync: it need survive the process only. Blocking and thread-safe.
+ */
+final class Logbook implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Logbook.class);
+  private static final long LARGEST = 1L << 20;
+
+  /**
+   * An attempt that had not ended when its node did.
+   *
+   * @param ran from its begin to the last sign of life of the node
+   */
+  record Unfinished(JobId job, int attempt, Duration ran) {}
+
+  private record Entry(JobId job, int attempt) {}
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Path file;
+  private final long opened = System.nanoTime();
+  private final Map<Entry, Long> running = new LinkedHashMap<>();
+  private FileChannel channel;
+
+  private Logbook(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /** Begins anew; what was there is forgotten. */
+  static Logbook open(Path file) throws IOException {
+    return new Logbook(file, created(file));
+  }
+
+  private static FileChannel created(Path file) throws IOException {
+    return FileChannel.open(
+        file,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE);
+  }
+
+  /** What the file says was running; lines that are cut or damaged say nothing. */
+  static List<Unfinished> read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    Map<Entry, Long> running = new LinkedHashMap<>();
+    long last = 0;
+    try (Stream<String> lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        String[] words = line.split(" ");
+        if (!words[words.length - 1].matches("\\d{1,18}")) {
+          continue;
+        }
+        last = Math.max(last, Long.parseLong(words[words.length - 1]));
+        if (words.length == 4
+            && words[1].startsWith(JobId.PREFIX)
+            && words[2].matches("\\d{1,9}")) {
+          Entry entry = new Entry(JobId.of(words[1]), Integer.parseInt(words[2]));
+          if (words[0].equals("+")) {
+            running.put(entry, Long.parseLong(words[3]));
+          } else {
+            running.remove(entry);
+          }
+        }
+      }
+    }
+    long end = last;
+    return running.entrySet().stream()
+        .map(
+            one ->
+                new Unfinished(
+                    one.getKey().job(),
+                    one.getKey().attempt(),
+                    Duration.ofNanos(end - one.getValue())))
+        .toList();
+  }
+
+  void begun(JobId job, int attempt) {
+    locked(
+        () -> {
+          long now = now();
+          running.put(new Entry(job, attempt), now);
+          append("+ " + job.value() + " " + attempt + " " + now + "\n");
+        });
+  }
+
+  void ended(JobId job, int attempt) {
+    locked(
+        () -> {
+          running.remove(new Entry(job, attempt));
+          append("- " + job.value() + " " + attempt + " " + now() + "\n");
+        });
+  }
+
+  /** A sign of life. */
+  void beat() {
+    locked(
+        () -> {
+          append(". " + now() + "\n");
+          if (channel.position() > LARGEST) {
+            beginAnew();
+          }
+        });
+  }
+
+  private long now() {
+    return System.nanoTime() - opened;
+  }
+
+  private void beginAnew() throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    FileChannel old = channel;
+    channel = created(next);
+    StringBuilder all = new StringBuilder();
+    running.forEach(
+        (entry, at) ->
+            all.append("+ " + entry.job().value() + " " + entry.attempt() + " " + at + "\n"));
+    append(all + ". " + now() + "\n");
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    old.close();
+  }
+
+  private void append(String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** A full disk must not end an attempt for its line here. */
+  private void locked(Step step) {
+    lock.lock();
+    try {
+      step.run();
+    } catch (IOException e) {
+      LOG.debug("the logbook cannot be written: {}", e.toString());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

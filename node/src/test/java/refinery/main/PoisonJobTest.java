@@ -1,0 +1,69 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.client.NodeClient;
+import refinery.protocol.Json;
+import refinery.testing.NodeProcess;
+
+/**
+ * A job that ends every node on which it begins, on a real node that is started again each time.
+ */
+class PoisonJobTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path temp;
+
+  private static String post(NodeProcess node, List<String> command) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("pipeline", "command");
+    command.forEach(body.putArray("command")::add);
+    return client(node).post("/jobs", body, Optional.empty()).path("ids").get(0).asText();
+  }
+
+  private static NodeClient client(NodeProcess node) {
+    return new NodeClient(node.http(), Optional.empty());
+  }
+
+  @Test
+  void isGivenUpAfterThreeAndItsNeighbourIsNot() throws Exception {
+    Map<String, String> settings = Map.of("refinery.retry.node-ended.spread", "3s");
+    NodeProcess node = NodeProcess.start(temp.resolve("node"), temp.resolve("out-0"), settings);
+    String neighbour = post(node, List.of("/bin/sleep", "4"));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> client(node).get("/jobs/" + neighbour).path("state").asText().equals("running"));
+    String poison = post(node, List.of("/bin/sh", "-c", "kill -9 $PPID"));
+    NodeProcess last = node;
+    for (int death = 1; death <= 3; death++) {
+      NodeProcess dying = last;
+      Awaitility.await().atMost(PATIENCE).until(() -> !dying.isAlive());
+      last = NodeProcess.start(temp.resolve("node"), temp.resolve("out-" + death), settings);
+    }
+    NodeProcess living = last;
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                client(living)
+                    .get("/jobs/" + neighbour)
+                    .path("state")
+                    .asText()
+                    .equals("succeeded"));
+    JsonNode job = client(living).get("/jobs/" + poison);
+    assertThat(job.path("state").asText()).isEqualTo("failed");
+    assertThat(job.path("attempt").asInt()).isEqualTo(3);
+    assertThat(job.path("failure").path("message").asText()).startsWith("ended 3 nodes");
+    assertThat(living.stop()).isTrue();
+  }
+}
