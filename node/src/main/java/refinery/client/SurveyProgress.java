@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -46,6 +47,10 @@ public final class SurveyProgress {
             .setInitialMax(-1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(250)
+            // Its own choice would ask a library for the terminal, which takes Ctrl-C from the JVM:
+            // the
+            // process would end without its shutdown hooks, and leave a PostgreSQL behind.
+            .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.width() - 1))
             .build()) {
       JsonNode survey = client.get("/surveys/" + id);
       while (isRunning(survey)) {

@@ -1,6 +1,8 @@
 package refinery.client;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Whether a person looks on, and waiting. */
 public final class Terminal {
+  private static final int USUAL = 80;
+  private static final int NARROWEST = 20;
+
   private Terminal() {}
 
   /** Whether standard output is a terminal that understands ANSI sequences. */
@@ -23,6 +28,32 @@ public final class Terminal {
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
+  }
+
+  /** Columns of the terminal; 80 where it does not say. */
+  public static int width() {
+    int asked = columnsByStty();
+    return asked > 0 ? asked : columns(System.getenv().getOrDefault("COLUMNS", ""));
+  }
+
+  private static int columnsByStty() {
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/tty")))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      String[] words = size.strip().split(" ");
+      return words.length == 2 ? columns(words[1]) : 0;
+    } catch (IOException noTerminal) {
+      return 0;
+    }
+  }
+
+  private static int columns(String text) {
+    int columns = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
+    return columns < NARROWEST ? USUAL : columns;
   }
 
   /** Waits between two looks at a node. */
