@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +18,9 @@ import refinery.protocol.Ids;
 
 /**
  * Large answers on disk, by their address: memory stays bounded, and the retry of a survey does not
- * ask again. Nothing here is a truth; all of it may be deleted at any time. Thread-safe.
+ * ask again. Nothing here is a truth; all of it may be deleted at any time. The oldest go when
+ * there are too many, or they are too large together; half-written ones of a past life go at the
+ * start. Thread-safe.
  */
 public final class AnswerCache {
   private static final int MOST_ANSWERS = 256;
@@ -27,16 +28,18 @@ public final class AnswerCache {
   private static final String PART = ".part";
 
   private final Path directory;
-  private final Duration timeToLive;
+  private final ArchivesConfig.Cache settings;
   private final Clock clock;
 
   /**
    * @param directory this cache's own; made when missing
    */
-  public AnswerCache(Path directory, Duration timeToLive, Clock clock) throws IOException {
+  public AnswerCache(Path directory, ArchivesConfig.Cache settings, Clock clock)
+      throws IOException {
     this.directory = Files.createDirectories(directory);
-    this.timeToLive = timeToLive;
+    this.settings = settings;
     this.clock = clock;
+    list(PART).forEach(AnswerCache::delete);
     sweep();
   }
 
@@ -75,23 +78,40 @@ public final class AnswerCache {
     return directory.resolve(Ids.derive("answer", uri.toString()) + ANSWER);
   }
 
+  /** The newest stays in any case: somebody is about to read it. */
   private void sweep() throws IOException {
-    List<Path> answers;
-    try (Stream<Path> all = Files.list(directory)) {
-      answers =
-          all.filter(path -> path.toString().endsWith(ANSWER) || path.toString().endsWith(PART))
-              .sorted(Comparator.comparing(AnswerCache::modified).reversed())
-              .toList();
-    }
-    for (int i = 0; i < answers.size(); i++) {
-      if (i >= MOST_ANSWERS || !isFresh(answers.get(i))) {
-        delete(answers.get(i));
+    long bytes = 0;
+    int kept = 0;
+    for (Path answer : list(ANSWER)) {
+      bytes += size(answer);
+      boolean fits = kept == 0 || (kept < MOST_ANSWERS && bytes <= settings.maxSize());
+      if (fits && isFresh(answer)) {
+        kept++;
+      } else {
+        delete(answer);
       }
     }
   }
 
+  /** The newest first. */
+  private List<Path> list(String suffix) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.filter(path -> path.toString().endsWith(suffix))
+          .sorted(Comparator.comparing(AnswerCache::modified).reversed())
+          .toList();
+    }
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException gone) {
+      return 0;
+    }
+  }
+
   private boolean isFresh(Path path) {
-    return modified(path).plus(timeToLive).isAfter(clock.instant());
+    return modified(path).plus(settings.timeToLive()).isAfter(clock.instant());
   }
 
   private static Instant modified(Path path) {

@@ -11,10 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.client.BoundedCall;
+import refinery.client.StallWatch;
 import refinery.protocol.FailureClass;
 
 /**
@@ -25,29 +28,41 @@ import refinery.protocol.FailureClass;
 public final class ArchiveHttp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveHttp.class);
   private static final int SNIPPET = 400;
+  private static final int MOST_REDIRECTS = 5;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final HttpClient client;
   private final ArchivesConfig.Http settings;
+  private final ArchivesConfig.Limits limits;
+  private final AllowedHosts hosts;
   private final String userAgent;
   private final HostPacer pacer;
   private final StallWatch watch;
   private final Pause pause;
 
-  public ArchiveHttp(ArchivesConfig.Http settings, String version) {
-    this(settings, version, Pause.real());
+  public ArchiveHttp(ArchivesConfig archives, String version) {
+    this(archives, archives.http(), "refinery/" + version, Pause.real());
   }
 
   /** With the waiting between tries given, for tests. */
-  public ArchiveHttp(ArchivesConfig.Http settings, String version, Pause pause) {
+  public ArchiveHttp(ArchivesConfig archives, String version, Pause pause) {
+    this(archives, archives.http(), "refinery/" + version, pause);
+  }
+
+  /** With other settings than those of surveys. */
+  public ArchiveHttp(
+      ArchivesConfig archives, ArchivesConfig.Http settings, String userAgent, Pause pause) {
     this.settings = settings;
-    this.userAgent = "refinery/" + version;
+    this.limits = archives.limits();
+    this.hosts = archives.hosts();
+    this.userAgent = userAgent;
     this.pacer = new HostPacer(settings.requestsPerSecond());
-    this.watch = new StallWatch(settings.stallTimeout());
+    this.watch = new StallWatch(settings.stallTimeout(), settings.totalTimeout());
     this.pause = pause;
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NORMAL)
+            .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(settings.connectTimeout())
             .build();
   }
@@ -61,12 +76,28 @@ public final class ArchiveHttp implements AutoCloseable {
   /** The length that a HEAD states, if it does. */
   public record Head(Optional<Long> length) {}
 
+  public ArchivesConfig.Limits limits() {
+    return limits;
+  }
+
+  /** For an answer whose reader keeps it in memory. */
   public <T> Reply<T> get(URI uri, String accept, Reader<T> reader) throws InterruptedException {
+    return get(uri, accept, limits.held(), reader);
+  }
+
+  /** For an answer whose reader puts it on disk. */
+  public <T> Reply<T> getLarge(URI uri, String accept, Reader<T> reader)
+      throws InterruptedException {
+    return get(uri, accept, limits.answer(), reader);
+  }
+
+  private <T> Reply<T> get(URI uri, String accept, Bound most, Reader<T> reader)
+      throws InterruptedException {
     HttpRequest request = request(uri).header("Accept", accept).GET().build();
     return patiently(
         request,
         response -> {
-          try (InputStream body = watch.watch(decoded(response), settings.maxAnswer())) {
+          try (InputStream body = body(response, most)) {
             return new Attempted.Answered<>(reader.read(body));
           }
         });
@@ -90,9 +121,7 @@ public final class ArchiveHttp implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(URI uri) {
-    return HttpRequest.newBuilder(uri)
-        .timeout(settings.answerTimeout())
-        .header("User-Agent", userAgent);
+    return HttpRequest.newBuilder(uri).header("User-Agent", userAgent);
   }
 
   /** How one try ended. */
@@ -152,14 +181,19 @@ public final class ArchiveHttp implements AutoCloseable {
   private <T> Attempted<T> once(HttpRequest request, Success<T> success)
       throws InterruptedException {
     try {
-      HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = follow(request);
       if (response.statusCode() == 200) {
         return success.handle(response);
       }
       return refused(request, response);
     } catch (MalformedAnswer e) {
       return new Attempted.Again<>(FailureClass.CORRUPT, e.getMessage(), Optional.empty());
+    } catch (AnswerTooLarge e) {
+      String message = place(request) + ": " + e.getMessage();
+      return new Attempted.Ended<>(new Reply.Rejected<>(200, "", message));
+    } catch (RefusedRedirect e) {
+      String message = place(request) + " redirects, and " + e.getMessage();
+      return new Attempted.Ended<>(new Reply.Rejected<>(302, "", message));
     } catch (IOException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("stopped while asking " + place(request));
@@ -168,11 +202,53 @@ public final class ArchiveHttp implements AutoCloseable {
     }
   }
 
+  /** Follows redirects to hosts that may be asked; the one that is too many is the answer. */
+  private HttpResponse<InputStream> follow(HttpRequest request)
+      throws IOException, InterruptedException {
+    HttpRequest next = request;
+    for (int redirects = 0; ; redirects++) {
+      HttpResponse<InputStream> response =
+          BoundedCall.send(
+              client, next, settings.answerTimeout(), HttpResponse.BodyHandlers.ofInputStream());
+      Optional<URI> target = REDIRECTS.contains(response.statusCode()) ? target(response) : none();
+      if (target.isEmpty() || redirects == MOST_REDIRECTS) {
+        return response;
+      }
+      response.body().close();
+      Optional<String> refusal = hosts.refusal(next.uri(), target.get());
+      if (refusal.isPresent()) {
+        throw new RefusedRedirect(refusal.get());
+      }
+      next = HttpRequest.newBuilder(request, (name, value) -> true).uri(target.get()).build();
+    }
+  }
+
+  private static Optional<URI> none() {
+    return Optional.empty();
+  }
+
+  private static Optional<URI> target(HttpResponse<?> response) {
+    try {
+      return response.headers().firstValue("Location").map(response.uri()::resolve);
+    } catch (IllegalArgumentException malformed) {
+      return Optional.empty();
+    }
+  }
+
+  /** A redirect to where nobody sent us; it will be the same again. */
+  private static final class RefusedRedirect extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedRedirect(String message) {
+      super(message);
+    }
+  }
+
   private <T> Attempted<T> refused(HttpRequest request, HttpResponse<InputStream> response)
       throws IOException {
     int status = response.statusCode();
     String body;
-    try (InputStream in = watch.watch(decoded(response), SNIPPET * 16L)) {
+    try (InputStream in = body(response, limits.held())) {
       body = new String(in.readNBytes(SNIPPET), StandardCharsets.UTF_8).strip();
     }
     String said = status + (body.isEmpty() ? "" : " " + oneLine(body));
@@ -198,21 +274,33 @@ public final class ArchiveHttp implements AutoCloseable {
     return new Attempted.Ended<>(new Reply.Rejected<>(status, body, message));
   }
 
-  private static InputStream decoded(HttpResponse<InputStream> response) throws IOException {
+  /** The decoded body: its silence ends it, and its size is bounded as decoded. */
+  private InputStream body(HttpResponse<InputStream> response, Bound most) throws IOException {
+    InputStream watched = watch.watch(response.body());
+    try {
+      return new BoundedBody(decoded(response, watched), most);
+    } catch (IOException e) {
+      watched.close();
+      throw e;
+    }
+  }
+
+  private static InputStream decoded(HttpResponse<?> response, InputStream body)
+      throws IOException {
     boolean zipped =
         response
             .headers()
             .firstValue("Content-Encoding")
             .map(encoding -> encoding.toLowerCase(Locale.ROOT).contains("gzip"))
             .orElse(false);
-    return zipped ? new GZIPInputStream(response.body()) : response.body();
+    return zipped ? new GZIPInputStream(body) : body;
   }
 
   private static Optional<Long> statedLength(HttpResponse<?> response) {
     return response
         .headers()
         .firstValue("Content-Length")
-        .filter(text -> text.matches("\\d{1,18}"))
+        .filter(text -> text.matches("\\d{1,15}"))
         .map(Long::parseLong);
   }
 
@@ -225,8 +313,9 @@ public final class ArchiveHttp implements AutoCloseable {
 
   /** The first line of hostile text, short enough for a message. */
   static String oneLine(String text) {
-    String line = text.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}", "").strip();
-    return line.length() <= 160 ? line : line.substring(0, 160) + "...";
+    String start = text.length() <= 4 * SNIPPET ? text : text.substring(0, 4 * SNIPPET);
+    String line = start.replaceAll("\\s+", " ").replaceAll("[\\p{Cntrl}\\p{Cf}]", "").strip();
+    return line.length() <= 240 ? line : line.substring(0, 240) + "...";
   }
 
   private static String words(IOException e) {

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,26 +20,73 @@ public record ArchivesConfig(
     String ensemblRest,
     String ensemblFiles,
     String ensemblGenomesFiles,
+    AllowedHosts hosts,
     Http http,
-    Duration cacheTimeToLive) {
+    Limits limits,
+    Cache cache) {
   private static final String ROOT = "refinery.archives.";
+
+  /** A batch travels in one message. */
+  private static final long LARGEST_BATCH = 128L << 10;
+
+  private static final List<String> ADDRESSES =
+      List.of(
+          "ena.portal",
+          "ena.files",
+          "ncbi.sra",
+          "ncbi.eutils",
+          "ensembl.rest",
+          "ensembl.files",
+          "ensemblgenomes.files");
 
   /**
    * @param answerTimeout until the first byte of an answer
+   * @param totalTimeout until its last one
    * @param stallTimeout without a byte in the middle of one
    * @param maxTries of one request, the first included
    * @param requestsPerSecond to one host
-   * @param maxAnswer bytes
    */
   public record Http(
       Duration connectTimeout,
       Duration answerTimeout,
+      Duration totalTimeout,
       Duration stallTimeout,
       int maxTries,
       Duration minBackoff,
       Duration maxBackoff,
-      int requestsPerSecond,
-      long maxAnswer) {}
+      int requestsPerSecond) {
+
+    /** The same, more careful: no setting grows. */
+    public Http atMost(Duration answer, int tries, int perSecond) {
+      return new Http(
+          connectTimeout,
+          answerTimeout.compareTo(answer) < 0 ? answerTimeout : answer,
+          totalTimeout,
+          stallTimeout,
+          Math.min(maxTries, tries),
+          minBackoff,
+          maxBackoff,
+          Math.min(requestsPerSecond, perSecond));
+    }
+  }
+
+  /**
+   * What an archive may send.
+   *
+   * @param answer bytes of an answer that is kept on disk
+   * @param held bytes of an answer that is read into memory
+   * @param line bytes of a line, or of an element of a list
+   * @param columns of a table
+   * @param rows of a table, or elements of a list
+   * @param batch bytes that a batch's values and files make
+   */
+  public record Limits(
+      Bound answer, Bound held, Bound line, Bound columns, Bound rows, Bound batch) {}
+
+  /**
+   * @param maxSize bytes of all answers that are kept
+   */
+  public record Cache(Duration timeToLive, long maxSize) {}
 
   /**
    * @param config the whole configuration, with {@code refinery.archives} in it
@@ -53,16 +101,35 @@ public record ArchivesConfig(
         address(config, "ensembl.rest"),
         address(config, "ensembl.files"),
         address(config, "ensemblgenomes.files"),
+        hosts(config),
         new Http(
             positive(config, "http.connect-timeout"),
             positive(config, "http.answer-timeout"),
+            positive(config, "http.total-timeout"),
             positive(config, "http.stall-timeout"),
             atLeastOne(config, "http.max-tries"),
             positive(config, "http.min-backoff"),
             positive(config, "http.max-backoff"),
-            atLeastOne(config, "http.requests-per-second"),
-            bytes(config, "http.max-answer")),
-        positive(config, "cache.time-to-live"));
+            atLeastOne(config, "http.requests-per-second")),
+        new Limits(
+            bytes(config, "http.max-answer", Long.MAX_VALUE),
+            bytes(config, "limits.held", 1L << 30),
+            bytes(config, "limits.line", 16L << 20),
+            count(config, "limits.columns", "columns"),
+            count(config, "limits.rows", "rows"),
+            bytes(config, "limits.batch", LARGEST_BATCH)),
+        new Cache(
+            positive(config, "cache.time-to-live"),
+            bytes(config, "cache.max-size", Long.MAX_VALUE).most()));
+  }
+
+  private static AllowedHosts hosts(Config config) {
+    List<URI> addresses = ADDRESSES.stream().map(key -> URI.create(address(config, key))).toList();
+    try {
+      return AllowedHosts.of(addresses, config.getStringList(AllowedHosts.KEY));
+    } catch (IllegalArgumentException bad) {
+      throw new ConfigException.Generic(AllowedHosts.KEY + " " + bad.getMessage(), bad);
+    }
   }
 
   private static String address(Config config, String key) {
@@ -98,12 +165,17 @@ public record ArchivesConfig(
     return value;
   }
 
-  private static long bytes(Config config, String key) {
+  private static Bound bytes(Config config, String key, long largest) {
     long value = config.getBytes(ROOT + key);
-    if (value < 1024) {
-      throw bad(key, "must be at least 1 KiB, not " + value + " bytes");
+    if (value < 1024 || value > largest) {
+      String most = largest == Long.MAX_VALUE ? "" : " and at most " + largest + " bytes";
+      throw bad(key, "must be at least 1 KiB" + most + ", not " + value + " bytes");
     }
-    return value;
+    return new Bound(ROOT + key, value, "bytes");
+  }
+
+  private static Bound count(Config config, String key, String unit) {
+    return new Bound(ROOT + key, atLeastOne(config, key), unit);
   }
 
   private static ConfigException bad(String key, String message) {

@@ -5,6 +5,6 @@ public final class MalformedAnswer extends Exception {
   private static final long serialVersionUID = 1L;
 
   public MalformedAnswer(String message) {
-    super(message);
+    super(ArchiveHttp.oneLine(message));
   }
 }

@@ -171,17 +171,15 @@ final class ChaosCluster implements AutoCloseable {
   }
 
   Optional<JsonNode> get(String url, Duration atMost) {
-    return send(HttpRequest.newBuilder(URI.create(url)).timeout(atMost).build());
+    return send(HttpRequest.newBuilder(URI.create(url)).build(), atMost);
   }
 
   Optional<JsonNode> post(String url, String body, Map<String, String> headers, Duration atMost) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url))
-            .timeout(atMost)
-            .POST(HttpRequest.BodyPublishers.ofString(body));
+        HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(body));
     headers.forEach(request::header);
     token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-    return send(request.build());
+    return send(request.build(), atMost);
   }
 
   /** The nodes have one token; each has written it into its directory. */
@@ -199,10 +197,10 @@ final class ChaosCluster implements AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<JsonNode> send(HttpRequest request) {
+  private Optional<JsonNode> send(HttpRequest request, Duration atMost) {
     try {
       HttpResponse<String> response =
-          BoundedCall.send(http, request, HttpResponse.BodyHandlers.ofString());
+          BoundedCall.send(http, request, atMost, HttpResponse.BodyHandlers.ofString());
       return response.statusCode() / 100 == 2
           ? Optional.of(Json.MAPPER.readTree(response.body()))
           : Optional.empty();

@@ -103,7 +103,7 @@ final class FetchCommand implements Callable<Integer> {
   private static String download(NodeClient client, String sha256, Path staging)
       throws IOException {
     MessageDigest digest = newDigest();
-    try (InputStream in = client.stream("/artifacts/" + sha256, true);
+    try (InputStream in = client.stream("/artifacts/" + sha256, false);
         OutputStream out = new DigestOutputStream(Files.newOutputStream(staging), digest)) {
       in.transferTo(out);
     }

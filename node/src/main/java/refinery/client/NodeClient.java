@@ -24,6 +24,7 @@ import refinery.protocol.Json;
 public final class NodeClient {
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(60);
+  private static final StallWatch SILENCE = new StallWatch(ANSWER, Duration.ofDays(3_650));
   private static final String API = "/api/v1";
   private static final int UNAUTHORIZED = 401;
   private static final int LARGEST_PAGE = 1_000;
@@ -57,13 +58,15 @@ public final class NodeClient {
     send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), text());
   }
 
-  /** The body as it comes; the caller closes it. */
-  public InputStream stream(String path, boolean endless) {
-    HttpRequest.Builder request = request(path).GET();
-    if (endless) {
-      request.timeout(Duration.ofDays(3_650));
-    }
-    return send(request.build(), HttpResponse.BodyHandlers.ofInputStream()).body();
+  /**
+   * The body as it comes, for as long as that takes; the caller closes it.
+   *
+   * @param quiet whether it may be silent: a log that is followed
+   */
+  public InputStream stream(String path, boolean quiet) {
+    InputStream body =
+        send(request(path).GET().build(), HttpResponse.BodyHandlers.ofInputStream()).body();
+    return quiet ? body : SILENCE.watch(body);
   }
 
   /** Follows the pages of a list until {@code limit} items were seen. */
@@ -91,7 +94,7 @@ public final class NodeClient {
 
   private HttpRequest.Builder request(String path) {
     URI address = URI.create(base + (path.startsWith(API) ? path : API + path));
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(ANSWER);
+    HttpRequest.Builder request = HttpRequest.newBuilder(address);
     token.ifPresent(value -> request.setHeader("Authorization", "Bearer " + value));
     return request;
   }
@@ -119,7 +122,7 @@ public final class NodeClient {
   private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
     HttpResponse<T> response;
     try {
-      response = BoundedCall.send(http, request, handler);
+      response = BoundedCall.send(http, request, ANSWER, handler);
     } catch (IOException e) {
       throw new CommandFailure(
           CommandFailure.UNREACHABLE,

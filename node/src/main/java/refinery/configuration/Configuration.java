@@ -172,6 +172,13 @@ public final class Configuration {
         shipped.valueType() != ConfigValueType.NUMBER
             || given.valueType() == ConfigValueType.NUMBER
             || given.unwrapped().toString().matches("[0-9.]+ *[A-Za-z]*");
+    boolean whole =
+        !(shipped.unwrapped() instanceof Integer || shipped.unwrapped() instanceof Long)
+            || !given.unwrapped().toString().matches("-?[0-9]*[.][0-9]+([eE].*)?|.*[eE]-.*");
+    if (scalar && bothTruths && number && !whole) {
+      throw new ConfigurationException(
+          path + " must be a whole number, not " + given.render() + " (" + origin(given) + ")");
+    }
     boolean fits = scalar ? bothTruths && number : given.valueType() == shipped.valueType();
     if (!fits) {
       throw new ConfigurationException(

@@ -27,6 +27,9 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
   private static final Duration FIRST_DEFERRAL = Duration.ofSeconds(5);
   private static final Duration LAST_DEFERRAL = Duration.ofMinutes(5);
 
+  /** How often in a row an attempt may say that it needs more than is reserved. */
+  private static final int MOST_OUTGROWN = 3;
+
   private final RetryPolicy policy;
 
   public JobLogic(RetryPolicy policy) {
@@ -195,6 +198,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
                       moment.now()));
           case Outcome.Failed failed -> failed(job, failed, finish.largestNode(), moment);
           case Outcome.Deferred deferred -> deferred(job, deferred, moment);
+          case Outcome.Outgrown outgrown -> outgrown(job, outgrown, finish.largestNode(), moment);
         };
     return Decision.<JobEvent, JobEffect>persist(events)
         .and(
@@ -240,6 +244,20 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
           case RetryPolicy.Verdict.GiveUp giveUp -> new JobEvent.GivenUp(failure, moment.now());
         });
     return events;
+  }
+
+  /** Into the queue with the larger demand; a demand that grows again and again is a failure. */
+  private List<JobEvent> outgrown(
+      Job job, Outcome.Outgrown outgrown, Resources largest, Moment moment) {
+    if (outgrown.disk() <= job.resources().disk() || job.deferrals() >= MOST_OUTGROWN) {
+      Failure failure = Failure.of(FailureClass.OUT_OF_DISK, outgrown.reason());
+      Outcome.Failed failed = new Outcome.Failed(failure, outgrown.usage(), outgrown.steps());
+      return failed(job, failed, largest, moment);
+    }
+    Resources larger = job.resources().withDisk(outgrown.disk());
+    return List.of(
+        new JobEvent.AttemptDeferred(job.attempt(), outgrown.reason(), moment.now()),
+        new JobEvent.RetryScheduled(moment.now(), larger, moment.now()));
   }
 
   private static List<JobEvent> deferred(Job job, Outcome.Deferred deferred, Moment moment) {

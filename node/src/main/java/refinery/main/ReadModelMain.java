@@ -62,7 +62,8 @@ public final class ReadModelMain {
                 System.getenv(),
                 AkkaSettings.from(NodeOptions.defaults())));
     Planner planner =
-        new Planner(new PipelineCatalog(settings.pipelines(), InstantSource.system()));
+        new Planner(
+            new PipelineCatalog(settings.pipelines(), InstantSource.system()), settings.demand());
     try (Database database = Database.open(address)) {
       ReadModelRebuild rows =
           new ReadModelRebuild(

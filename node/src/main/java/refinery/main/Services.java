@@ -157,7 +157,7 @@ final class Services {
                 Membership.of(system),
                 Clock.systemUTC()));
     EntityRegions regions = new EntityRegions(sharding);
-    regions.start(settings.retry(), new Planner(pipelines), scheduler);
+    regions.start(settings.retry(), new Planner(pipelines, settings.demand()), scheduler);
     ActorRef<ForemanCommand> foreman =
         singleton(
             FOREMAN,
@@ -212,7 +212,13 @@ final class Services {
             JobKind.SURVEY,
             new SurveyRunner(sources, new EntityRecorder(sharding, ASK)),
             JobKind.DOWNLOAD,
-            opened(new DownloadRunner(system, settings.transfer(), settings.eutils(), temporary)),
+            opened(
+                new DownloadRunner(
+                    system,
+                    settings.transfer(),
+                    settings.archives(),
+                    settings.demand(),
+                    temporary)),
             JobKind.PROCESS,
             new ProcessRunner(settings.pipelines(), temporary, permanent, queries)),
         scheduler);
@@ -251,11 +257,11 @@ final class Services {
   }
 
   private SourceRegistry sources(Path dir) throws IOException {
-    ArchiveHttp archive = opened(new ArchiveHttp(settings.archives().http(), Version.CURRENT));
+    ArchiveHttp archive = opened(new ArchiveHttp(settings.archives(), Version.CURRENT));
     AnswerCache cache =
         new AnswerCache(
             dir.resolve("cache").resolve("archives"),
-            settings.archives().cacheTimeToLive(),
+            settings.archives().cache(),
             Clock.systemUTC());
     return new SourceRegistry(
         List.of(

@@ -1,7 +1,6 @@
 package refinery.main;
 
 import com.typesafe.config.Config;
-import java.net.URI;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
 import refinery.cluster.DiscoveryConfig;
@@ -14,12 +13,14 @@ import refinery.pipeline.PipelineRegistry;
 import refinery.readiness.ReadinessConfig;
 import refinery.scheduling.SchedulingConfig;
 import refinery.storage.StorageConfig;
+import refinery.transfer.DiskDemand;
 import refinery.transfer.TransferSettings;
 
 /** Every component's settings, read and validated before anything is started. */
 record Settings(
     ArchivesConfig archives,
     TransferSettings transfer,
+    DiskDemand demand,
     RetryPolicy retry,
     StorageConfig storage,
     SchedulingConfig scheduling,
@@ -38,6 +39,7 @@ record Settings(
     return new Settings(
         ArchivesConfig.from(config),
         TransferSettings.from(config),
+        DiskDemand.from(config),
         RetryPolicy.from(config.getConfig("refinery")),
         StorageConfig.from(config),
         SchedulingConfig.from(config.getConfig("refinery")),
@@ -49,9 +51,5 @@ record Settings(
         PresenceConfig.from(config),
         DiscoveryConfig.from(config),
         PipelineRegistry.from(config));
-  }
-
-  URI eutils() {
-    return URI.create(archives.ncbiEutils());
   }
 }

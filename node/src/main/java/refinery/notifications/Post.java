@@ -23,12 +23,12 @@ record Post(HttpClient http, Address address, Duration timeout, String userAgent
   CompletionStage<Answer> send(String body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(address.uri())
-            .timeout(timeout)
             .header("Content-Type", "application/json")
             .header("User-Agent", userAgent)
             .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     headers.forEach(request::header);
-    return BoundedCall.sendAsync(http, request.build(), HttpResponse.BodyHandlers.discarding())
+    return BoundedCall.sendAsync(
+            http, request.build(), timeout, HttpResponse.BodyHandlers.discarding())
         .handle((response, failure) -> failure == null ? answer(response) : failed(failure));
   }
 

@@ -18,7 +18,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
 import refinery.protocol.batch.BatchSpec;
-import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.Work;
 
 /**
@@ -70,7 +69,7 @@ final class RecordingDiscovery implements Source.Discovery {
     List<BatchSpec> chunk = new ArrayList<>();
     int characters = 0;
     for (BatchSpec batch : batches) {
-      int more = characters(batch);
+      int more = BatchSize.of(batch);
       if (!chunk.isEmpty()
           && (chunk.size() == MOST_BATCHES || characters + more > MOST_CHARACTERS)) {
         send(chunk);
@@ -136,21 +135,6 @@ final class RecordingDiscovery implements Source.Discovery {
               .formatted(batches, tries),
           cause);
     }
-  }
-
-  /** An estimate of the chunk's serialised size that costs nothing. */
-  private static int characters(BatchSpec batch) {
-    int sum = 400 + batch.key().length() * 2;
-    for (var entry : batch.metadata().entrySet()) {
-      sum += entry.getKey().length() + entry.getValue().length() + 6;
-    }
-    for (SourceFile file : batch.files()) {
-      sum += file.name().length() + 40;
-      for (var location : file.locations()) {
-        sum += location.url().length() + 160;
-      }
-    }
-    return sum;
   }
 
   @Override

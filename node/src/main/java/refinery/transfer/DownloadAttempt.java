@@ -248,6 +248,11 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
 
   private void fetchArchive(Known known, String run) {
     known.note().ifPresent(ledger::note);
+    long disk = equipment.demand().with(groups, group, known.location(), work.metadata());
+    if (disk > attempt.reserved().disk()) {
+      end(ledger.outgrown(disk, attempt.reserved().disk()));
+      return;
+    }
     start(run, known.location(), steps.archive(run));
   }
 
@@ -430,6 +435,9 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   /** The run's accession as the (safe) names of its files have it. */
   private String run() {
     SourceFile file = groups.get(group).files().getFirst();
+    if (Content.of(file.format()) == Content.SRA) {
+      return file.name().replaceFirst("\\.sra$", "");
+    }
     return new ReadSet.ReadFile(file.name(), "", new FastqCheck().summary()).run();
   }
 

@@ -2,7 +2,6 @@ package refinery.transfer;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import refinery.agent.Attempt;
 import refinery.agent.WorkRunner;
+import refinery.archive.ArchivesConfig;
 import refinery.archive.ncbi.NcbiClient;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -27,11 +27,16 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
   private final Equipment equipment;
 
   /**
-   * @param eutils base address of NCBI's E-utilities
+   * @param archives where NCBI is asked about a run, and which hosts may be asked at all
+   * @param demand by which downloads were planned
    * @param temporary where raw files go
    */
   public DownloadRunner(
-      ActorSystem<?> system, TransferSettings settings, URI eutils, ObjectStore temporary) {
+      ActorSystem<?> system,
+      TransferSettings settings,
+      ArchivesConfig archives,
+      DiskDemand demand,
+      ObjectStore temporary) {
     this.system = system;
     this.client =
         HttpClient.newBuilder()
@@ -47,9 +52,10 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
     this.equipment =
         new Equipment(
             settings,
-            new HttpSource(client, settings),
-            new NcbiClient(client, eutils, settings.userAgent()),
+            new HttpSource(client, settings, archives.hosts()),
+            new NcbiClient(archives, settings.userAgent()),
             temporary,
+            demand,
             executor);
   }
 
@@ -78,6 +84,7 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
   @Override
   public void close() {
     client.shutdownNow();
+    equipment.ncbi().close();
     executor.shutdown();
   }
 }

@@ -40,6 +40,7 @@ final class DownloadSteps {
       HttpSource source,
       NcbiClient ncbi,
       ObjectStore temporary,
+      DiskDemand demand,
       Executor executor) {}
 
   /** A verified file that waits in scratch for its publication. */
@@ -159,11 +160,11 @@ final class DownloadSteps {
     return packed;
   }
 
-  /** A single file keeps the name under which the batch knows it. */
+  /** A single file of reads keeps the name under which the batch knows it. */
   private String packedName(Path fastq, int count) {
-    return count == 1 && work.files().size() == 1
-        ? work.files().getFirst().name()
-        : fastq.getFileName() + ".gz";
+    boolean named =
+        work.files().size() == 1 && Content.of(work.files().getFirst().format()) != Content.SRA;
+    return count == 1 && named ? work.files().getFirst().name() : fastq.getFileName() + ".gz";
   }
 
   /** Puts the files into temporary storage; what arrives there is what was verified. */

@@ -6,14 +6,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import refinery.archive.AllowedHosts;
+import refinery.client.BoundedCall;
 import refinery.transfer.TransferException.CorruptTransfer;
+import refinery.transfer.TransferException.RefusedTransfer;
 
 /**
- * Sends GET requests and follows redirects by rules of our own: at most five, none that was visited
- * before, none from https to http. Nothing is decoded on the way. Thread-safe.
+ * Sends GET requests, to hosts that the configuration names only, and follows redirects by rules of
+ * our own: at most five, none that was visited before, none from https to http. Nothing is decoded
+ * on the way. Thread-safe.
  */
 final class HttpSource {
   private static final int MAX_REDIRECTS = 5;
@@ -21,10 +24,12 @@ final class HttpSource {
 
   private final HttpClient client;
   private final TransferSettings settings;
+  private final AllowedHosts hosts;
 
-  HttpSource(HttpClient client, TransferSettings settings) {
+  HttpSource(HttpClient client, TransferSettings settings, AllowedHosts hosts) {
     this.client = client;
     this.settings = settings;
+    this.hosts = hosts;
   }
 
   /**
@@ -40,6 +45,10 @@ final class HttpSource {
       throws TransferException, InterruptedException {
     Set<URI> visited = new HashSet<>();
     URI target = url;
+    Optional<String> refusal = hosts.refusal(url);
+    if (refusal.isPresent()) {
+      throw new RefusedTransfer(refusal.get());
+    }
     while (true) {
       visited.add(target);
       HttpResponse<ResponseChunks> response = send(target, resume);
@@ -63,7 +72,6 @@ final class HttpSource {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(target)
             .version(HttpClient.Version.HTTP_1_1)
-            .timeout(settings.stallTimeout())
             .header("Accept-Encoding", "identity")
             .header("User-Agent", settings.userAgent());
     if (resume.offset() > 0) {
@@ -71,13 +79,14 @@ final class HttpSource {
       resume.validator().ifPresent(value -> request.header("If-Range", value));
     }
     try {
-      return client.send(request.build(), information -> new ResponseChunks());
+      return BoundedCall.send(
+          client, request.build(), settings.stallTimeout(), information -> new ResponseChunks());
     } catch (IOException problem) {
       throw Problems.network(target.getHost(), problem);
     }
   }
 
-  private static URI redirect(URI from, HttpResponse<?> response) throws CorruptTransfer {
+  private URI redirect(URI from, HttpResponse<?> response) throws TransferException {
     String location =
         response
             .headers()
@@ -90,14 +99,11 @@ final class HttpSource {
     try {
       target = from.resolve(location);
     } catch (IllegalArgumentException malformed) {
-      throw new CorruptTransfer("a redirect to a malformed address: " + location);
+      throw new CorruptTransfer("a redirect to a malformed address");
     }
-    String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
-    if (!scheme.equals("https") && !scheme.equals("http") || target.getHost() == null) {
-      throw new CorruptTransfer("a redirect to something else than http: " + target);
-    }
-    if (scheme.equals("http") && from.getScheme().equalsIgnoreCase("https")) {
-      throw new CorruptTransfer("a redirect from https to http is refused: " + target);
+    Optional<String> refusal = hosts.refusal(from, target);
+    if (refusal.isPresent()) {
+      throw new RefusedTransfer("a redirect is refused: " + refusal.get());
     }
     return target;
   }

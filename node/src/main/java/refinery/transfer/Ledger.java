@@ -132,6 +132,16 @@ final class Ledger {
     return new Outcome.Succeeded(new JobResult.Downloaded(files, facts), Usage.NONE, records);
   }
 
+  /** The plan that is left writes more than is reserved. */
+  Outcome outgrown(long needed, long reserved) {
+    String why =
+        "taking the reads out of NCBI's archive needs %s of disk, %s are reserved"
+            .formatted(TransferLog.bytes(needed), TransferLog.bytes(reserved));
+    String before = setbacks.stream().map(Setback::text).collect(Collectors.joining("; "));
+    log.line(why + "; starting anew with as much");
+    return new Outcome.Outgrown(before.isEmpty() ? why : why + " (" + before + ")", needed);
+  }
+
   Outcome failed() {
     return new Outcome.Failed(Setback.verdict(work.key(), setbacks), Usage.NONE, records);
   }

@@ -29,9 +29,10 @@ sealed interface Plan {
   }
 
   /**
-   * The read files of a run form one group, so that its mates never come from two mirrors; every
-   * other file is a group of its own. Within a group all files move to the next location together;
-   * an SRA archive, which holds all of them, comes last and once.
+   * The read files of a run form one group, so that its mates never come from two mirrors; an SRA
+   * archive that a batch names instead of them gives its reads, too; every other file is a group of
+   * its own. Within a group all files move to the next location together; an SRA archive, which
+   * holds all of them, comes last and once.
    */
   static List<Group> groups(List<SourceFile> files) {
     List<SourceFile> reads =
@@ -44,7 +45,9 @@ sealed interface Plan {
       groups.add(new Group(reads, true, plans(reads, true)));
     }
     for (SourceFile file : files) {
-      if (!reads.contains(file)) {
+      if (Content.of(file.format()) == Content.SRA) {
+        groups.add(new Group(List.of(file), true, plans(List.of(file), true)));
+      } else if (!reads.contains(file)) {
         groups.add(new Group(List.of(file), false, plans(List.of(file), false)));
       }
     }

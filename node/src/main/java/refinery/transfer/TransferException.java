@@ -59,6 +59,15 @@ abstract sealed class TransferException extends Exception {
     }
   }
 
+  /** The configuration does not allow to ask there. */
+  static final class RefusedTransfer extends TransferException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedTransfer(String message) {
+      super(FailureClass.PERMANENT, message, null);
+    }
+  }
+
   /** The data volume is full. No other location helps. */
   static final class OutOfDiskTransfer extends TransferException {
     private static final long serialVersionUID = 1L;

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
@@ -40,7 +42,7 @@ class ArchiveHttpTest {
   @BeforeEach
   void start() throws Exception {
     server = new ScriptedServer();
-    http = new ArchiveHttp(Archives.at(server.url()).http(), "1.2.3", pauses::add);
+    http = new ArchiveHttp(Archives.at(server.url()), "1.2.3", pauses::add);
   }
 
   @AfterEach
@@ -200,6 +202,66 @@ class ArchiveHttpTest {
     }
   }
 
+  /** Headers, silence and the whole have a limit each. */
+  @ParameterizedTest
+  @CsvSource({"5s, true", "300ms, false"})
+  void aBodyMayTakeLongerThanItsHeadersButNotForEver(String total, boolean arrives)
+      throws Exception {
+    com.sun.net.httpserver.HttpServer slow =
+        com.sun.net.httpserver.HttpServer.create(
+            new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    CountDownLatch closing = new CountDownLatch(1);
+    slow.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, 0);
+            for (int piece = 0; piece < 10; piece++) {
+              exchange.getResponseBody().write('x');
+              exchange.getResponseBody().flush();
+              boolean ended = closing.await(70, TimeUnit.MILLISECONDS);
+              if (ended) {
+                return;
+              }
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    slow.start();
+    String url = "http://127.0.0.1:" + slow.getAddress().getPort();
+    ArchivesConfig archives =
+        ArchivesConfig.from(
+            ConfigFactory.parseMap(
+                    Map.of(
+                        "refinery.archives.ena.portal",
+                        url,
+                        "refinery.archives.http.answer-timeout",
+                        "400ms",
+                        "refinery.archives.http.total-timeout",
+                        total,
+                        "refinery.archives.http.max-tries",
+                        1))
+                .withFallback(ConfigFactory.parseResources("archives.conf"))
+                .resolve());
+    try (ArchiveHttp patient = Archives.http(archives)) {
+      Reply<String> reply =
+          patient.get(
+              URI.create(url + "/x"),
+              "text/plain",
+              body -> new String(body.readAllBytes(), StandardCharsets.UTF_8));
+      if (arrives) {
+        assertThat(reply).isEqualTo(new Reply.Ok<>("xxxxxxxxxx"));
+      } else {
+        assertThat(Reply.failure(reply).failureClass()).isEqualTo(FailureClass.TRANSIENT);
+        assertThat(Reply.failure(reply).message()).contains("not complete in");
+      }
+    } finally {
+      closing.countDown();
+      slow.stop(0);
+    }
+  }
+
   @Test
   void aHostIsAskedNoFasterThanAllowed() {
     HostPacer pacer = new HostPacer(2);
@@ -221,7 +283,7 @@ class ArchiveHttpTest {
     assertThat(archives.ensemblGenomesFiles())
         .isEqualTo("https://ftp.ensemblgenomes.ebi.ac.uk/pub");
     assertThat(archives.http().maxTries()).isEqualTo(4);
-    assertThat(archives.cacheTimeToLive()).isEqualTo(Duration.ofMinutes(15));
+    assertThat(archives.cache().timeToLive()).isEqualTo(Duration.ofMinutes(15));
   }
 
   @ParameterizedTest
@@ -231,11 +293,19 @@ class ArchiveHttpTest {
     "refinery.archives.ncbi.sra, http://user@host/x",
     "refinery.archives.http.max-tries, 0",
     "refinery.archives.http.stall-timeout, 0s",
-    "refinery.archives.http.max-answer, 1"
+    "refinery.archives.http.max-answer, 1",
+    "refinery.archives.limits.line, 17 MiB",
+    "refinery.archives.limits.batch, 1 GiB",
+    "refinery.archives.limits.columns, 0",
+    "refinery.archives.limits.rows, 2147483648",
+    "refinery.archives.redirect-hosts, '[\"http://x\"]'",
+    "refinery.archives.redirect-hosts, '[\"*.x:80\"]'"
   })
   void aBadValueIsNamedByItsKey(String key, String value) {
     var config =
-        ConfigFactory.parseMap(Map.of(key, value))
+        (value.startsWith("[")
+                ? ConfigFactory.parseString(key + " = " + value)
+                : ConfigFactory.parseMap(Map.of(key, value)))
             .withFallback(ConfigFactory.parseResources("archives.conf"))
             .resolve();
     assertThatThrownBy(() -> ArchivesConfig.from(config))

@@ -25,8 +25,9 @@ public final class Archives {
   }
 
   public static ArchiveHttp http(ArchivesConfig archives) {
-    return new ArchiveHttp(archives.http(), "test", duration -> {});
+    return new ArchiveHttp(archives, "test", duration -> {});
   }
 
-  public static final Duration LONG = Duration.ofHours(1);
+  public static final ArchivesConfig.Cache LONG =
+      new ArchivesConfig.Cache(Duration.ofHours(1), 1L << 30);
 }

@@ -55,6 +55,8 @@ class ConfigurationTest {
     assertThatThrownBy(
             () -> load(Map.of("refinery.retry.transient.max-attempts", "many"), Map.of()))
         .hasMessageContaining("refinery.retry.transient.max-attempts must be a number");
+    assertThatThrownBy(() -> load(Map.of("refinery.retry.transient.max-attempts", "1.5"), Map.of()))
+        .hasMessageContaining("refinery.retry.transient.max-attempts must be a whole number");
     assertThatThrownBy(() -> load(Map.of(), Map.of("REFINERY_RETRI", "1")))
         .hasMessageContaining("REFINERY_RETRI");
   }

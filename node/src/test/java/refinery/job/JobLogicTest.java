@@ -316,6 +316,30 @@ class JobLogicTest {
   }
 
   @Test
+  void anAttemptThatOutgrowsItsDiskStartsAnewWithAsMuch() {
+    given(submit(A), start(1), finish(1, new Outcome.Outgrown("needs 50 GiB", 50L << 30)));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().resources().disk()).isEqualTo(50L << 30);
+    assertThat(job().chargedTotal()).isZero();
+    assertThat(job().waitingFor()).contains("needs 50 GiB");
+    given(logic.wake());
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void aDemandThatDoesNotGrowOrGrowsForEverIsCharged() {
+    given(submit(A), start(1), finish(1, new Outcome.Outgrown("needs", 1)));
+    assertThat(job().chargedTotal()).isEqualTo(1);
+    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
+    for (int attempt = 2; job().chargedTotal() == 1; attempt++) {
+      assertThat(attempt).isLessThan(10);
+      when(logic.wake(), NOW.plus(Duration.ofDays(1)));
+      given(start(attempt), finish(attempt, new Outcome.Outgrown("needs", (40L + attempt) << 30)));
+    }
+    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
+  }
+
+  @Test
   void aRetryThatWaitsSaysUntilWhenAndAfterWhat() {
     given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
@@ -391,6 +415,9 @@ class JobLogicTest {
         Arbitraries.oneOf(
             Arbitraries.just(success()),
             Arbitraries.just(new Outcome.Deferred("later", Duration.ofSeconds(1))),
+            Arbitraries.longs()
+                .between(0, 1L << 40)
+                .map(disk -> new Outcome.Outgrown("needs more", disk)),
             Arbitraries.of(FailureClass.values()).map(JobLogicTest::failure));
     Arbitrary<BatchId> owners = Arbitraries.of(A, B);
     Arbitrary<JobCommand> any =

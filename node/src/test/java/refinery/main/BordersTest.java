@@ -50,6 +50,15 @@ class BordersTest {
                   .and(not(resideInAPackage("refinery.protocol..")))
                   .and(not(resideInAPackage("refinery.http.."))));
 
+  /**
+   * It covers the body from release 26 of the JDK on; {@code BoundedCall} has limits of its own.
+   */
+  @ArchTest
+  static final ArchRule nobodyTrustsTheTimeoutOfARequest =
+      noClasses()
+          .should()
+          .callMethod(java.net.http.HttpRequest.Builder.class, "timeout", java.time.Duration.class);
+
   @ArchTest
   static final ArchRule behaviourIsPure =
       noClasses()

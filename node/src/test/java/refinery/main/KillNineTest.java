@@ -274,7 +274,8 @@ class KillNineTest {
         Settings.from(
             Configuration.load(Optional.empty(), settings, Map.of(), ConfigFactory.empty()));
     Planner planner =
-        new Planner(new PipelineCatalog(read.pipelines(), java.time.InstantSource.system()));
+        new Planner(
+            new PipelineCatalog(read.pipelines(), java.time.InstantSource.system()), read.demand());
     RetryPolicy policy = read.retry();
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(dir);
         Database database = Database.open(postgres.address())) {

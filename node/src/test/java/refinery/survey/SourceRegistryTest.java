@@ -84,6 +84,8 @@ class SourceRegistryTest {
         "ena|{'accession':['SRR990001','x;y']}|/parameters/accession/1|'x;y'",
         "ena|{'accession':'SRR990001','select':{'y':1}}|/parameters/select/y|unknown parameter 'y'",
         "ena|{'accession':'SRR990001','select':{'max_runs':0}}|/parameters/select/max_runs|1",
+        "ena|{'accession':'SRR990001','select':{'max_runs':2147483648}}|/parameters/select/max_runs|1000000000",
+        "ena|{'accession':'SRR990001','select':{'max_runs':1.5}}|/parameters/select/max_runs|integer",
         "ena|[]|/parameters|must be an object",
         "ensembl|{'species':'homo_sapiens'}|/parameters/division|missing parameter 'division'",
         "ensembl|{'division':'Nope'}|/parameters/division|EnsemblVertebrates",

@@ -26,6 +26,7 @@ class LocalAttempt implements Attempt {
   private final JobSpec spec;
   private final Path scratch;
   private final int width;
+  private long disk = 1L << 40;
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
   final AtomicLong progress = new AtomicLong();
@@ -52,6 +53,12 @@ class LocalAttempt implements Attempt {
             Instant.EPOCH);
   }
 
+  /** As if only so many bytes of disk were reserved. */
+  LocalAttempt withDisk(long bytes) {
+    disk = bytes;
+    return this;
+  }
+
   void tellToStop() {
     stopped.set(true);
     actions.forEach(Runnable::run);
@@ -69,7 +76,7 @@ class LocalAttempt implements Attempt {
 
   @Override
   public Resources reserved() {
-    return Resources.of(2000, 0, 0).withTokens(Map.of("net:ena", width));
+    return Resources.of(2000, 0, disk).withTokens(Map.of("net:ena", width));
   }
 
   @Override

@@ -217,6 +217,47 @@ class NcbiFallbackTest {
     assertThat(failed.failure().message()).contains("ena has no copy").contains("ncbi has no copy");
   }
 
+  /** The metadata of a run that ENA has no FASTQ of name the archive alone. */
+  @Test
+  void aRunThatOnlyNcbiHasGivesItsReads() throws Exception {
+    run("DRR990006");
+    SourceFile only = new SourceFile("DRR990006.sra", "sra", List.of(archive("DRR990006")));
+    JobResult.Downloaded result =
+        succeeded("DRR990006", List.of(only), Map.of("read_count", "3000"));
+    assertThat(result.files()).extracting("name").containsExactly("DRR990006.fastq.gz");
+    assertThat(result.files().getFirst().reads()).hasValue(3000);
+  }
+
+  @Test
+  void anArchiveThatTakesMoreDiskThanIsReservedIsNotBegun() throws Exception {
+    List<SourceFile> files = run("DRR990006");
+    node.server.on("/ena/DRR990006.fastq.gz", status(404));
+    long archive = fixture("sra/DRR990006/DRR990006").length;
+    LocalAttempt small = node.attempt("DRR990006", files, Map.of()).withDisk(10 * archive);
+    Outcome.Outgrown outgrown = (Outcome.Outgrown) node.run(small);
+    assertThat(outgrown.disk()).isEqualTo(10 * archive + (64L << 20));
+    assertThat(outgrown.reason()).contains("are reserved", "ena has no copy");
+    assertThat(node.server.requests("/sra/DRR990006/DRR990006")).isEmpty();
+    assertThat(node.run(node.attempt("DRR990006", files, Map.of()).withDisk(outgrown.disk())))
+        .isInstanceOf(Outcome.Succeeded.class);
+  }
+
+  /** fasterq-dump mangles the names of its files below a directory with letters outside ASCII. */
+  @Test
+  void theToolsAreToldOfNoDirectory() throws Exception {
+    List<SourceFile> files = run("DRR990006");
+    node.server.on("/ena/DRR990006.fastq.gz", status(404));
+    Outcome.Succeeded done =
+        (Outcome.Succeeded) node.run(node.attempt("DRR990006", files, Map.of()));
+    assertThat(done.steps())
+        .filteredOn(step -> !step.command().isEmpty())
+        .hasSize(3)
+        .allSatisfy(
+            step ->
+                assertThat(step.command())
+                    .noneMatch(argument -> argument.contains(directory.toString())));
+  }
+
   @Test
   void nothingIsLeftInScratch() throws Exception {
     List<SourceFile> files = run("DRR990006");

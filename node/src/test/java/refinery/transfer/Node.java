@@ -1,10 +1,10 @@
 package refinery.transfer;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import refinery.archive.ArchivesConfig;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.Outcome;
@@ -28,6 +29,8 @@ import refinery.storage.LocalObjectStore;
 /** A node's download side with a faulty archive beside it. */
 final class Node implements AutoCloseable {
   static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+
+  static final DiskDemand DEMAND = new DiskDemand(1L << 30, 10, 64L << 20);
 
   final FaultServer server;
   private final LocalObjectStore store;
@@ -59,7 +62,26 @@ final class Node implements AutoCloseable {
     this.server = new FaultServer();
     this.store = LocalObjectStore.open(Files.createDirectories(directory.resolve("store")));
     this.runner =
-        new DownloadRunner(kit.system(), settings, URI.create(server.url("/eutils")), store);
+        new DownloadRunner(kit.system(), settings, archives(server.url("")), DEMAND, store);
+  }
+
+  /** The shipped configuration with one server as every archive. */
+  static ArchivesConfig archives(String url) {
+    return ArchivesConfig.from(
+        ConfigFactory.parseMap(
+                Map.of(
+                    "refinery.archives.ena.files",
+                    url,
+                    "refinery.archives.ncbi.sra",
+                    url + "/sra",
+                    "refinery.archives.ncbi.eutils",
+                    url + "/eutils",
+                    "refinery.archives.http.min-backoff",
+                    "10 ms",
+                    "refinery.archives.redirect-hosts",
+                    List.of("nowhere.invalid", "127.0.0.1:1")))
+            .withFallback(ConfigFactory.parseResources("archives.conf"))
+            .resolve());
   }
 
   LocalAttempt attempt(String key, List<SourceFile> files, Map<String, String> metadata) {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -72,7 +71,7 @@ final class TransferBench {
               Optional.of(Location.Checksum.md5(md5)));
       SourceFile source = new SourceFile("R1." + format, format, List.of(location));
       try (DownloadRunner runner =
-          new DownloadRunner(kit.system(), settings, URI.create(url), store)) {
+          new DownloadRunner(kit.system(), settings, Node.archives(url), Node.DEMAND, store)) {
         double size = Files.size(file) / (1024.0 * 1024.0);
         for (int round = 0; round <= rounds; round++) {
           double curl = curl(url, directory.resolve("curl.out"));

@@ -161,7 +161,7 @@ class TransferFaultsTest {
             status(302, "Location: /file")),
         fault(
             "redirects elsewhere",
-            FailureClass.CORRUPT,
+            FailureClass.PERMANENT,
             "something else than http",
             status(301, "Location: ftp://example.org/file")),
         fault("redirects nowhere", FailureClass.CORRUPT, "without a Location", status(301)),
@@ -467,6 +467,45 @@ class TransferFaultsTest {
           (Outcome.Failed) node.run("R1", List.of(reads("R1.fastq.gz", location)), Map.of());
       assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.CORRUPT);
     }
+  }
+
+  @Test
+  void nobodyIsAskedWhomTheConfigurationDoesNotName() throws Exception {
+    try (FaultServer other = new FaultServer()) {
+      other.on("/file", file(GOOD));
+      node.server.on("/file", status(302, "Location: " + other.url("/file")));
+      for (String url : List.of(other.url("/file"), node.server.url("/file"))) {
+        Location location =
+            new Location("ena", url, "fastq.gz", OptionalLong.empty(), Optional.empty());
+        Outcome.Failed failed =
+            (Outcome.Failed) node.run("R1", List.of(reads("R1.fastq.gz", location)), Map.of());
+        assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.PERMANENT);
+        assertThat(failed.failure().message()).contains("refinery.archives.redirect-hosts");
+      }
+      assertThat(other.requests("/file")).isEmpty();
+      assertThat(node.server.requests("/file")).hasSize(1);
+    }
+  }
+
+  /** The headers have a limit of their own; a body may take longer, as long as it comes. */
+  @Test
+  void aBodyMayTakeLongerThanItsHeaders() throws Exception {
+    node.server.on(
+        "/file",
+        (request, socket, out) -> {
+          head(out, 200, "Content-Length: " + GOOD.length);
+          int pieces = 8;
+          for (int piece = 0; piece < pieces; piece++) {
+            int from = GOOD.length * piece / pieces;
+            out.write(GOOD, from, GOOD.length * (piece + 1) / pieces - from);
+            out.flush();
+            FaultServer.pause(100);
+          }
+        });
+    Outcome outcome =
+        node.run("R1", List.of(reads("R1.fastq.gz", node.ena("/file", GOOD))), Map.of());
+    assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
+    assertThat(node.server.requests("/file")).hasSize(1);
   }
 
   @Test

@@ -3,7 +3,6 @@ package refinery.archive.ena;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.archive.AnswerCache;
+import refinery.archive.AnswerText;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.MalformedAnswer;
 import refinery.archive.Reply;
@@ -149,7 +149,7 @@ final class EnaPortal {
       LOG.debug("using the answer of a moment ago for {}", accession);
       return new Reply.Ok<>(new Report(known.get(), address, -1));
     }
-    Reply<Report> reply = http.get(address, "application/json", body -> spool(address, body));
+    Reply<Report> reply = http.getLarge(address, "application/json", body -> spool(address, body));
     return switch (reply) {
       case Reply.Ok<Report> ok when ok.value().rows() == 0 -> {
         cache.forget(address);
@@ -177,9 +177,9 @@ final class EnaPortal {
     }
   }
 
-  private static int count(Path table) throws IOException, MalformedAnswer {
+  private int count(Path table) throws IOException, MalformedAnswer {
     try (BufferedReader reader = Files.newBufferedReader(table)) {
-      return EnaRows.read(reader, row -> true);
+      return EnaRows.read(reader, http.limits(), row -> true);
     } catch (java.nio.charset.CharacterCodingException e) {
       throw new MalformedAnswer("the list of runs is not UTF-8 text");
     } catch (InterruptedException e) {
@@ -195,7 +195,7 @@ final class EnaPortal {
       return known;
     }
     URI address = URI.create(portal + "/returnFields?dataPortal=ena&format=tsv&result=read_run");
-    Reply<Set<String>> reply = http.get(address, "text/plain", EnaPortal::columnIds);
+    Reply<Set<String>> reply = http.get(address, "text/plain", this::columnIds);
     if (reply instanceof Reply.Ok<Set<String>> ok) {
       List<String> asked = WANTED.stream().filter(ok.value()::contains).toList();
       fields.set(asked);
@@ -210,11 +210,14 @@ final class EnaPortal {
     return WANTED;
   }
 
-  private static Set<String> columnIds(InputStream body) throws IOException, MalformedAnswer {
-    BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+  private Set<String> columnIds(InputStream body) throws IOException, MalformedAnswer {
+    AnswerText text = AnswerText.of(body, http.limits());
     Set<String> names = new LinkedHashSet<>();
-    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-      names.add(line.split("\t", 2)[0].strip());
+    for (String line = text.line(); line != null; line = text.line()) {
+      String name = line.split("\t", 2)[0].strip();
+      if (WANTED.contains(name)) {
+        names.add(name);
+      }
     }
     if (!names.contains(EnaRows.RUN_ACCESSION)) {
       throw new MalformedAnswer("not a list of fields");

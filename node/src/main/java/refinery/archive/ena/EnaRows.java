@@ -9,43 +9,63 @@ import java.io.Reader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import refinery.archive.AnswerText;
+import refinery.archive.AnswerTooLarge;
+import refinery.archive.ArchivesConfig;
 import refinery.archive.MalformedAnswer;
 import refinery.protocol.Json;
 
 /**
  * Reads the portal's table row by row, as JSON (a list of flat objects) or, where it answers so, as
- * TSV with a header. Every value is text, a missing one is {@code ""}. Memory does not depend on
- * the number of rows. Pure but for the reader it is given.
+ * TSV with a header. Every value is text, a missing one is {@code ""}; columns that nobody wants
+ * are dropped. Memory does not depend on the number of rows. Pure but for the reader it is given.
  */
 final class EnaRows {
   static final String RUN_ACCESSION = "run_accession";
 
-  private EnaRows() {}
+  private final AnswerText text;
+  private final ArchivesConfig.Limits limits;
+  private final RowTaker taker;
+  private int rows;
+
+  private EnaRows(AnswerText text, ArchivesConfig.Limits limits, RowTaker taker) {
+    this.text = text;
+    this.limits = limits;
+    this.taker = taker;
+  }
 
   /** Takes one row; stops the reading by returning false. */
   @FunctionalInterface
   interface RowTaker {
-    boolean take(Map<String, String> row) throws InterruptedException;
+    boolean take(Map<String, String> row) throws AnswerTooLarge, InterruptedException;
   }
 
   /**
    * @return the number of rows read; 0 for an empty body, {@code []} and a header alone
    * @throws MalformedAnswer when the body is cut, HTML, or an error dressed as success
+   * @throws AnswerTooLarge when a row, or the table, is larger than the limits allow
    */
-  static int read(Reader body, RowTaker taker)
+  static int read(Reader body, ArchivesConfig.Limits limits, RowTaker taker)
       throws IOException, MalformedAnswer, InterruptedException {
-    BufferedReader reader = body instanceof BufferedReader buffered ? buffered : buffer(body);
-    return switch (firstCharacter(reader)) {
-      case -1 -> 0;
-      case '[' -> json(reader, taker);
+    EnaRows table = new EnaRows(AnswerText.of(body, limits), limits, taker);
+    BufferedReader reader = table.text.reader();
+    switch (firstCharacter(reader)) {
+      case -1 -> {
+        return 0;
+      }
+      case '[' -> table.json(reader);
       case '{' -> throw new MalformedAnswer("an error instead of a list of runs: " + start(reader));
       case '<' -> throw new MalformedAnswer("a web page instead of a list of runs");
-      default -> tsv(reader, taker);
-    };
+      default -> table.tsv();
+    }
+    return table.rows;
   }
 
-  private static BufferedReader buffer(Reader reader) {
-    return new BufferedReader(reader, 1 << 16);
+  /** Whether to go on. */
+  private boolean take(Map<String, String> row) throws AnswerTooLarge, InterruptedException {
+    limits.rows().check("the list of runs", ++rows);
+    text.nextRecord();
+    return taker.take(row);
   }
 
   /** Skips white space (and a byte order mark) up to the first character, which stays unread. */
@@ -69,67 +89,67 @@ final class EnaRows {
     return new String(characters, 0, count).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
   }
 
-  private static int json(BufferedReader reader, RowTaker taker)
+  private void json(BufferedReader reader)
       throws IOException, MalformedAnswer, InterruptedException {
-    int rows = 0;
     try (JsonParser parser = Json.MAPPER.getFactory().createParser(reader)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.START_OBJECT) {
-        rows++;
-        if (!taker.take(row(parser))) {
-          return rows;
+        if (!take(row(parser))) {
+          return;
         }
       }
       if (parser.currentToken() != JsonToken.END_ARRAY || parser.nextToken() != null) {
         throw new MalformedAnswer("something other than a list of runs after row " + rows);
       }
-      return rows;
     } catch (JsonProcessingException e) {
       throw new MalformedAnswer(
           "the list of runs is cut or broken after row " + rows + ": " + e.getOriginalMessage());
     }
   }
 
-  private static Map<String, String> row(JsonParser parser) throws IOException, MalformedAnswer {
+  private Map<String, String> row(JsonParser parser) throws IOException, MalformedAnswer {
     Map<String, String> row = new LinkedHashMap<>();
+    int columns = 0;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      limits.columns().check("a run", ++columns);
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
       if (value == null || !value.isScalarValue()) {
         throw new MalformedAnswer("the field " + name + " of a run is not a plain value");
       }
-      row.put(name, value == JsonToken.VALUE_NULL ? "" : parser.getText());
+      if (EnaPortal.WANTED.contains(name)) {
+        row.put(name, value == JsonToken.VALUE_NULL ? "" : parser.getText());
+      }
     }
     return row;
   }
 
-  private static int tsv(BufferedReader reader, RowTaker taker)
-      throws IOException, MalformedAnswer, InterruptedException {
-    String header = reader.readLine();
+  private void tsv() throws IOException, MalformedAnswer, InterruptedException {
+    String header = text.line();
+    limits.columns().check("the list of runs", header.chars().filter(c -> c == '\t').count() + 1);
     List<String> names = List.of(header.split("\t", -1));
     if (!names.contains(RUN_ACCESSION)) {
       throw new MalformedAnswer(
           "text instead of a list of runs: "
               + header.substring(0, Math.min(160, header.length())).strip());
     }
-    int rows = 0;
-    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+    for (String line = text.line(); line != null; line = text.line()) {
       if (line.isBlank()) {
         continue;
       }
-      String[] values = line.split("\t", -1);
+      String[] values = line.split("\t", names.size() + 1);
       if (values.length > names.size()) {
         throw new MalformedAnswer("row " + (rows + 1) + " has more values than the header");
       }
       Map<String, String> row = new LinkedHashMap<>();
       for (int i = 0; i < names.size(); i++) {
-        row.put(names.get(i), i < values.length ? values[i] : "");
+        if (EnaPortal.WANTED.contains(names.get(i))) {
+          row.put(names.get(i), i < values.length ? values[i] : "");
+        }
       }
-      rows++;
-      if (!taker.take(row)) {
-        return rows;
+      if (!take(row)) {
+        return;
       }
     }
-    return rows;
   }
 }

@@ -24,7 +24,7 @@ record EnaRun(String accession, Map<String, String> fields, List<Fastq> fastq, L
   private static final Pattern ACCESSION = Pattern.compile("[SED]RR[0-9]{6,12}");
   private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}");
   private static final Pattern MD5 = Pattern.compile("[0-9a-f]{32}");
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}");
 
   EnaRun {
     fields = Map.copyOf(fields);

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import refinery.archive.AnswerCache;
+import refinery.archive.AnswerTooLarge;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ArchivesConfig;
 import refinery.archive.FailureSummary;
@@ -21,6 +22,7 @@ import refinery.archive.SchemaResource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.batch.BatchSpec;
+import refinery.survey.BatchSize;
 import refinery.survey.Source;
 
 /**
@@ -145,7 +147,13 @@ public final class EnaSource implements Source {
     private void read(String accession, EnaPortal.Report report) throws InterruptedException {
       int before = seen.size();
       try (BufferedReader table = Files.newBufferedReader(report.table())) {
-        EnaRows.read(table, row -> take(EnaRun.of(row)));
+        EnaRows.read(table, archives.limits(), row -> take(EnaRun.of(row)));
+      } catch (AnswerTooLarge e) {
+        portal.forget(report);
+        fail(
+            Failure.of(
+                FailureClass.PERMANENT,
+                accession + ": the ENA portal's answer is too large: " + e.getMessage()));
       } catch (IOException | MalformedAnswer e) {
         portal.forget(report);
         fail(
@@ -160,9 +168,10 @@ public final class EnaSource implements Source {
     }
 
     /** Whether to go on. */
-    private boolean take(Optional<EnaRun> row) throws InterruptedException {
+    private boolean take(Optional<EnaRun> row) throws AnswerTooLarge, InterruptedException {
       if (row.isPresent() && seen.add(row.get().accession())) {
         BatchSpec batch = batches.batch(row.get());
+        archives.limits().batch().check("the run " + batch.key(), BatchSize.of(batch));
         chunk.add(batch);
         if (batch.skip().isPresent()) {
           skipped++;

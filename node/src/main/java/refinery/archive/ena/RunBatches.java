@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import refinery.archive.ArchivesConfig;
 import refinery.archive.Slug;
 import refinery.protocol.batch.BatchSpec;
@@ -55,7 +54,7 @@ record RunBatches(
       notes.add("ENA has no FASTQ of this run");
     }
     if (!notes.isEmpty()) {
-      metadata.put("archive_notes", notes.stream().collect(Collectors.joining("; ")));
+      metadata.put("archive_notes", Slug.metadata(String.join("; ", notes)));
     }
     referenceRelease.ifPresent(release -> metadata.put("reference_release", release));
     return metadata;

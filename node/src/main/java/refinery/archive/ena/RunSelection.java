@@ -36,7 +36,14 @@ record RunSelection(
         words(select.path("library_source"), Set.of("TRANSCRIPTOMIC")),
         words(select.path("instrument_platform"), SHORT_READ_PLATFORMS),
         Optional.of(Slug.organism(select.path("organism").asText(""))).filter(s -> !s.isEmpty()),
-        select.path("max_runs").asInt(Integer.MAX_VALUE));
+        most(select.path("max_runs")));
+  }
+
+  /** More than an int holds is no limit. */
+  private static int most(JsonNode runs) {
+    return runs.isNumber()
+        ? (int) Math.max(0, Math.min(runs.doubleValue(), Integer.MAX_VALUE))
+        : Integer.MAX_VALUE;
   }
 
   /** Why this run is not to be processed, if so. */

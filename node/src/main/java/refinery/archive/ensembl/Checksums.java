@@ -1,10 +1,13 @@
 package refinery.archive.ensembl;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import refinery.archive.AnswerText;
+import refinery.archive.MalformedAnswer;
 
 /**
  * A directory's {@code CHECKSUMS}: lines of BSD sum (16 bit), blocks of 1 KiB, name. It is the one
@@ -29,18 +32,24 @@ record Checksums(Map<String, String> sums) {
   /** A FASTA file's name and the assembly as that name spells it. */
   record GenomeFile(String name, String assembly) {}
 
-  static Checksums parse(String text) {
+  /**
+   * @throws MalformedAnswer when it is a web page
+   */
+  static Checksums read(AnswerText text) throws IOException, MalformedAnswer {
     Map<String, String> sums = new LinkedHashMap<>();
-    text.lines()
-        .forEach(
-            line -> {
-              Matcher matcher = LINE.matcher(line);
-              if (matcher.matches()) {
-                sums.put(
-                    matcher.group(3),
-                    Integer.parseInt(matcher.group(1)) + " " + Long.parseLong(matcher.group(2)));
-              }
-            });
+    boolean first = true;
+    for (String line = text.line(); line != null; line = text.line()) {
+      if (first && line.stripLeading().startsWith("<")) {
+        throw new MalformedAnswer("a web page instead of CHECKSUMS");
+      }
+      first = first && line.isBlank();
+      Matcher matcher = LINE.matcher(line);
+      if (matcher.matches()) {
+        sums.put(
+            matcher.group(3),
+            Integer.parseInt(matcher.group(1)) + " " + Long.parseLong(matcher.group(2)));
+      }
+    }
     return new Checksums(sums);
   }
 

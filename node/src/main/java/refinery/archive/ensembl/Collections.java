@@ -1,6 +1,5 @@
 package refinery.archive.ensembl;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import refinery.archive.AnswerText;
 import refinery.archive.MalformedAnswer;
 
 /**
@@ -18,6 +18,10 @@ import refinery.archive.MalformedAnswer;
  */
 record Collections(Map<String, String> bySpecies) {
   private static final Pattern CORE = Pattern.compile("([A-Za-z0-9_]+_collection)_core_\\d+_.*");
+
+  /** What is behind them is of no interest. */
+  private static final int MOST_COLUMNS = 64;
+
   static final Collections NONE = new Collections(Map.of());
 
   Collections {
@@ -28,17 +32,17 @@ record Collections(Map<String, String> bySpecies) {
     return Optional.ofNullable(bySpecies.get(species));
   }
 
-  static Collections read(BufferedReader reader) throws IOException, MalformedAnswer {
-    String header = Optional.ofNullable(reader.readLine()).orElse("");
-    List<String> names = Arrays.asList(header.split("\t", -1));
+  static Collections read(AnswerText text) throws IOException, MalformedAnswer {
+    String header = Optional.ofNullable(text.line()).orElse("");
+    List<String> names = Arrays.asList(header.split("\t", MOST_COLUMNS));
     int species = names.indexOf("species");
     int core = names.indexOf("core_db");
     if (species < 0 || core < 0) {
       throw new MalformedAnswer("not a table of species");
     }
     Map<String, String> found = new HashMap<>();
-    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-      String[] fields = line.split("\t", -1);
+    for (String line = text.line(); line != null; line = text.line()) {
+      String[] fields = line.split("\t", MOST_COLUMNS);
       if (fields.length > Math.max(species, core)) {
         Matcher matcher = CORE.matcher(fields[core]);
         if (matcher.matches()) {

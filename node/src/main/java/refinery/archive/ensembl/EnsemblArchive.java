@@ -4,18 +4,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import refinery.archive.AnswerText;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ArchivesConfig;
 import refinery.archive.MalformedAnswer;
@@ -29,7 +27,6 @@ import refinery.survey.Source.SourceException;
 /** Asks Ensembl's REST service and file server. Blocking, thread-safe. */
 final class EnsemblArchive {
   private static final String JSON = "application/json";
-  private static final int LARGEST_LISTING = 16 << 20;
 
   private final ArchivesConfig archives;
   private final ArchiveHttp http;
@@ -37,6 +34,10 @@ final class EnsemblArchive {
   EnsemblArchive(ArchivesConfig archives, ArchiveHttp http) {
     this.archives = archives;
     this.http = http;
+  }
+
+  ArchivesConfig.Limits limits() {
+    return http.limits();
   }
 
   /** The newest release of the division's own count. */
@@ -49,7 +50,7 @@ final class EnsemblArchive {
             JSON,
             body -> {
               JsonNode answer = tree(body);
-              int release = answer.path(field).asInt(0);
+              int release = Layout.release(answer.path(field)).orElse(0);
               if (release < 1) {
                 throw new MalformedAnswer("an answer without '" + field + "'");
               }
@@ -65,7 +66,7 @@ final class EnsemblArchive {
             : rest("/info/genomes/division/" + division.word(), "");
     List<Genome> genomes =
         need(
-            http.get(address, JSON, body -> genomes(body, division)),
+            http.get(address, JSON, body -> genomes(AnswerText.of(body, http.limits()), division)),
             "the species of " + division.word());
     if (genomes.isEmpty()) {
       throw new SourceException(
@@ -82,7 +83,7 @@ final class EnsemblArchive {
         http.get(
             URI.create(layout.speciesTable()),
             "text/plain",
-            body -> Collections.read(reader(body)));
+            body -> Collections.read(AnswerText.of(body, http.limits())));
     return need(reply, "the collections of " + layout.division().word());
   }
 
@@ -92,14 +93,7 @@ final class EnsemblArchive {
         http.get(
             URI.create(directory + "/CHECKSUMS"),
             "text/plain",
-            body -> {
-              byte[] bytes = body.readNBytes(LARGEST_LISTING);
-              String text = new String(bytes, StandardCharsets.UTF_8);
-              if (text.stripLeading().startsWith("<")) {
-                throw new MalformedAnswer("a web page instead of CHECKSUMS");
-              }
-              return Checksums.parse(text);
-            });
+            body -> Checksums.read(AnswerText.of(body, http.limits())));
     return reply instanceof Reply.Absent<Checksums>
         ? Checksums.NONE
         : need(reply, directory + "/CHECKSUMS");
@@ -139,20 +133,20 @@ final class EnsemblArchive {
         new Failure(failure.failureClass(), what + ": " + failure.message(), ""));
   }
 
-  private static JsonNode tree(InputStream body) throws IOException, MalformedAnswer {
+  private JsonNode tree(InputStream body) throws IOException, MalformedAnswer {
     try {
-      return Json.MAPPER.readTree(body);
+      return Json.MAPPER.readTree(AnswerText.of(body, http.limits()).reader());
     } catch (JsonProcessingException e) {
       throw new MalformedAnswer("not JSON: " + e.getOriginalMessage());
     }
   }
 
   /** A list of entries, bare or inside {@code {"species": [...]}}; one entry at a time. */
-  static List<Genome> genomes(InputStream body, Division division)
+  private List<Genome> genomes(AnswerText text, Division division)
       throws IOException, MalformedAnswer {
     List<Genome> genomes = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
-    try (JsonParser parser = Json.MAPPER.getFactory().createParser(reader(body))) {
+    try (JsonParser parser = Json.MAPPER.getFactory().createParser(text.reader())) {
       JsonToken token = parser.nextToken();
       while (token != null && token != JsonToken.START_ARRAY) {
         token = parser.nextToken();
@@ -162,9 +156,11 @@ final class EnsemblArchive {
       }
       while (parser.nextToken() == JsonToken.START_OBJECT) {
         JsonNode entry = Json.MAPPER.readTree(parser);
+        text.nextRecord();
         Genome.of(entry, division)
             .filter(genome -> names.add(genome.name()))
             .ifPresent(genomes::add);
+        http.limits().rows().check("the list of species", genomes.size());
       }
       if (parser.currentToken() != JsonToken.END_ARRAY) {
         throw new MalformedAnswer("the list of species holds something else");
@@ -173,9 +169,5 @@ final class EnsemblArchive {
     } catch (JsonProcessingException e) {
       throw new MalformedAnswer("the list of species is cut or broken: " + e.getOriginalMessage());
     }
-  }
-
-  private static BufferedReader reader(InputStream body) {
-    return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.ArchivesConfig;
@@ -41,8 +42,9 @@ public final class EnsemblSource implements Source {
 
   @Override
   public String description() {
-    return "Genomes and annotation of Ensembl and Ensembl Genomes: some species or a whole division,"
-        + " at a named or the newest release; two transcriptome indices per species.";
+    return "Genomes and annotation of Ensembl and Ensembl Genomes: some species or a whole"
+               + " division, at a named or the newest release; two transcriptome indices per"
+               + " species.";
   }
 
   @Override
@@ -65,8 +67,8 @@ public final class EnsemblSource implements Source {
     JsonNode parameters = discovery.parameters();
     String word = parameters.path("division").asText("");
     Division division = Division.of(word).orElseThrow(() -> unknownDivision(word));
-    int given = parameters.path("release").asInt(0);
-    int release = given > 0 ? given : archive.newestRelease(division);
+    OptionalInt given = Layout.release(parameters.path("release"));
+    int release = given.isPresent() ? given.getAsInt() : archive.newestRelease(division);
     discovery.progress("asking Ensembl for the species of " + word + ", release " + release);
 
     List<Failure> failures = new ArrayList<>();

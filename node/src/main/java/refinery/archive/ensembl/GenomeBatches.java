@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import refinery.archive.AnswerTooLarge;
 import refinery.archive.Slug;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
+import refinery.survey.BatchSize;
 import refinery.survey.Source.SourceException;
 
 /**
@@ -40,7 +42,13 @@ record GenomeBatches(
             genome, sequence.assembly(), layout.annotationDirectory(genome.name(), collection));
     List<BatchSpec> batches = new ArrayList<>();
     for (int k : INDEX_K) {
-      batches.add(batch(genome, sequence, annotation, k));
+      BatchSpec batch = batch(genome, sequence, annotation, k);
+      try {
+        archive.limits().batch().check("the genome " + genome.name(), BatchSize.of(batch));
+      } catch (AnswerTooLarge large) {
+        throw new SourceException(Failure.of(FailureClass.PERMANENT, large.getMessage()));
+      }
+      batches.add(batch);
     }
     return batches;
   }

@@ -1,6 +1,8 @@
 package refinery.archive.ensembl;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.OptionalInt;
 import refinery.archive.ArchivePath;
 import refinery.archive.ArchivesConfig;
 
@@ -10,6 +12,14 @@ import refinery.archive.ArchivesConfig;
  * @param root of the release, {@code .../pub/release-99} or {@code .../pub/release-57/fungi}
  */
 record Layout(Division division, int release, String root) {
+
+  /** A release's number, given as a number or as text; empty when it is none. */
+  static OptionalInt release(JsonNode node) {
+    String text = node.isValueNode() ? node.asText().strip() : "";
+    return text.matches("[1-9][0-9]{0,4}")
+        ? OptionalInt.of(Integer.parseInt(text))
+        : OptionalInt.empty();
+  }
 
   static Layout of(ArchivesConfig archives, Division division, int release) {
     String root =

@@ -23,7 +23,9 @@ import refinery.protocol.job.StepRecord;
 /**
  * Takes the reads out of an SRA archive with the SRA toolkit. Exit codes alone prove nothing here:
  * vdb-validate ends with 0 on what is no archive, fasterq-dump on a full disk, and an archive can
- * be consistent but incomplete. Blocking; all scratch lies below the given directory.
+ * be consistent but incomplete. They are told of files by relative paths only: fasterq-dump mangles
+ * the names of its files when its output directory has letters outside ASCII. Blocking; all scratch
+ * lies below the given directory.
  */
 public final class SraExtraction {
   private static final Pattern SPOTS_READ = Pattern.compile("spots read\\s*:\\s*([0-9,]+)");
@@ -84,16 +86,16 @@ public final class SraExtraction {
       throws ExtractionException, IOException, InterruptedException {
     Path scratch = Files.createDirectories(directory.resolve("scratch"));
     Path output = Files.createDirectories(directory.resolve("reads"));
+    String file = relative(scratch, archive);
     List<StepRecord> steps = new ArrayList<>();
 
-    Ran validated = run(List.of("vdb-validate", archive.toString()), scratch, Optional.empty());
+    Ran validated = run(List.of("vdb-validate", file), scratch, Optional.empty());
     String version = version(validated.log());
     validate(validated);
     steps.add(validated.step(version, List.of("the archive is consistent")));
 
     Path stat = directory.resolve("sra-stat.txt");
-    Ran counted =
-        run(List.of("sra-stat", "--quick", archive.toString()), scratch, Optional.of(stat));
+    Ran counted = run(List.of("sra-stat", "--quick", file), scratch, Optional.of(stat));
     long spots = spots(counted, Files.readString(stat));
     if (expectedSpots.isPresent() && spots != expectedSpots.getAsLong()) {
       throw new ExtractionException(
@@ -107,7 +109,7 @@ public final class SraExtraction {
             List.of(
                 spots + " spots" + (expectedSpots.isPresent() ? ", as the metadata state" : ""))));
 
-    Ran dumped = run(dump(archive, output, scratch), scratch, Optional.empty());
+    Ran dumped = run(dump(file, relative(scratch, output)), scratch, Optional.empty());
     judge(dumped, spots);
     steps.add(dumped.step(version, List.of("no error line", spots + " spots read")));
     try (Stream<Path> files = Files.list(output)) {
@@ -115,17 +117,21 @@ public final class SraExtraction {
     }
   }
 
+  private static String relative(Path from, Path to) {
+    return from.toAbsolutePath().normalize().relativize(to.toAbsolutePath().normalize()).toString();
+  }
+
   /** The lines of its names are those of ENA's files of the same run. */
-  private List<String> dump(Path archive, Path output, Path scratch) {
+  private List<String> dump(String archive, String output) {
     long threads = Math.max(1, attempt.reserved().cpu() / 1000);
     return List.of(
         "fasterq-dump",
-        archive.toString(),
+        archive,
         "--split-3",
         "-O",
-        output.toString(),
+        output,
         "-t",
-        scratch.toString(),
+        ".",
         "--threads",
         Long.toString(threads),
         "--seq-defline",

@@ -51,7 +51,7 @@ final class SraXml {
             && !attribute(reader, "semantic_name").contains("lite");
     String md5 = attribute(reader, "md5");
     String size = attribute(reader, "size");
-    return archive && md5.matches("[0-9a-fA-F]{32}") && size.matches("[0-9]{1,18}")
+    return archive && md5.matches("[0-9a-fA-F]{32}") && size.matches("[0-9]{1,15}")
         ? Optional.of(new SraFile(run, Long.parseLong(size), md5))
         : Optional.empty();
   }

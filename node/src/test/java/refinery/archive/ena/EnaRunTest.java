@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import refinery.archive.ArchivePath;
+import refinery.archive.Archives;
 import refinery.archive.MalformedAnswer;
 import refinery.archive.ScriptedServer;
 import refinery.archive.Slug;
@@ -22,7 +23,7 @@ class EnaRunTest {
 
   private static List<Map<String, String>> rows(String body) throws Exception {
     List<Map<String, String>> rows = new ArrayList<>();
-    EnaRows.read(new StringReader(body), rows::add);
+    EnaRows.read(new StringReader(body), Archives.at("http://localhost").limits(), rows::add);
     return rows;
   }
 

@@ -3,12 +3,14 @@ package refinery.archive.ensembl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.StringReader;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import refinery.archive.AnswerText;
 import refinery.archive.ArchiveHttp;
 import refinery.archive.Archives;
 import refinery.archive.ArchivesConfig;
@@ -177,10 +179,15 @@ class EnsemblSourceTest {
         .isEqualTo(FailureClass.PERMANENT);
   }
 
+  private static Checksums listing(String text) throws Exception {
+    return Checksums.read(
+        AnswerText.of(new StringReader(text), Archives.at("http://localhost").limits()));
+  }
+
   @Test
-  void listedNamesAreTakenExactly() {
+  void listedNamesAreTakenExactly() throws Exception {
     Checksums listing =
-        Checksums.parse(
+        listing(
             """
             1 1 X_y.ASM.dna_rm.toplevel.fa.gz
             2 2 X_y.ASM.dna.primary_assembly.1.fa.gz

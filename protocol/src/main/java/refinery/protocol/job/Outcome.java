@@ -11,7 +11,8 @@ import refinery.protocol.Failure;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Outcome.Succeeded.class, name = "succeeded"),
   @JsonSubTypes.Type(value = Outcome.Failed.class, name = "failed"),
-  @JsonSubTypes.Type(value = Outcome.Deferred.class, name = "deferred")
+  @JsonSubTypes.Type(value = Outcome.Deferred.class, name = "deferred"),
+  @JsonSubTypes.Type(value = Outcome.Outgrown.class, name = "outgrown")
 })
 public sealed interface Outcome {
   Usage usage();
@@ -32,6 +33,23 @@ public sealed interface Outcome {
 
   /** Not possible yet (an index is still being built): tried again later, not charged. */
   record Deferred(String reason, Duration delay) implements Outcome {
+    @Override
+    public Usage usage() {
+      return Usage.NONE;
+    }
+
+    @Override
+    public List<StepRecord> steps() {
+      return List.of();
+    }
+  }
+
+  /**
+   * The work turned out to write more than is reserved: started anew with as much, not charged.
+   *
+   * @param disk bytes, more than were reserved
+   */
+  record Outgrown(String reason, long disk) implements Outcome {
     @Override
     public Usage usage() {
       return Usage.NONE;

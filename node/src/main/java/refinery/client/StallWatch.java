@@ -1,9 +1,10 @@
-package refinery.archive;
+package refinery.client;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -14,25 +15,32 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes bodies whose bytes stopped coming, since a blocked read has no time-out of its own, and
- * refuses bodies beyond a size. One daemon thread for all bodies. Thread-safe.
+ * those that take too long in all. One daemon thread for all bodies. Thread-safe.
  */
-final class StallWatch implements AutoCloseable {
+public final class StallWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StallWatch.class);
 
   private final long limitNanos;
+  private final long totalNanos;
   private final Set<Watched> bodies = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("archive-stall-watch").factory());
+          Thread.ofPlatform().daemon().name("stall-watch").factory());
 
-  StallWatch(Duration limit) {
+  /**
+   * @param limit between two pieces of a body
+   * @param total from its beginning to its end
+   */
+  public StallWatch(Duration limit, Duration total) {
     this.limitNanos = limit.toNanos();
-    long period = Math.max(TimeUnit.MILLISECONDS.toNanos(10), limitNanos / 10);
+    this.totalNanos = total.toNanos();
+    long period = Math.max(TimeUnit.MILLISECONDS.toNanos(10), Math.min(limitNanos, totalNanos) / 10);
     var unused = clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.NANOSECONDS);
   }
 
-  InputStream watch(InputStream body, long maxBytes) {
-    Watched watched = new Watched(body, maxBytes);
+  /** The body, to be closed by its reader as any other. */
+  public InputStream watch(InputStream body) {
+    Watched watched = new Watched(body);
     bodies.add(watched);
     return watched;
   }
@@ -46,24 +54,25 @@ final class StallWatch implements AutoCloseable {
     long now = System.nanoTime();
     for (Watched body : bodies) {
       if (now - body.lastByte > limitNanos) {
-        body.giveUp();
+        body.giveUp("the answer's bytes stopped coming");
+      } else if (now - body.began > totalNanos) {
+        body.giveUp(
+            "the answer was not complete in " + Duration.ofNanos(totalNanos).toSeconds() + " s");
       }
     }
   }
 
   private final class Watched extends FilterInputStream {
-    private final long maxBytes;
-    private long seen;
-    private volatile long lastByte = System.nanoTime();
-    private volatile boolean stalled;
+    private final long began = System.nanoTime();
+    private volatile long lastByte = began;
+    private volatile Optional<String> givenUp = Optional.empty();
 
-    Watched(InputStream body, long maxBytes) {
+    Watched(InputStream body) {
       super(body);
-      this.maxBytes = maxBytes;
     }
 
-    void giveUp() {
-      stalled = true;
+    void giveUp(String reason) {
+      givenUp = Optional.of(reason);
       try {
         close();
       } catch (IOException e) {
@@ -83,16 +92,12 @@ final class StallWatch implements AutoCloseable {
       try {
         count = super.read(buffer, offset, length);
       } catch (IOException e) {
-        throw stalled ? new IOException("the answer's bytes stopped coming", e) : e;
+        throw givenUp.isPresent() ? new IOException(givenUp.get(), e) : e;
       }
-      if (stalled) {
-        throw new IOException("the answer's bytes stopped coming");
+      if (givenUp.isPresent()) {
+        throw new IOException(givenUp.get());
       }
       lastByte = System.nanoTime();
-      seen += Math.max(0, count);
-      if (seen > maxBytes) {
-        throw new IOException("the answer is larger than " + maxBytes + " bytes");
-      }
       return count;
     }
 

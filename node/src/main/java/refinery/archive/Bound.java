@@ -1,0 +1,23 @@
+package refinery.archive;
+
+/**
+ * A limit on what an archive may send.
+ *
+ * @param key of the configuration, by which it is raised
+ * @param unit in the plural
+ */
+public record Bound(String key, long most, String unit) {
+
+  AnswerTooLarge exceeded(String what) {
+    return new AnswerTooLarge("%s has more than %,d %s (%s)".formatted(what, most, unit, key));
+  }
+
+  /**
+   * @param what is measured, for the message
+   */
+  public void check(String what, long value) throws AnswerTooLarge {
+    if (value > most) {
+      throw exceeded(what);
+    }
+  }
+}
