@@ -34,7 +34,8 @@ public final class StallWatch implements AutoCloseable {
   public StallWatch(Duration limit, Duration total) {
     this.limitNanos = limit.toNanos();
     this.totalNanos = total.toNanos();
-    long period = Math.max(TimeUnit.MILLISECONDS.toNanos(10), Math.min(limitNanos, totalNanos) / 10);
+    long period =
+        Math.max(TimeUnit.MILLISECONDS.toNanos(10), Math.min(limitNanos, totalNanos) / 10);
     var unused = clock.scheduleWithFixedDelay(this::check, period, period, TimeUnit.NANOSECONDS);
   }
 

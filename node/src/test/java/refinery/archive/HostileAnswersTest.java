@@ -138,7 +138,8 @@ class HostileAnswersTest {
     ONE_LINE("line", new Endless(HEADER + "SRR990001\t", "x", MEBIBYTES)),
     ONE_HEADER("line", new Endless("run_accession\t", "x", MEBIBYTES)),
     ONE_JSON_VALUE("line", new Endless("[{\"run_accession\":\"", "x", MEBIBYTES)),
-    ONE_JSON_ROW("columns", new Endless("[{\"run_accession\":\"SRR990001\"", ",\"a\":\"b\"", MEBIBYTES)),
+    ONE_JSON_ROW(
+        "columns", new Endless("[{\"run_accession\":\"SRR990001\"", ",\"a\":\"b\"", MEBIBYTES)),
     NOTHING_BUT_SPACES("line", new Endless("", " ", MEBIBYTES)),
     COLUMNS(
         "columns",

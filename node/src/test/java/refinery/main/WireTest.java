@@ -170,6 +170,7 @@ class WireTest {
         new JobCommand.Finish(1, failed, SOME, probe.getRef()),
         new JobCommand.Finish(
             1, new Outcome.Deferred("later", Duration.ofSeconds(5)), SOME, probe.getRef()),
+        new JobCommand.Finish(1, new Outcome.Outgrown("larger", 5), SOME, probe.getRef()),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.of(probe.getRef())),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.empty()),
         new JobCommand.SetPlaceable(Optional.of("too large")),

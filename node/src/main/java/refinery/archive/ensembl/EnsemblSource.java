@@ -43,8 +43,8 @@ public final class EnsemblSource implements Source {
   @Override
   public String description() {
     return "Genomes and annotation of Ensembl and Ensembl Genomes: some species or a whole"
-               + " division, at a named or the newest release; two transcriptome indices per"
-               + " species.";
+        + " division, at a named or the newest release; two transcriptome indices per"
+        + " species.";
   }
 
   @Override

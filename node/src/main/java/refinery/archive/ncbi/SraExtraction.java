@@ -23,14 +23,17 @@ import refinery.protocol.job.StepRecord;
 /**
  * Takes the reads out of an SRA archive with the SRA toolkit. Exit codes alone prove nothing here:
  * vdb-validate ends with 0 on what is no archive, fasterq-dump on a full disk, and an archive can
- * be consistent but incomplete. They are told of files by relative paths only: fasterq-dump mangles
- * the names of its files when its output directory has letters outside ASCII. Blocking; all scratch
- * lies below the given directory.
+ * be consistent but incomplete. The toolkit's output directory is a relative one: fasterq-dump
+ * mangles the names of its files when that holds letters outside ASCII. Blocking; all scratch lies
+ * below the given directory.
  */
 public final class SraExtraction {
   private static final Pattern SPOTS_READ = Pattern.compile("spots read\\s*:\\s*([0-9,]+)");
   private static final Pattern STAT = Pattern.compile("^[^|]*\\|[^|]*\\|(\\d{1,18}):");
   private static final Pattern TOOL = Pattern.compile("\\bvdb-validate\\.(\\d+(?:\\.\\d+)+)");
+
+  private static final String READS = "reads";
+  private static final String SCRATCH = "scratch";
 
   /** Below this a volume counts as full: the tools' writes fail, those of their last words too. */
   private static final long NEARLY_FULL = 16L << 20;
@@ -84,18 +87,18 @@ public final class SraExtraction {
    */
   public Extracted extract(Path archive, Path directory, OptionalLong expectedSpots)
       throws ExtractionException, IOException, InterruptedException {
-    Path scratch = Files.createDirectories(directory.resolve("scratch"));
-    Path output = Files.createDirectories(directory.resolve("reads"));
-    String file = relative(scratch, archive);
+    Files.createDirectories(directory.resolve(SCRATCH));
+    Path output = Files.createDirectories(directory.resolve(READS));
     List<StepRecord> steps = new ArrayList<>();
 
-    Ran validated = run(List.of("vdb-validate", file), scratch, Optional.empty());
+    Ran validated = run(List.of("vdb-validate", archive.toString()), directory, Optional.empty());
     String version = version(validated.log());
     validate(validated);
     steps.add(validated.step(version, List.of("the archive is consistent")));
 
     Path stat = directory.resolve("sra-stat.txt");
-    Ran counted = run(List.of("sra-stat", "--quick", file), scratch, Optional.of(stat));
+    Ran counted =
+        run(List.of("sra-stat", "--quick", archive.toString()), directory, Optional.of(stat));
     long spots = spots(counted, Files.readString(stat));
     if (expectedSpots.isPresent() && spots != expectedSpots.getAsLong()) {
       throw new ExtractionException(
@@ -109,7 +112,7 @@ public final class SraExtraction {
             List.of(
                 spots + " spots" + (expectedSpots.isPresent() ? ", as the metadata state" : ""))));
 
-    Ran dumped = run(dump(file, relative(scratch, output)), scratch, Optional.empty());
+    Ran dumped = run(dump(archive), directory, Optional.empty());
     judge(dumped, spots);
     steps.add(dumped.step(version, List.of("no error line", spots + " spots read")));
     try (Stream<Path> files = Files.list(output)) {
@@ -117,21 +120,17 @@ public final class SraExtraction {
     }
   }
 
-  private static String relative(Path from, Path to) {
-    return from.toAbsolutePath().normalize().relativize(to.toAbsolutePath().normalize()).toString();
-  }
-
   /** The lines of its names are those of ENA's files of the same run. */
-  private List<String> dump(String archive, String output) {
+  private List<String> dump(Path archive) {
     long threads = Math.max(1, attempt.reserved().cpu() / 1000);
     return List.of(
         "fasterq-dump",
-        archive,
+        archive.toString(),
         "--split-3",
         "-O",
-        output,
+        READS,
         "-t",
-        ".",
+        SCRATCH,
         "--threads",
         Long.toString(threads),
         "--seq-defline",
@@ -188,7 +187,7 @@ public final class SraExtraction {
   private Ran run(List<String> command, Path directory, Optional<Path> stdout)
       throws ExtractionException, IOException, InterruptedException {
     String tool = command.getFirst();
-    Path log = directory.resolveSibling(tool + ".log");
+    Path log = directory.resolve(tool + ".log");
     ProcessResult result =
         attempt.execute(
             new ProcessRequest(command, Map.of(), directory, stdout, log, stall, wallTime));
