@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import refinery.http.connections.ConnectionLimits;
 
 /**
  * The settings under {@code refinery.http}.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param bodyTimeout how long a client may take to send its body
  * @param askTimeout how long an entity, the scheduler or an agent may take to answer
  * @param logPoll how often a followed log is read again
+ * @param connections of the API, and as many of the management endpoint
  */
 public record HttpConfig(
     String host,
@@ -25,6 +27,7 @@ public record HttpConfig(
     Duration bodyTimeout,
     Duration askTimeout,
     Duration logPoll,
+    ConnectionLimits connections,
     Events events) {
 
   /**
@@ -40,6 +43,7 @@ public record HttpConfig(
       Duration poll, Duration heartbeat, int maxReaders, int buffer, int maxEvent) {}
 
   private static final String PATH = "refinery.http";
+  private static final int MOST_CONNECTIONS = 100_000;
 
   public HttpConfig {
     tokens = List.copyOf(tokens);
@@ -51,6 +55,13 @@ public record HttpConfig(
           "auth.tokens",
           "holds a token that no Authorization header can carry or that is too short; "
               + "use 8 or more characters of A-Z a-z 0-9 . _ ~ + / -");
+    }
+    if (connections.most() > MOST_CONNECTIONS) {
+      throw invalid("connections.most", "is more than " + MOST_CONNECTIONS);
+    }
+    if (connections.mostPerClient() > connections.most()) {
+      throw invalid(
+          "connections.most-per-client", "is more than all clients may have, connections.most");
     }
     if (tokens.isEmpty() && !isLoopback(host)) {
       throw invalid(
@@ -74,11 +85,16 @@ public record HttpConfig(
         duration(config, "body-timeout"),
         duration(config, "ask-timeout"),
         duration(config, "log-poll"),
+        new ConnectionLimits(
+            count(config, "connections.most"),
+            count(config, "connections.most-per-client"),
+            duration(config, "connections.first-request"),
+            duration(config, "connections.next-request")),
         new Events(
             duration(config, "events.poll"),
             duration(config, "events.heartbeat"),
-            (int) positive(config, "events.max-readers", config.getInt("events.max-readers")),
-            (int) positive(config, "events.buffer", config.getInt("events.buffer")),
+            count(config, "events.max-readers"),
+            count(config, "events.buffer"),
             (int) positive(config, "events.max-event", config.getBytes("events.max-event"))));
   }
 
@@ -90,7 +106,7 @@ public record HttpConfig(
           "is empty, which is allowed on a loopback address only, but " + key + " is " + otherHost);
     }
     return new HttpConfig(
-        otherHost, port, tokens, maxBody, bodyTimeout, askTimeout, logPoll, events);
+        otherHost, port, tokens, maxBody, bodyTimeout, askTimeout, logPoll, connections, events);
   }
 
   static boolean isLoopback(String host) {
@@ -106,6 +122,10 @@ public record HttpConfig(
     Duration value = config.getDuration(key);
     positive(config, key, value.toMillis());
     return value;
+  }
+
+  private static int count(Config config, String key) {
+    return (int) positive(config, key, config.getInt(key));
   }
 
   private static long positive(Config config, String key, long value) {

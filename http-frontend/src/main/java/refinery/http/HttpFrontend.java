@@ -2,20 +2,20 @@ package refinery.http;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
-import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
+import refinery.http.connections.Listener;
 
 /** The HTTP API: its routes put together and bound to a socket. */
 public final class HttpFrontend {
-  private static final Duration GRACE = Duration.ofSeconds(3);
-
   private HttpFrontend() {}
 
   /**
@@ -34,10 +34,17 @@ public final class HttpFrontend {
             config,
             materializer,
             extension.meters());
-    return Http.get(system)
-        .newServerAt(config.host(), config.port())
-        .bind(router::handle)
-        .thenApply(binding -> binding.addToCoordinatedShutdown(GRACE, system));
+    return new Listener("api", config.connections(), router::handle, HttpFrontend::noRoom)
+        .bind(system, extension.meters().registry(), config.host(), config.port());
+  }
+
+  /** Answers a client for whose connection there was no room. */
+  public static CompletionStage<HttpResponse> noRoom(HttpRequest request) {
+    return CompletableFuture.completedFuture(
+        Responses.problem(
+            Problem.unavailable(
+                "too many connections are open and in use, of this client or of all together"
+                    + " (refinery.http.connections)")));
   }
 
   static List<Endpoint> endpoints(

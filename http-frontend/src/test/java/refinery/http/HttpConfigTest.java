@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import refinery.http.connections.ConnectionLimits;
 
 class HttpConfigTest {
   private static HttpConfig read(String overrides) {
@@ -29,6 +30,7 @@ class HttpConfigTest {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
                 Duration.ofMillis(500),
+                new ConnectionLimits(1000, 500, Duration.ofSeconds(10), Duration.ofSeconds(60)),
                 new HttpConfig.Events(
                     Duration.ofMillis(250), Duration.ofSeconds(15), 200, 2000, 16 << 10)));
   }
@@ -41,6 +43,11 @@ class HttpConfigTest {
     "max-body=0,refinery.http.max-body",
     "events.max-readers=0,refinery.http.events.max-readers",
     "ask-timeout=0s,refinery.http.ask-timeout",
+    "connections.most=0,refinery.http.connections.most",
+    "connections.most=2000000000,refinery.http.connections.most",
+    "connections.most=499,refinery.http.connections.most-per-client",
+    "connections.first-request=0s,refinery.http.connections.first-request",
+    "connections.next-request=-1s,refinery.http.connections.next-request",
   })
   void aWrongValueIsNamedByItsKeyInOneLine(String override, String key) {
     assertThatThrownBy(() -> read("refinery.http." + override))

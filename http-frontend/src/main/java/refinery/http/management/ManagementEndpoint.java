@@ -1,7 +1,6 @@
 package refinery.http.management;
 
 import akka.actor.typed.ActorSystem;
-import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -9,25 +8,27 @@ import akka.http.javadsl.server.Route;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.http.Access;
+import refinery.http.FrontendExtension;
 import refinery.http.HttpConfig;
+import refinery.http.HttpFrontend;
 import refinery.http.Problem;
 import refinery.http.Responses;
+import refinery.http.connections.Listener;
 
 /**
  * Binds Akka Management's routes behind our own tokens. Akka Management's own start is not used:
  * the Java authenticator of 1.4.0 lets requests without credentials through.
  *
- * <p>Open without a token: what Kubernetes and Cluster Bootstrap probe, which carry none.
+ * <p>Open without a token: what Kubernetes and Cluster Bootstrap probe, which carry none. These are
+ * answered also when there is no room for a connection.
  */
 public final class ManagementEndpoint {
   private static final Set<String> OPEN = Set.of("/ready", "/alive", "/bootstrap/seed-nodes");
-  private static final Duration GRACE = Duration.ofSeconds(3);
 
   private ManagementEndpoint() {}
 
@@ -43,10 +44,12 @@ public final class ManagementEndpoint {
     Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
     Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
         request -> guarded(access, served, request);
-    return Http.get(system)
-        .newServerAt(host, port)
-        .bind(guarded)
-        .thenApply(binding -> binding.addToCoordinatedShutdown(GRACE, system));
+    return new Listener(
+            "management",
+            config.connections(),
+            guarded,
+            request -> isOpen(request) ? served.apply(request) : HttpFrontend.noRoom(request))
+        .bind(system, FrontendExtension.get(system).meters().registry(), host, port);
   }
 
   private static CompletionStage<HttpResponse> guarded(
@@ -54,8 +57,7 @@ public final class ManagementEndpoint {
       Function<HttpRequest, CompletionStage<HttpResponse>> served,
       HttpRequest request)
       throws Exception {
-    boolean open = request.method().value().equals("GET") && OPEN.contains(request.getUri().path());
-    if (!open) {
+    if (!isOpen(request)) {
       try {
         access.check(request);
       } catch (Problem refused) {
@@ -63,5 +65,9 @@ public final class ManagementEndpoint {
       }
     }
     return served.apply(request);
+  }
+
+  private static boolean isOpen(HttpRequest request) {
+    return request.method().value().equals("GET") && OPEN.contains(request.getUri().path());
   }
 }

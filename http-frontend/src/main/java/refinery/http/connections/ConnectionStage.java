@@ -1,0 +1,191 @@
+package refinery.http.connections;
+
+import akka.Done;
+import akka.NotUsed;
+import akka.http.impl.engine.server.HttpAttributes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.ResponseEntity;
+import akka.http.javadsl.model.headers.Connection;
+import akka.japi.function.Function;
+import akka.stream.Attributes;
+import akka.stream.FlowShape;
+import akka.stream.Inlet;
+import akka.stream.Outlet;
+import akka.stream.javadsl.Flow;
+import akka.stream.stage.AsyncCallback;
+import akka.stream.stage.GraphStage;
+import akka.stream.stage.GraphStageLogic;
+import akka.stream.stage.InHandler;
+import akka.stream.stage.OutHandler;
+import akka.stream.stage.TimerGraphStageLogic;
+import akka.util.ByteString;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Answers the requests of one connection, one after the other, and ends it when it is idle for too
+ * long or must make room. Akka makes it when the connection opens and tells it a request once the
+ * head is complete, so the time until then is the time that a slow head takes.
+ */
+final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpResponse>> {
+  private static final String DEADLINE = "deadline";
+
+  private final Inlet<HttpRequest> in = Inlet.create("requests");
+  private final Outlet<HttpResponse> out = Outlet.create("responses");
+  private final FlowShape<HttpRequest, HttpResponse> shape = FlowShape.of(in, out);
+
+  private final Connections connections;
+  private final ConnectionLimits limits;
+  private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+  private final Function<HttpRequest, CompletionStage<HttpResponse>> whenFull;
+
+  ConnectionStage(
+      Connections connections,
+      ConnectionLimits limits,
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler,
+      Function<HttpRequest, CompletionStage<HttpResponse>> whenFull) {
+    this.connections = connections;
+    this.limits = limits;
+    this.handler = handler;
+    this.whenFull = whenFull;
+  }
+
+  @Override
+  public FlowShape<HttpRequest, HttpResponse> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes inherited) {
+    return new Logic(
+        inherited
+            .getAttribute(HttpAttributes.RemoteAddress.class)
+            .orElseThrow(() -> new IllegalStateException("akka-http gives no remote address"))
+            .address()
+            .getAddress());
+  }
+
+  private final class Logic extends TimerGraphStageLogic implements InHandler, OutHandler {
+    private final AsyncCallback<Done> mustEnd = createAsyncCallback(done -> completeStage());
+    private final AsyncCallback<HttpResponse> answered = createAsyncCallback(this::answer);
+    private final AsyncCallback<Throwable> failed = createAsyncCallback(this::failStage);
+    private final AsyncCallback<Done> bodySent = createAsyncCallback(done -> served());
+    private final InetAddress from;
+    private Connections.Connection connection;
+    private boolean answering;
+
+    /** Requests that are not answered yet, and answers whose body is under way. */
+    private int served;
+
+    Logic(InetAddress from) {
+      super(shape);
+      this.from = from;
+      setHandlers(in, out, this);
+    }
+
+    @Override
+    public void preStart() {
+      connection = connections.open(from, () -> mustEnd.invoke(Done.getInstance()));
+      if (connection.standing() == Connections.Standing.ENDED) {
+        completeStage();
+      } else {
+        scheduleOnce(DEADLINE, limits.firstRequest());
+      }
+    }
+
+    @Override
+    public void onPull() {
+      if (isClosed(in)) {
+        completeStage();
+      } else {
+        pull(in);
+      }
+    }
+
+    @Override
+    public void onPush() throws Exception {
+      HttpRequest request = grab(in);
+      if (!connection.busy()) {
+        completeStage();
+        return;
+      }
+      cancelTimer(DEADLINE);
+      served++;
+      answering = true;
+      boolean full = connection.standing() == Connections.Standing.REFUSED;
+      CompletionStage<HttpResponse> answer =
+          full
+              ? whenFull
+                  .apply(request)
+                  .thenApply(response -> response.addHeader(Connection.create("close")))
+              : handler.apply(request);
+      answer.whenComplete(
+          (response, error) -> {
+            if (error == null) {
+              answered.invoke(response);
+            } else {
+              failed.invoke(error instanceof CompletionException ? error.getCause() : error);
+            }
+          });
+    }
+
+    private void answer(HttpResponse response) {
+      answering = false;
+      if (response.entity().isStrict()) {
+        push(out, response);
+        served();
+      } else {
+        push(out, watched(response));
+      }
+    }
+
+    private HttpResponse watched(HttpResponse response) {
+      Flow<ByteString, ByteString, NotUsed> watch =
+          Flow.of(ByteString.class)
+              .watchTermination(
+                  (used, done) -> {
+                    done.whenComplete((end, error) -> bodySent.invoke(Done.getInstance()));
+                    return used;
+                  });
+      ResponseEntity entity = response.entity();
+      if (entity.getContentLengthOption().isEmpty()) {
+        return response.transformEntityDataBytes(watch);
+      }
+      return response.withEntity(
+          HttpEntities.create(
+              entity.getContentType(),
+              entity.getContentLengthOption().getAsLong(),
+              entity.getDataBytes().via(watch)));
+    }
+
+    private void served() {
+      served--;
+      if (served == 0) {
+        connection.idle();
+        scheduleOnce(DEADLINE, limits.nextRequest());
+      }
+    }
+
+    /** The client will ask no more; what it asked for is answered. */
+    @Override
+    public void onUpstreamFinish() {
+      if (!answering) {
+        completeStage();
+      }
+    }
+
+    @Override
+    public void onTimer(Object key) {
+      completeStage();
+    }
+
+    @Override
+    public void postStop() {
+      connection.ended();
+    }
+  }
+}
