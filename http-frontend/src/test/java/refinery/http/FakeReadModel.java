@@ -26,6 +26,9 @@ final class FakeReadModel implements ReadModel {
   final Map<String, BatchView.ArtifactView> artifacts = new ConcurrentHashMap<>();
   final List<RecordedEvent> events = new CopyOnWriteArrayList<>();
 
+  /** When the counts are told; at once unless a test puts it off. */
+  volatile CompletionStage<Void> statsAfter = CompletableFuture.completedFuture(null);
+
   @Override
   public CompletionStage<Page<SurveyView>> surveys(Filter filter) {
     return page(surveys, filter);
@@ -92,6 +95,6 @@ final class FakeReadModel implements ReadModel {
     stats.putObject("surveys").put("running", surveys.size());
     stats.putObject("batches").put("done", batches.size());
     stats.putObject("jobs").putObject("process").put("succeeded", jobs.size());
-    return CompletableFuture.completedFuture(stats);
+    return statsAfter.thenApply(done -> stats);
   }
 }

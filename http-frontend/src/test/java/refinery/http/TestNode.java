@@ -66,6 +66,7 @@ public final class TestNode implements AutoCloseable {
                       events { poll = 20ms, heartbeat = 200ms } }
                     akka.loglevel = WARNING
                     akka.coordinated-shutdown.exit-jvm = off
+                    akka.management.health-checks.readiness-checks.node = ""
                     """))
             .withFallback(ConfigFactory.parseFile(new File("../conf/http.conf")))
             .withFallback(ConfigFactory.load());
