@@ -22,7 +22,6 @@ import akka.stream.stage.OutHandler;
 import akka.stream.stage.TimerGraphStageLogic;
 import akka.util.ByteString;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 

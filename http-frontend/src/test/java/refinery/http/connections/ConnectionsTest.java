@@ -13,8 +13,7 @@ import refinery.http.connections.Connections.Standing;
 
 class ConnectionsTest {
   private final Connections connections =
-      new Connections(
-          new ConnectionLimits(4, 2, Duration.ofSeconds(10), Duration.ofSeconds(60)));
+      new Connections(new ConnectionLimits(4, 2, Duration.ofSeconds(10), Duration.ofSeconds(60)));
   private final List<String> closed = new ArrayList<>();
 
   private Connection open(String address, String name) throws UnknownHostException {
