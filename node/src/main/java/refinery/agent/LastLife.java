@@ -17,7 +17,7 @@ final class LastLife {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** About a heartbeat: a job that ends its node does so as it starts. */
-  private static final Duration START = Duration.ofSeconds(1);
+  private static final Duration START = Duration.ofMillis(1_500);
 
   private final Map<JobId, Logbook.Unfinished> untold = new LinkedHashMap<>();
   private final long until;

@@ -11,7 +11,7 @@ import refinery.protocol.scheduling.JobTicket;
 final class Assigned {
   final Key key;
   final Lease lease;
-  final Instant since;
+  Instant since;
 
   /** 0 until the job entity granted one and the agent said so. */
   int attempt;

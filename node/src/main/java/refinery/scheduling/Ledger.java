@@ -1,5 +1,6 @@
 package refinery.scheduling;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -424,6 +425,17 @@ final class Ledger {
 
   void loseAnswered(JobId job) {
     losses.settled(job);
+  }
+
+  /** Nobody listened for so long: it is nobody's silence. Also a clock that was set, either way. */
+  void passOver(Duration unheard) {
+    for (Agent agent : agents.values()) {
+      agent.heardAt = agent.heardAt.plus(unheard);
+      agent.held.values().forEach(assigned -> assigned.since = assigned.since.plus(unheard));
+    }
+    if (!lastLoss.equals(Instant.MIN)) {
+      lastLoss = lastLoss.plus(unheard);
+    }
   }
 
   /** What has to happen as time passes; about once a second. */

@@ -66,12 +66,13 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
   private final SchedulingConfig config;
   private final NodeQueries queries;
   private final Membership membership;
-  private final Clock clock;
+  private final ListeningClock time;
   private final TimerScheduler<Message> timers;
   private final Ledger ledger;
   private boolean recovered;
   private boolean deadlinePassed;
   private boolean tickPending;
+  private boolean pausedInDoubt;
   private Optional<Instant> begun = Optional.empty();
 
   /** Starts the singleton on members with role {@code control}; returns its proxy. */
@@ -128,7 +129,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
     this.config = config;
     this.queries = queries;
     this.membership = membership;
-    this.clock = clock;
+    this.time = new ListeningClock(clock, System::nanoTime, HEARTBEAT);
     this.timers = timers;
     this.ledger = new Ledger(config, outbox(context, jobs));
     timers.startTimerWithFixedDelay(Timed.HEARTBEAT, HEARTBEAT);
@@ -179,7 +180,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
 
   private Behavior<Message> onMessage(Message message) {
     switch (message) {
-      case External external -> onCommand(external.command(), clock.instant());
+      case External external -> onCommand(external.command(), time.now());
       case EpochRead read -> begin(read.epoch());
       case PageRead page -> onPage(page.jobs());
       case ReadFailed failed -> onReadFailed(failed);
@@ -192,7 +193,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
 
   private void begin(long epoch) {
     ledger.begin(epoch);
-    begun = Optional.of(clock.instant());
+    begun = Optional.of(time.now());
+    pausedInDoubt = false;
     timers.startSingleTimer(Timed.DOUBT_ENDS, config.doubt());
     readPage(Optional.empty());
   }
@@ -213,7 +215,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
   }
 
   private void onPage(List<NodeQueries.LiveJob> jobs) {
-    ledger.recover(jobs, clock.instant());
+    ledger.recover(jobs, time.now());
     if (jobs.size() == PAGE) {
       readPage(Optional.of(jobs.getLast().ticket().job()));
     } else {
@@ -226,21 +228,33 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
     switch (timed) {
       case TICK -> {
         tickPending = false;
-        ledger.place(clock.instant());
+        ledger.place(time.now());
         if (ledger.packing().isUnfinished()) {
           changed();
         }
       }
       case HEARTBEAT -> {
+        Duration unheard = time.beat();
+        if (!unheard.isZero()) {
+          getContext()
+              .getLog()
+              .info("{} s did not count: a pause or a clock that was set", unheard.toSeconds());
+          ledger.passOver(unheard);
+          pausedInDoubt = true;
+        }
         Set<akka.actor.Address> members = membership.members();
-        ledger.heartbeat(
-            agent -> members.contains(membership.addressOf(agent.ref)), clock.instant());
+        ledger.heartbeat(agent -> members.contains(membership.addressOf(agent.ref)), time.now());
         endDoubtIfPossible();
         changed();
       }
       case DOUBT_ENDS -> {
-        deadlinePassed = true;
-        endDoubtIfPossible();
+        if (pausedInDoubt || time.isLate()) {
+          pausedInDoubt = false;
+          timers.startSingleTimer(Timed.DOUBT_ENDS, config.doubt());
+        } else {
+          deadlinePassed = true;
+          endDoubtIfPossible();
+        }
       }
     }
   }
@@ -258,7 +272,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
     // What is said to run on a node that is no member any more runs nowhere.
     boolean nothingUnknown = ledger.nothingRunsElsewhere() || membership.isSettled();
     if (deadlinePassed || (allReported && nothingUnknown)) {
-      ledger.endDoubt(clock.instant());
+      ledger.endDoubt(time.now());
       getContext()
           .getLog()
           .info(

@@ -154,6 +154,11 @@ public final class NodeProcess {
     return process.isAlive();
   }
 
+  /** Sends a signal by its short name, as STOP. */
+  public void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
   /** SIGKILL. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
