@@ -1,5 +1,6 @@
 package refinery.agent;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobSpec;
@@ -19,6 +20,12 @@ public interface Attempt {
 
   /** The combined, readable log of the attempt's steps, which {@code /jobs/{id}/log} follows. */
   Path log();
+
+  /**
+   * Bytes that it may still write to its scratch directory: what is reserved less what lies there
+   * now. Looks at every file; 0 or more.
+   */
+  long diskLeft() throws IOException;
 
   /** Progress was made (bytes, reads, log lines): resets the stall clock. Cheap, any thread. */
   void progressed();

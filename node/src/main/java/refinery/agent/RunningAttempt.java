@@ -22,6 +22,7 @@ final class RunningAttempt implements Attempt {
   private final JobSpec spec;
   private final int number;
   private final Resources reserved;
+  private final long diskLimit;
   private final Path scratch;
   private final Processes processes;
   private final Set<Supervised> running = ConcurrentHashMap.newKeySet();
@@ -33,10 +34,16 @@ final class RunningAttempt implements Attempt {
   private volatile long residentNow;
 
   RunningAttempt(
-      JobSpec spec, int number, Resources reserved, Path scratchRoot, Processes processes) {
+      JobSpec spec,
+      int number,
+      Resources reserved,
+      long scratchAllowance,
+      Path scratchRoot,
+      Processes processes) {
     this.spec = spec;
     this.number = number;
     this.reserved = reserved;
+    this.diskLimit = Math.max(reserved.disk(), scratchAllowance);
     this.scratch = scratchRoot.resolve(spec.id().value() + "." + number);
     this.processes = processes;
   }
@@ -72,6 +79,16 @@ final class RunningAttempt implements Attempt {
   @Override
   public Path log() {
     return scratch().resolve("attempt.log");
+  }
+
+  /** Bytes that its scratch directory may hold. */
+  long diskLimit() {
+    return diskLimit;
+  }
+
+  @Override
+  public long diskLeft() throws IOException {
+    return Math.max(0, diskLimit - Scratch.measure(scratch).bytes());
   }
 
   @Override

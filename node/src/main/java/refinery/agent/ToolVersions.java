@@ -1,6 +1,7 @@
 package refinery.agent;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class ToolVersions {
   private static final Logger LOG = LoggerFactory.getLogger(ToolVersions.class);
   private static final Pattern VERSION = Pattern.compile("(\\d+(?:\\.\\d+)+[\\w.-]*)");
+  private static final int LONGEST = 4096;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /** Salmon would otherwise ask the network for a newer version. */
@@ -96,7 +98,9 @@ final class ToolVersions {
         LOG.warn("{} did not tell its version within {}", tool, LIMIT);
         return Optional.empty();
       }
-      return parse(new String(Files.readAllBytes(output), StandardCharsets.ISO_8859_1));
+      try (InputStream in = Files.newInputStream(output)) {
+        return parse(new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1));
+      }
     } catch (IOException | ExecutionException e) {
       LOG.warn("{} does not tell its version: {}", tool, e.getMessage());
       return Optional.empty();

@@ -240,7 +240,7 @@ final class Watcher implements AutoCloseable {
 
   private void holdToDisk(RunningAttempt attempt) {
     measure(attempt);
-    long limit = Math.max(attempt.reserved().disk(), config.scratchAllowance());
+    long limit = attempt.diskLimit();
     long bytes = attempt.measure().bytes();
     if (bytes > limit) {
       attempt.stop(

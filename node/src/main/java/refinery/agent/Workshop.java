@@ -102,7 +102,8 @@ final class Workshop {
   }
 
   RunningAttempt attempt(JobSpec spec, int number, Resources reserved) {
-    return new RunningAttempt(spec, number, reserved, scratchRoot, processes);
+    return new RunningAttempt(
+        spec, number, reserved, config.scratchAllowance(), scratchRoot, processes);
   }
 
   /** Tells {@code ended} when the attempt's processes and files are gone. */

@@ -13,6 +13,9 @@ final class Failures {
 
   static Failure of(IOException e, String step) {
     String message = String.valueOf(e.getMessage());
+    if (e instanceof Streams.StoppedException) {
+      return stopped(step);
+    }
     if (e instanceof ObjectStore.DamagedObjectException) {
       return new Failure(FailureClass.CORRUPT, message, step);
     }

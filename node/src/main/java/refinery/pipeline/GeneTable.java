@@ -2,8 +2,6 @@ package refinery.pipeline;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +64,7 @@ final class GeneTable implements Builtin {
             sums.computeIfAbsent(genes.getOrDefault(columns[0], columns[0]), gene -> new Sums())
                 .add(columns));
     try (BufferedWriter out =
-        Files.newBufferedWriter(context.path("to"), StandardCharsets.ISO_8859_1)) {
+        context.room().writer(context.path("to"))) {
       out.write(String.join("\t", SalmonCheck.HEADER) + "\n");
       for (Map.Entry<String, Sums> entry : sums.entrySet()) {
         out.write(entry.getValue().row(entry.getKey()));

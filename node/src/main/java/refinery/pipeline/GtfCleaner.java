@@ -2,8 +2,6 @@ package refinery.pipeline;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -24,6 +22,7 @@ final class GtfCleaner {
   private final Map<String, Long> contigs;
   private final Set<String> excludedBiotypes;
   private final Attempt attempt;
+  private final ScratchRoom room;
 
   private final Map<String, Transcript> exons = new LinkedHashMap<>();
   private final Map<String, Flaw> bad = new HashMap<>();
@@ -61,6 +60,7 @@ final class GtfCleaner {
     this.contigs = contigs;
     this.excludedBiotypes = excludedBiotypes;
     this.attempt = attempt;
+    this.room = new ScratchRoom(attempt);
   }
 
   Result clean(Path gtf, Path target, Path map) throws IOException, StepFailure {
@@ -133,7 +133,7 @@ final class GtfCleaner {
 
   private void writeLines(Path gtf, Path target) throws IOException, StepFailure {
     try (Lines lines = new Lines(Streams.open(gtf, attempt));
-        BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.ISO_8859_1)) {
+        BufferedWriter out = room.writer(target)) {
       for (String text = lines.next(); text != null; text = lines.next()) {
         Optional<Flaw> flaw = text.startsWith("#") ? Optional.empty() : verdict(text);
         if (flaw.isPresent()) {
@@ -163,7 +163,7 @@ final class GtfCleaner {
   /** RSEM's map: gene, tab, transcript, in the order of the first exons. */
   private int writeMap(Path map) throws IOException {
     int transcripts = 0;
-    try (BufferedWriter out = Files.newBufferedWriter(map, StandardCharsets.ISO_8859_1)) {
+    try (BufferedWriter out = room.writer(map)) {
       for (Map.Entry<String, Transcript> entry : exons.entrySet()) {
         if (isKept(entry.getKey())) {
           out.write(entry.getValue().gene + "\t" + entry.getKey() + "\n");

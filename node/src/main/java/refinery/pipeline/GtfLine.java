@@ -2,7 +2,6 @@ package refinery.pipeline;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,39 +13,80 @@ import java.util.regex.Pattern;
  */
 record GtfLine(
     String[] columns, String feature, String gene, String transcript, Optional<String> biotype) {
-  private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+) \"([^\"]*)\"");
+  /** Nine, and whatever comes behind them in one. */
+  private static final int MOST_COLUMNS = 10;
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,15}");
 
   /** Empty when the line has fewer than nine columns. */
   static Optional<GtfLine> parse(String line) {
-    String[] columns = line.split("\t", -1);
+    String[] columns = line.split("\t", MOST_COLUMNS);
     if (columns.length < 9) {
       return Optional.empty();
     }
-    String gene = "";
-    String transcript = "";
-    String geneBiotype = null;
-    String transcriptBiotype = null;
-    Matcher matcher = ATTRIBUTE.matcher(columns[8]);
-    while (matcher.find()) {
-      String value = matcher.group(2);
-      switch (matcher.group(1)) {
-        case "gene_id" -> gene = value;
-        case "transcript_id" -> transcript = value;
-        case "gene_biotype", "gene_type" -> geneBiotype = value;
-        case "transcript_biotype", "transcript_type" -> transcriptBiotype = value;
+    Attributes attributes = new Attributes();
+    attributes.read(columns[8]);
+    return Optional.of(
+        new GtfLine(
+            columns,
+            columns[2],
+            attributes.gene,
+            attributes.transcript,
+            Optional.ofNullable(
+                attributes.transcriptBiotype == null
+                    ? attributes.geneBiotype
+                    : attributes.transcriptBiotype)));
+  }
+
+  /** {@code name "value"} pairs, the last of each name, in one pass whatever the text. */
+  private static final class Attributes {
+    private String gene = "";
+    private String transcript = "";
+    private String geneBiotype;
+    private String transcriptBiotype;
+
+    void read(String text) {
+      int from = 0;
+      for (int open = text.indexOf('"'); open >= 0; open = text.indexOf('"', from)) {
+        int start = nameStart(text, from, open - 1);
+        if (start == open - 1 || open == 0 || text.charAt(open - 1) != ' ') {
+          from = open + 1;
+          continue;
+        }
+        int close = text.indexOf('"', open + 1);
+        if (close < 0) {
+          return;
+        }
+        set(text.substring(start, open - 1), text, open + 1, close);
+        from = close + 1;
+      }
+    }
+
+    /** Where the word begins that ends before {@code end}. */
+    private static int nameStart(String text, int from, int end) {
+      int start = Math.max(from, end);
+      while (start > from && isWord(text.charAt(start - 1))) {
+        start--;
+      }
+      return Math.min(start, end);
+    }
+
+    private static boolean isWord(char c) {
+      return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_';
+    }
+
+    private void set(String name, String text, int start, int end) {
+      switch (name) {
+        case "gene_id" -> gene = text.substring(start, end);
+        case "transcript_id" -> transcript = text.substring(start, end);
+        case "gene_biotype", "gene_type" -> geneBiotype = text.substring(start, end);
+        case "transcript_biotype", "transcript_type" ->
+            transcriptBiotype = text.substring(start, end);
         default -> {
           // other attributes do not matter here
         }
       }
     }
-    return Optional.of(
-        new GtfLine(
-            columns,
-            columns[2],
-            gene,
-            transcript,
-            Optional.ofNullable(transcriptBiotype == null ? geneBiotype : transcriptBiotype)));
   }
 
   String contig() {

@@ -3,7 +3,6 @@ package refinery.pipeline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** {@code from}, {@code to}: unpacks every member and holds it to its checksum. */
@@ -13,7 +12,7 @@ final class Gunzip implements Builtin {
     Path from = context.path("from");
     long bytes;
     try (InputStream in = Streams.open(from, context.attempt());
-        OutputStream out = Files.newOutputStream(context.path("to"))) {
+        OutputStream out = context.create("to")) {
       bytes = in.transferTo(out);
     } catch (IOException e) {
       if (Streams.isDamage(e)) {

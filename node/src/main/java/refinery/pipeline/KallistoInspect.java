@@ -19,6 +19,9 @@ record KallistoInspect(
     OptionalLong kmers,
     OptionalLong largestClass,
     OptionalLong membership) {
+  /** What kallisto prints is short; matching takes time with the square of the length. */
+  private static final int LONGEST = 1000;
+
   private static final Pattern LINE =
       Pattern.compile("#?\\[inspect]\\s+(.+?) = ([0-9][0-9,]*)\\s*");
   private static final Pattern ROW = Pattern.compile("(\\d+)\t(\\d+)");
@@ -31,6 +34,9 @@ record KallistoInspect(
     OptionalLong membership = OptionalLong.empty();
     int tables = 0;
     for (String line : lines) {
+      if (line.length() > LONGEST) {
+        continue;
+      }
       Matcher named = LINE.matcher(line);
       Matcher row = ROW.matcher(line);
       if (line.startsWith("#EC.size")) {

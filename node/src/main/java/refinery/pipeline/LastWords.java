@@ -30,6 +30,11 @@ final class LastWords {
 
   private LastWords() {}
 
+  /** The end of a file, at most so many bytes. */
+  static String end(Path file, int bytes) throws IOException {
+    return Files.isRegularFile(file) ? tail(file, Math.max(0, Files.size(file) - bytes)) : "";
+  }
+
   /** The end of a file from an offset on, at most 64 KiB. */
   static String tail(Path file, long from) throws IOException {
     if (!Files.isRegularFile(file)) {

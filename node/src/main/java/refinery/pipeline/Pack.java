@@ -7,6 +7,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +34,9 @@ final class Pack implements Builtin {
     }
     List<IndexManifest.Entry> entries = new ArrayList<>();
     for (Map.Entry<String, Path> file : files.entrySet()) {
-      context.attempt().progressed();
       entries.add(
           new IndexManifest.Entry(
-              file.getKey(), Files.size(file.getValue()), Sha256.of(file.getValue())));
+              file.getKey(), Files.size(file.getValue()), digest(file.getValue(), context)));
     }
     Map<String, String> metadata = new TreeMap<>(context.facts());
     metadata.putAll(context.group("meta."));
@@ -49,6 +50,15 @@ final class Pack implements Builtin {
                     "files", entries));
     write(context, files, manifest);
     context.checked(entries.size() + " files packed, each with its SHA-256 in the manifest");
+  }
+
+  private static String digest(Path file, StepContext context) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    try (InputStream in = Streams.raw(file, context.attempt());
+        OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      in.transferTo(sink);
+    }
+    return Sha256.hex(digest.digest());
   }
 
   private static void add(Path work, Path path, Map<String, Path> files)
@@ -70,7 +80,7 @@ final class Pack implements Builtin {
     parameters.setModificationTime(0);
     parameters.setOperatingSystem(255);
     try (OutputStream file =
-            new BufferedOutputStream(Files.newOutputStream(context.path("to")), 1 << 17);
+            new BufferedOutputStream(context.create("to"), 1 << 17);
         TarArchiveOutputStream tar =
             new TarArchiveOutputStream(new GzipCompressorOutputStream(file, parameters))) {
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
@@ -81,9 +91,8 @@ final class Pack implements Builtin {
       byte[] buffer = new byte[1 << 17];
       for (Map.Entry<String, Path> next : files.entrySet()) {
         tar.putArchiveEntry(entry(next.getKey(), Files.size(next.getValue())));
-        try (InputStream in = Files.newInputStream(next.getValue())) {
+        try (InputStream in = Streams.raw(next.getValue(), context.attempt())) {
           for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            context.attempt().progressed();
             tar.write(buffer, 0, n);
           }
         }

@@ -1,5 +1,7 @@
 package refinery.pipeline;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import refinery.protocol.batch.RawFile;
 /**
  * What a built-in step sees. Confined to the thread of its run.
  *
+ * @param room how it writes files
  * @param work the working directory; all paths are relative to it
  * @param with the step's arguments, filled in
  * @param inputs all raw files of the job, orphans included
@@ -20,6 +23,7 @@ import refinery.protocol.batch.RawFile;
  */
 record StepContext(
     Attempt attempt,
+    ScratchRoom room,
     Path work,
     Map<String, String> with,
     List<RawFile> inputs,
@@ -39,6 +43,11 @@ record StepContext(
   /** A path inside the working directory. */
   Path path(String key) throws StepFailure {
     return inside(text(key));
+  }
+
+  /** A new file at {@link #path}, within the attempt's disk. */
+  OutputStream create(String key) throws IOException, StepFailure {
+    return room.create(path(key));
   }
 
   Path inside(String relative) throws StepFailure {

@@ -149,7 +149,8 @@ final class StepRunner {
     builtin.with().forEach((key, template) -> with.put(key, values.text(template)));
     List<String> checks = new ArrayList<>();
     StepContext context =
-        new StepContext(attempt, work, with, inputs.all(), inputs.said(), facts, checks);
+        new StepContext(
+            attempt, new ScratchRoom(attempt), work, with, inputs.all(), inputs.said(), facts, checks);
     StepLog log = StepLog.begin(attempt.log());
     Instant started = Instant.now();
     int code = 1;

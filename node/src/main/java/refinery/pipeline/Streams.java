@@ -11,24 +11,58 @@ import java.util.zip.ZipException;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import refinery.agent.Attempt;
 
-/** Reading files of any size, compressed or not. */
+/** Reading files of any size, compressed or not. {@link ScratchRoom} writes. */
 final class Streams {
   private static final int BUFFER = 1 << 17;
 
   private Streams() {}
 
-  /** All members of a gzip file, or the bytes of one that is not; keeps the stall clock quiet. */
+  /** The attempt was told to stop while a step read or wrote. */
+  static final class StoppedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedException() {
+      super("the attempt was told to stop");
+    }
+  }
+
+  /**
+   * All members of a gzip file, or the bytes of one that is not; keeps the stall clock quiet. Ends
+   * with {@link StoppedException} within a buffer of the stop, however far the bytes expand.
+   */
   static InputStream open(Path file, Attempt attempt) throws IOException {
-    BufferedInputStream raw =
-        new BufferedInputStream(new Progressing(Files.newInputStream(file), attempt), BUFFER);
-    raw.mark(2);
-    boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
-    raw.reset();
-    return gzip ? new BufferedInputStream(new GzipCompressorInputStream(raw, true), BUFFER) : raw;
+    BufferedInputStream raw = raw(file, attempt);
+    try {
+      raw.mark(2);
+      boolean gzip = raw.read() == 0x1f && raw.read() == 0x8b;
+      raw.reset();
+      return gzip
+          ? new BufferedInputStream(
+              new Heedful(new GzipCompressorInputStream(raw, true), attempt), BUFFER)
+          : raw;
+    } catch (IOException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  /** The bytes as they are, with the same regard for the attempt. */
+  static BufferedInputStream raw(Path file, Attempt attempt) throws IOException {
+    return new BufferedInputStream(new Heedful(Files.newInputStream(file), attempt), BUFFER);
+  }
+
+  static void heed(Attempt attempt) throws StoppedException {
+    if (attempt.isStopped()) {
+      throw new StoppedException();
+    }
+    attempt.progressed();
   }
 
   /** Whether a failure to read says that the compressed bytes themselves are damaged. */
   static boolean isDamage(IOException e) {
+    if (e instanceof StoppedException) {
+      return false;
+    }
     String message = String.valueOf(e.getMessage());
     return e instanceof EOFException
         || e instanceof ZipException
@@ -38,17 +72,23 @@ final class Streams {
         || message.contains("CRC");
   }
 
-  private static final class Progressing extends FilterInputStream {
+  private static final class Heedful extends FilterInputStream {
     private final Attempt attempt;
 
-    Progressing(InputStream in, Attempt attempt) {
+    Heedful(InputStream in, Attempt attempt) {
       super(in);
       this.attempt = attempt;
     }
 
     @Override
+    public int read() throws IOException {
+      heed(attempt);
+      return super.read();
+    }
+
+    @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      attempt.progressed();
+      heed(attempt);
       return super.read(buffer, offset, length);
     }
   }

@@ -16,6 +16,7 @@ import refinery.agent.ProcessRequest;
 /** The versions of this node's tools, asked once each. Thread-safe. */
 final class ToolVersions {
   private static final Pattern VERSION = Pattern.compile("\\d+(?:\\.\\d+)+[A-Za-z0-9.-]*");
+  private static final int LONGEST = 4096;
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final Map<String, String> known = new ConcurrentHashMap<>();
@@ -30,7 +31,7 @@ final class ToolVersions {
     Path said = Files.createTempFile(directory, "version", ".txt");
     attempt.execute(
         new ProcessRequest(command, Map.of(), directory, Optional.of(said), said, LIMIT, LIMIT));
-    Matcher matcher = VERSION.matcher(LastWords.tail(said, 0));
+    Matcher matcher = VERSION.matcher(LastWords.end(said, LONGEST));
     Files.delete(said);
     if (!matcher.find()) {
       return tool;

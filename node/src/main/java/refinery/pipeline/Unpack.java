@@ -25,6 +25,7 @@ import refinery.storage.Sha256;
 final class Unpack implements Builtin {
   private static final Pattern SAFE =
       Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*(/[A-Za-z0-9_][A-Za-z0-9_.+-]*)*");
+  private static final int LONGEST_NAME = 1000;
   private static final int LARGEST_MANIFEST = 16 << 20;
 
   @Override
@@ -35,9 +36,9 @@ final class Unpack implements Builtin {
     Optional<IndexManifest> manifest;
     try (TarArchiveInputStream tar =
         new TarArchiveInputStream(Streams.open(context.path("from"), context.attempt()))) {
-      manifest = readAll(tar, to, found);
+      manifest = readAll(tar, to, context.room(), found);
     } catch (IOException e) {
-      if (LocalObjectStore.isOutOfSpace(e)) {
+      if (LocalObjectStore.isOutOfSpace(e) || e instanceof Streams.StoppedException) {
         throw e;
       }
       throw damaged(e.getMessage());
@@ -58,21 +59,23 @@ final class Unpack implements Builtin {
   }
 
   private static Optional<IndexManifest> readAll(
-      TarArchiveInputStream tar, Path to, Map<String, String> found)
+      TarArchiveInputStream tar, Path to, ScratchRoom room, Map<String, String> found)
       throws IOException, StepFailure {
     Optional<IndexManifest> manifest = Optional.empty();
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
       String name = entry.getName();
-      if (!entry.isFile() || !SAFE.matcher(name).matches() || found.containsKey(name)) {
+      if (!entry.isFile()
+          || name.length() > LONGEST_NAME
+          || !SAFE.matcher(name).matches() || found.containsKey(name)) {
         throw damaged("unexpected entry '" + name + "'");
       }
       if (name.equals(IndexManifest.NAME)) {
-        manifest = Optional.of(manifest(tar, to));
+        manifest = Optional.of(manifest(tar, to, room));
       } else {
         Path target = to.resolve(name);
         Files.createDirectories(target.getParent());
         MessageDigest digest = Sha256.digest();
-        try (OutputStream out = new DigestOutputStream(Files.newOutputStream(target), digest)) {
+        try (OutputStream out = new DigestOutputStream(room.create(target), digest)) {
           tar.transferTo(out);
         }
         found.put(name, Sha256.hex(digest.digest()));
@@ -81,9 +84,12 @@ final class Unpack implements Builtin {
     return manifest;
   }
 
-  private static IndexManifest manifest(InputStream in, Path to) throws IOException, StepFailure {
+  private static IndexManifest manifest(InputStream in, Path to, ScratchRoom room)
+      throws IOException, StepFailure {
     byte[] bytes = in.readNBytes(LARGEST_MANIFEST);
-    Files.write(to.resolve(IndexManifest.NAME), bytes);
+    try (OutputStream out = room.create(to.resolve(IndexManifest.NAME))) {
+      out.write(bytes);
+    }
     try {
       return Json.MAPPER.readValue(bytes, IndexManifest.class);
     } catch (JsonProcessingException e) {

@@ -59,6 +59,7 @@ final class ProcessBench {
             Workbench.spec("job-" + Thread.currentThread().threadId(), Resources.NONE),
             1,
             Resources.NONE,
+            0,
             bench.directory.resolve("scratch"),
             bench.processes);
     ProcessResult result = attempt.execute(Workbench.request(attempt, "/bin/true"));

@@ -55,7 +55,7 @@ final class Workbench {
 
   RunningAttempt attempt(Resources reserved) {
     return new RunningAttempt(
-        spec("job-1", reserved), 1, reserved, directory.resolve("scratch"), processes);
+        spec("job-1", reserved), 1, reserved, 0, directory.resolve("scratch"), processes);
   }
 
   static JobSpec spec(String id, Resources reserved) {

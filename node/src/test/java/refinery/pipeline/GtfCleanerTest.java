@@ -12,6 +12,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.pipeline.GtfLine.Flaw;
+import refinery.protocol.Resources;
 
 class GtfCleanerTest {
   private static final Path GENOME =
@@ -24,7 +25,7 @@ class GtfCleanerTest {
 
   private GtfCleaner.Result clean(Path gtf, Set<String> excluded) throws Exception {
     Map<String, Long> contigs = new HashMap<>();
-    TestAttempt attempt = new TestAttempt(null, null, folder);
+    TestAttempt attempt = new TestAttempt(null, Resources.of(1000, 0, 1L << 30), folder);
     Fasta.scan(GENOME, attempt, contigs::put);
     return new GtfCleaner(contigs, excluded, attempt)
         .clean(gtf, folder.resolve("clean.gtf"), folder.resolve("map.txt"));

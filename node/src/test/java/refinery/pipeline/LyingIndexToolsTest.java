@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.Json;
+import refinery.protocol.Resources;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
@@ -245,6 +246,7 @@ class LyingIndexToolsTest {
     }
     return new StepContext(
         new TestAttempt(null, null, work),
+        new ScratchRoom(new TestAttempt(null, Resources.of(1000, 0, 1L << 30), work)),
         work,
         values,
         List.of(),

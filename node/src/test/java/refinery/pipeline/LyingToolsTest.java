@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import refinery.protocol.FailureClass;
+import refinery.protocol.Resources;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.Outcome;
@@ -170,6 +171,7 @@ class LyingToolsTest {
     StepContext context =
         new StepContext(
             new TestAttempt(null, null, work),
+            new ScratchRoom(new TestAttempt(null, Resources.of(1000, 0, 1L << 30), work)),
             work,
             Map.of("map", "map.txt", "fasta", "extracted.fa"),
             List.of(),

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import refinery.agent.Attempt;
 import refinery.agent.ProcessRequest;
 import refinery.agent.ProcessResult;
@@ -23,6 +24,14 @@ record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements At
   @Override
   public Path log() {
     return scratch.resolve("attempt.log");
+  }
+
+  @Override
+  public long diskLeft() throws IOException {
+    try (Stream<Path> files = Files.walk(scratch)) {
+      return reserved.disk()
+          - files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    }
   }
 
   @Override

@@ -132,6 +132,11 @@ class SurveyRunnerTest {
     }
 
     @Override
+    public long diskLeft() {
+      return reserved().disk();
+    }
+
+    @Override
     public boolean isStopped() {
       return stopped.get();
     }

@@ -95,6 +95,11 @@ class LocalAttempt implements Attempt {
   }
 
   @Override
+  public long diskLeft() {
+    return reserved().disk();
+  }
+
+  @Override
   public boolean isStopped() {
     return stopped.get();
   }
