@@ -63,8 +63,7 @@ final class GeneTable implements Builtin {
         columns ->
             sums.computeIfAbsent(genes.getOrDefault(columns[0], columns[0]), gene -> new Sums())
                 .add(columns));
-    try (BufferedWriter out =
-        context.room().writer(context.path("to"))) {
+    try (BufferedWriter out = context.room().writer(context.path("to"))) {
       out.write(String.join("\t", SalmonCheck.HEADER) + "\n");
       for (Map.Entry<String, Sums> entry : sums.entrySet()) {
         out.write(entry.getValue().row(entry.getKey()));

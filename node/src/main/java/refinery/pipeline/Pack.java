@@ -79,8 +79,7 @@ final class Pack implements Builtin {
     GzipParameters parameters = new GzipParameters();
     parameters.setModificationTime(0);
     parameters.setOperatingSystem(255);
-    try (OutputStream file =
-            new BufferedOutputStream(context.create("to"), 1 << 17);
+    try (OutputStream file = new BufferedOutputStream(context.create("to"), 1 << 17);
         TarArchiveOutputStream tar =
             new TarArchiveOutputStream(new GzipCompressorOutputStream(file, parameters))) {
       tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

@@ -150,7 +150,14 @@ final class StepRunner {
     List<String> checks = new ArrayList<>();
     StepContext context =
         new StepContext(
-            attempt, new ScratchRoom(attempt), work, with, inputs.all(), inputs.said(), facts, checks);
+            attempt,
+            new ScratchRoom(attempt),
+            work,
+            with,
+            inputs.all(),
+            inputs.said(),
+            facts,
+            checks);
     StepLog log = StepLog.begin(attempt.log());
     Instant started = Instant.now();
     int code = 1;

@@ -66,7 +66,8 @@ final class Unpack implements Builtin {
       String name = entry.getName();
       if (!entry.isFile()
           || name.length() > LONGEST_NAME
-          || !SAFE.matcher(name).matches() || found.containsKey(name)) {
+          || !SAFE.matcher(name).matches()
+          || found.containsKey(name)) {
         throw damaged("unexpected entry '" + name + "'");
       }
       if (name.equals(IndexManifest.NAME)) {
