@@ -97,6 +97,8 @@ public final class Configuration {
       }
       config = config.withValue(path, value(path, entry.getValue(), known));
     }
+    SecretKeys.refuseOnCommandLine(
+        config.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true)), known);
     return config;
   }
 
@@ -123,9 +125,7 @@ public final class Configuration {
         .entrySet()
         .forEach(
             entry -> {
-              String path = String.join(".", ConfigUtil.splitPath(entry.getKey()));
-              byVariable.put(
-                  path.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), entry.getKey());
+              byVariable.put(SecretKeys.variable(entry.getKey()), entry.getKey());
             });
     Config config = ConfigFactory.empty();
     for (Map.Entry<String, String> entry : environment.entrySet()) {
@@ -186,7 +186,9 @@ public final class Configuration {
               + " must be a "
               + shipped.valueType().name().toLowerCase(Locale.ROOT)
               + ", not "
-              + given.render()
+              + (SecretKeys.isSecret(path)
+                  ? given.valueType().name().toLowerCase(Locale.ROOT)
+                  : given.render())
               + " ("
               + origin(given)
               + ")");

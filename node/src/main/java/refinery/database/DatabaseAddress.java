@@ -51,6 +51,11 @@ public record DatabaseAddress(String url, String user, String password) {
         password == null ? "" : password);
   }
 
+  /** Whether a URL that was given on the command line tells every user of the machine a password. */
+  public static boolean showsPassword(String text) {
+    return text.matches("(?s)[^?]*\\?(.*&)?(ssl)?password=[^&].*");
+  }
+
   /** The URL with the settings that our connections need; what the user set himself stays. */
   String tuned() {
     String tuned = url;
@@ -72,6 +77,6 @@ public record DatabaseAddress(String url, String user, String password) {
 
   @Override
   public String toString() {
-    return url + " as " + user;
+    return url.replaceAll("\\?.*", "") + " as " + user;
   }
 }

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import refinery.client.CommandFailure;
 import refinery.configuration.ConfigurationException;
+import refinery.database.DatabaseAddress;
 import refinery.database.DatabaseException;
 import refinery.demo.DemoNode;
 
@@ -37,6 +38,11 @@ public final class NodeMain {
     Instant begun = Instant.now();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
+    if (options.db().filter(DatabaseAddress::showsPassword).isPresent()) {
+      err.println(
+          "refinery: warning: other users of this machine see the password of --db in the list of"
+              + " processes; set REFINERY_DB_PASSWORD instead");
+    }
     Node node;
     try {
       node = Node.start(options);

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigurationTest {
   private static Config load(Map<String, String> sets, Map<String, String> environment) {
@@ -59,5 +61,58 @@ class ConfigurationTest {
         .hasMessageContaining("refinery.retry.transient.max-attempts must be a whole number");
     assertThatThrownBy(() -> load(Map.of(), Map.of("REFINERY_RETRI", "1")))
         .hasMessageContaining("REFINERY_RETRI");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "refinery.http.auth.tokens | [s3cret-token] | REFINERY_HTTP_AUTH_TOKENS",
+        "refinery.http.\"auth\".tokens | [s3cret-token] | REFINERY_HTTP_AUTH_TOKENS",
+        "refinery.http.auth | {tokens = [s3cret-token]} | REFINERY_HTTP_AUTH_TOKENS",
+        "refinery.notifications.webhook.token | s3cret | REFINERY_NOTIFICATIONS_WEBHOOK_TOKEN",
+        "refinery.notifications.webhook.secret | s3cret | REFINERY_NOTIFICATIONS_WEBHOOK_SECRET",
+        "refinery.notifications.slack.url | https://h/s3cret | REFINERY_NOTIFICATIONS_SLACK_URL",
+        "refinery.storage.s3.endpoint | http://me:s3cret@h | REFINERY_STORAGE_S3_ENDPOINT",
+        "slick.db.password | s3cret | --config FILE",
+        "akka.remote.artery.ssl.config-ssl-engine.key-store-password | s3cret | --config FILE",
+      })
+  void aSecretIsNotTakenFromTheCommandLine(String key, String value, String way) {
+    assertThatThrownBy(() -> load(Map.of(key, value), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("--set ")
+        .hasMessageContaining(way)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret").doesNotContain("\n"));
+  }
+
+  @Test
+  void aSecretIsTakenFromTheEnvironmentAndAnEmptyOneFromAnywhere() {
+    assertThat(
+            load(Map.of(), Map.of("REFINERY_HTTP_AUTH_TOKENS", "[s3cret-token]"))
+                .getStringList("refinery.http.auth.tokens"))
+        .containsExactly("s3cret-token");
+    assertThat(
+            load(
+                    Map.of("refinery.http.auth.tokens", "[]"),
+                    Map.of("REFINERY_HTTP_AUTH_TOKENS", "[s3cret-token]"))
+                .getStringList("refinery.http.auth.tokens"))
+        .isEmpty();
+  }
+
+  @Test
+  void aSecretOfTheWrongTypeIsNotRepeated() {
+    assertThatThrownBy(() -> load(Map.of(), Map.of("REFINERY_HTTP_AUTH_TOKENS", "s3cret-token")))
+        .hasMessageContaining("refinery.http.auth.tokens must be a list, not string")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+  }
+
+  @Test
+  void everyShippedKeyThatSoundsSecretIsInTheList() {
+    assertThat(load(Map.of(), Map.of()).getConfig("refinery").entrySet())
+        .map(entry -> "refinery." + entry.getKey())
+        .filteredOn(key -> key.matches(".*(password|secret|token).*"))
+        .filteredOn(key -> !key.startsWith("refinery.scheduling.tokens"))
+        .isNotEmpty()
+        .allMatch(SecretKeys::isSecret);
   }
 }

@@ -39,7 +39,27 @@ class NodeMainTest {
     }
   }
 
+  @Test
+  void aPasswordInTheDatabasesAddressIsWarnedOfAndNeverRepeated() throws Exception {
+    try (ServerSocket none = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = none.getLocalPort();
+      none.close();
+      String url = "jdbc:postgresql://127.0.0.1:" + port + "/refinery?user=me&password=s3cret";
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      int code =
+          NodeMain.run(options(ANY, Optional.of(url)), new PrintStream(out), new PrintStream(out));
+      assertThat(code).isEqualTo(2);
+      assertThat(out.toString())
+          .contains("warning", "--db", "REFINERY_DB_PASSWORD")
+          .doesNotContain("s3cret");
+    }
+  }
+
   private NodeOptions options(HostPort artery) {
+    return options(artery, Optional.empty());
+  }
+
+  private NodeOptions options(HostPort artery, Optional<String> db) {
     NodeOptions shipped = NodeOptions.defaults();
     return new NodeOptions(
         temp,
@@ -51,7 +71,7 @@ class NodeMainTest {
         shipped.cpus(),
         shipped.memory(),
         shipped.disk(),
-        Optional.empty(),
+        db,
         Map.of(),
         Optional.empty());
   }
