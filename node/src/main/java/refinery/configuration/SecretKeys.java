@@ -33,9 +33,7 @@ final class SecretKeys {
   /** {@code path} as it is rendered by a {@link Config}. */
   static boolean isSecret(String path) {
     String plain = String.join(".", ConfigUtil.splitPath(path));
-    return plain.startsWith("refinery.")
-        ? OURS.contains(plain)
-        : THEIRS.matcher(plain).matches();
+    return plain.startsWith("refinery.") ? OURS.contains(plain) : THEIRS.matcher(plain).matches();
   }
 
   /** Refuses what was given by {@code --set} and must not be read by others; names the way. */

@@ -51,7 +51,9 @@ public record DatabaseAddress(String url, String user, String password) {
         password == null ? "" : password);
   }
 
-  /** Whether a URL that was given on the command line tells every user of the machine a password. */
+  /**
+   * Whether a URL that was given on the command line tells every user of the machine a password.
+   */
   public static boolean showsPassword(String text) {
     return text.matches("(?s)[^?]*\\?(.*&)?(ssl)?password=[^&].*");
   }
