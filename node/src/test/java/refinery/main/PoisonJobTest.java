@@ -22,7 +22,7 @@ import refinery.testing.NodeProcess;
  */
 class PoisonJobTest {
   private static final Duration SILENCE = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   @TempDir private Path temp;
 
