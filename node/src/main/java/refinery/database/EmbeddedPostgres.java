@@ -2,7 +2,6 @@ package refinery.database;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -89,8 +88,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     OrphanedServer.stop(data);
     setAsideWhatWasNeverReady(home, data);
     String password = password(home.resolve("password"));
+    Path programs = home.resolve("binaries");
+    PostgresPrograms.prepare(programs);
     var server = builder(home, data, password).start();
-    makePrivate(home.resolve("binaries"));
+    PostgresPrograms.close(programs);
     EmbeddedPostgres postgres = new EmbeddedPostgres(lock, server, password);
     try {
       postgres.verifyDurable();
@@ -102,19 +103,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
     LOG.info("Embedded PostgreSQL is ready on port {}, data in {}", server.getPort(), data);
     return postgres;
-  }
-
-  /** They are unpacked so that anybody may replace them, and run with this node's rights. */
-  private static void makePrivate(Path binaries) throws IOException {
-    var mode = PosixFilePermissions.fromString("rwx------");
-    Files.setPosixFilePermissions(binaries, mode);
-    try (DirectoryStream<Path> versions = Files.newDirectoryStream(binaries)) {
-      for (Path version : versions) {
-        if (Files.isDirectory(version)) {
-          Files.setPosixFilePermissions(version, mode);
-        }
-      }
-    }
   }
 
   /** A directory whose first start was cut short holds nothing yet, but may not be startable. */

@@ -60,6 +60,23 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void programsThatOthersCouldHaveReplacedAreNotRun() throws Exception {
+    Path programs = Files.createDirectories(directory.resolve("postgres/binaries"));
+    Path planted = Files.createDirectories(programs.resolve("PG-x/bin")).resolve("pg_ctl");
+    Files.writeString(planted, "somebody's");
+    Path elsewhere = Files.writeString(directory.resolve("elsewhere"), "kept");
+    Files.createSymbolicLink(programs.resolve("link"), elsewhere);
+    Files.setPosixFilePermissions(programs, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
+      assertThat(number(postgres.address(), "select 1")).isEqualTo(1);
+      assertThat(planted).doesNotExist();
+      assertThat(elsewhere).hasContent("kept");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(programs)))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
   void aSecondStartNamesTheProcessThatHoldsTheDirectory() {
     try (EmbeddedPostgres first = EmbeddedPostgres.start(directory)) {
       assertThat(first.address().toString()).doesNotContain(first.address().password());
