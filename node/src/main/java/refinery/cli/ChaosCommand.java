@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -46,6 +47,16 @@ final class ChaosCommand implements Callable<Integer> {
       description = "Measure instead how long the cluster stands still when nodes die or leave.")
   private boolean failOver;
 
+  @Option(
+      names = "--apart",
+      split = ",",
+      paramLabel = "S",
+      description = {
+        "With --fail-over: measure only the deaths of two of three nodes, so many",
+        "seconds apart, e.g. 0,5,30."
+      })
+  private List<Integer> apart = List.of();
+
   @Override
   public Integer call() throws InterruptedException, SQLException {
     if (minutes < 1 || minutes > 10_000) {
@@ -58,6 +69,12 @@ final class ChaosCommand implements Callable<Integer> {
     if (count < 1 || count > 1_000_000) {
       throw CommandFailure.usage("--jobs must be 1 to 1000000");
     }
+    if (apart.stream().anyMatch(seconds -> seconds < 0 || seconds > 120)) {
+      throw CommandFailure.usage("--apart must be 0 to 120 seconds each");
+    }
+    if (!apart.isEmpty() && !failOver) {
+      throw CommandFailure.usage("--apart needs --fail-over");
+    }
     long number = seed.orElseGet(() -> System.currentTimeMillis() % 1_000_000);
     Path place = dir.orElse(Path.of("var/chaos-" + number));
     if (isUsed(place)) {
@@ -65,7 +82,7 @@ final class ChaosCommand implements Callable<Integer> {
     }
     try {
       if (failOver) {
-        return FailOver.measure(spec.commandLine().getOut(), place).stream()
+        return FailOver.measure(spec.commandLine().getOut(), place, part()).stream()
                 .allMatch(FailOver.Figure::holds)
             ? 0
             : CommandFailure.WORK_FAILED;
@@ -76,6 +93,13 @@ final class ChaosCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw CommandFailure.failed("the chaos run could not go on: " + e.getMessage());
     }
+  }
+
+  private FailOver.Part part() {
+    if (apart.isEmpty()) {
+      return new FailOver.Part.Whole();
+    }
+    return new FailOver.Part.Staggered(apart.stream().map(Duration::ofSeconds).toList());
   }
 
   private static boolean isUsed(Path place) {
