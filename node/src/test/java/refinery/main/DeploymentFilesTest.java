@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
+import refinery.cluster.TlsConfig;
 import refinery.configuration.Configuration;
 import refinery.storage.StorageConfig;
 
@@ -72,6 +73,11 @@ class DeploymentFilesTest {
             config.getInt("akka.management.http.port"),
             NodeOptions.defaults().artery().port());
     assertThat(list(container, "args").toString()).doesNotContainIgnoringCase("password");
+    assertThat(config.getString("refinery.cluster.tls.key")).isEqualTo("/etc/refinery/tls/key.pem");
+    assertThat(TlsConfig.from(config).isOn()).isTrue();
+    assertThat(list(container, "volumeMounts"))
+        .extracting(mount -> map(mount).get("mountPath"))
+        .contains("/etc/refinery/tls");
   }
 
   private static Object path(Map<String, Object> container, String probe) {
@@ -87,10 +93,34 @@ class DeploymentFilesTest {
           .forEach((name, value) -> environment.put(name, value.toString()));
       Config config = load(environment);
       assertThat(StorageConfig.from(config).temporary()).isPresent();
+      assertThat(TlsConfig.from(config).isOn()).isTrue();
+      assertThat(list(map(services.get("certificates")), "command").toString()).contains(node);
       assertThat(list(map(services.get(node)), "command").toString())
           .contains("--artery=" + node + ":25520")
           .doesNotContain("PASSWORD");
     }
+  }
+
+  /** Artery and management only between the nodes. */
+  @Test
+  void theNetworkPolicyNamesThePortsOfTheNodes() throws IOException {
+    Map<String, Object> spec =
+        map(documents("kubernetes/network-policy.yaml").getFirst().get("spec"));
+    Map<String, Object> nodes = Map.of("podSelector", spec.get("podSelector"));
+    Config config = load(Map.of());
+    List<Object> amongNodes = new ArrayList<>();
+    for (Object rule : list(spec, "ingress")) {
+      if (list(map(rule), "from").equals(List.of(nodes))) {
+        list(map(rule), "ports").forEach(port -> amongNodes.add(map(port).get("port")));
+      } else {
+        assertThat(list(map(rule), "ports"))
+            .extracting(port -> map(port).get("port"))
+            .containsExactly(config.getInt("refinery.http.port"));
+      }
+    }
+    assertThat(amongNodes)
+        .containsExactlyInAnyOrder(
+            NodeOptions.defaults().artery().port(), config.getInt("akka.management.http.port"));
   }
 
   @Test
