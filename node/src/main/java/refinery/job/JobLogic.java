@@ -249,12 +249,18 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
   /** Into the queue with the larger demand; a demand that grows again and again is a failure. */
   private List<JobEvent> outgrown(
       Job job, Outcome.Outgrown outgrown, Resources largest, Moment moment) {
-    if (outgrown.disk() <= job.resources().disk() || job.deferrals() >= MOST_OUTGROWN) {
-      Failure failure = Failure.of(FailureClass.OUT_OF_DISK, outgrown.reason());
+    boolean moreMemory = outgrown.memory() > job.resources().memory();
+    boolean more = moreMemory || outgrown.disk() > job.resources().disk();
+    if (!more || job.deferrals() >= MOST_OUTGROWN) {
+      FailureClass kind = moreMemory ? FailureClass.OUT_OF_MEMORY : FailureClass.OUT_OF_DISK;
+      Failure failure = Failure.of(kind, outgrown.reason());
       Outcome.Failed failed = new Outcome.Failed(failure, outgrown.usage(), outgrown.steps());
       return failed(job, failed, largest, moment);
     }
-    Resources larger = job.resources().withDisk(outgrown.disk());
+    Resources larger =
+        job.resources()
+            .withDisk(Math.max(job.resources().disk(), outgrown.disk()))
+            .withMemory(Math.max(job.resources().memory(), outgrown.memory()));
     return List.of(
         new JobEvent.AttemptDeferred(job.attempt(), outgrown.reason(), moment.now()),
         new JobEvent.RetryScheduled(moment.now(), larger, moment.now()));

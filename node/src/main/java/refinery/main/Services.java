@@ -48,6 +48,7 @@ import refinery.notifications.Channels;
 import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
 import refinery.pipeline.ProcessRunner;
+import refinery.pipeline.ReferenceCache;
 import refinery.protocol.Entities;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
@@ -220,7 +221,12 @@ final class Services {
                     settings.demand(),
                     temporary)),
             JobKind.PROCESS,
-            new ProcessRunner(settings.pipelines(), temporary, permanent, queries)),
+            new ProcessRunner(
+                settings.pipelines(),
+                temporary,
+                permanent,
+                ReferenceCache.open(dir.resolve("references"), settings.references()),
+                queries)),
         scheduler);
     readiness.requireAgent(workers, system);
 

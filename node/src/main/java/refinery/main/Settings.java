@@ -1,6 +1,7 @@
 package refinery.main;
 
 import com.typesafe.config.Config;
+import java.util.OptionalLong;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
 import refinery.cluster.DiscoveryConfig;
@@ -10,6 +11,7 @@ import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
 import refinery.notifications.NotificationsConfig;
 import refinery.pipeline.PipelineRegistry;
+import refinery.pipeline.ReferenceCache;
 import refinery.readiness.ReadinessConfig;
 import refinery.scheduling.SchedulingConfig;
 import refinery.storage.StorageConfig;
@@ -31,7 +33,8 @@ record Settings(
     ReadinessConfig readiness,
     PresenceConfig presence,
     DiscoveryConfig discovery,
-    PipelineRegistry pipelines) {
+    PipelineRegistry pipelines,
+    OptionalLong references) {
 
   static Settings from(Config config) {
     HttpConfig http = HttpConfig.from(config);
@@ -50,6 +53,7 @@ record Settings(
         ReadinessConfig.from(config),
         PresenceConfig.from(config),
         DiscoveryConfig.from(config),
-        PipelineRegistry.from(config));
+        PipelineRegistry.from(config),
+        ReferenceCache.limit(config));
   }
 }

@@ -35,6 +35,21 @@ record Pipeline(
     outputs = List.copyOf(outputs);
   }
 
+  /** Whether a step reads the packed index itself; unpacking it is another matter. */
+  boolean readsPackedIndex() {
+    return steps.stream()
+        .anyMatch(
+            step ->
+                switch (step.action()) {
+                  case Action.Command command ->
+                      command.arguments().stream().anyMatch(text -> text.contains("${index}"));
+                  case Action.Builtin builtin ->
+                      !builtin.name().equals("unpack")
+                          && builtin.with().values().stream()
+                              .anyMatch(text -> text.contains("${index}"));
+                });
+  }
+
   /** Nothing to fetch, to check or to keep: a job costs one process and nothing else. */
   boolean isBare() {
     return inputs.isEmpty() && outputs.isEmpty() && index.isEmpty() && steps.size() == 1;
@@ -51,11 +66,19 @@ record Pipeline(
    */
   record Parameter(String description, Optional<String> fallback, Pattern pattern) {}
 
-  /** Expressions over {@code input} (bytes); cpu in cores. */
+  /** Expressions over {@code input} and {@code index} (bytes); cpu in cores. */
   record Needs(Expression cpu, Expression memory, Expression disk) {
     /** More than one core is whole cores: a tool has whole threads, and a rest would lie idle. */
     Resources resolve(long inputBytes) {
-      Map<String, Double> values = Map.of("input", (double) inputBytes);
+      return resolve(inputBytes, 0);
+    }
+
+    /**
+     * @param indexBytes of the unpacked index; 0 while it is not known
+     */
+    Resources resolve(long inputBytes, long indexBytes) {
+      Map<String, Double> values =
+          Map.of("input", (double) inputBytes, "index", (double) indexBytes);
       double cores = cpu.evaluate(values);
       return Resources.of(
           atLeastZero((cores > 1 ? Math.floor(cores) : cores) * 1000),

@@ -137,7 +137,7 @@ final class PipelineFile {
   }
 
   private Expression expression(String key) {
-    return guarded(key, () -> Expression.parse(config.getString(key), Set.of("input")));
+    return guarded(key, () -> Expression.parse(config.getString(key), Set.of("input", "index")));
   }
 
   private Map<String, List<String>> tools() {

@@ -92,6 +92,43 @@ final class PipelineRun {
     }
     Files.createDirectories(directory.resolve("inputs"));
     materialise(inputs, index);
+    if (index.isEmpty()) {
+      return produced(inputs, index, fingerprint);
+    }
+    try (ReferenceCache.Lease lease =
+        services
+            .references()
+            .lease(index.get().artifact().sha256(), services.permanent(), attempt)) {
+      Optional<Outcome> larger = outgrown(lease.bytes());
+      if (larger.isPresent()) {
+        return larger.get();
+      }
+      steps.share(directory.resolve(INDEX_FILE), lease);
+      return produced(inputs, index, fingerprint);
+    }
+  }
+
+  /** With the index its true needs are known; the largest node decides whether they can be met. */
+  private Optional<Outcome> outgrown(long indexBytes) {
+    long input = work.inputs().stream().mapToLong(RawFile::size).sum();
+    Resources needed = pipeline.needs().resolve(input, indexBytes);
+    Resources planned = pipeline.needs().resolve(input);
+    Resources has = attempt.reserved();
+    boolean more =
+        needed.memory() > Math.max(planned.memory(), has.memory())
+            || needed.disk() > Math.max(planned.disk(), has.disk());
+    return more
+        ? Optional.of(
+            new Outcome.Outgrown(
+                "the unpacked index of %d bytes needs %d bytes of memory, %d were reserved"
+                    .formatted(indexBytes, needed.memory(), has.memory()),
+                Math.max(needed.disk(), has.disk()),
+                Math.max(needed.memory(), has.memory())))
+        : Optional.empty();
+  }
+
+  private Outcome produced(RunInputs inputs, Optional<Answer.Chosen> index, String fingerprint)
+      throws IOException, StepFailure, InterruptedException {
     Placeholders values = values(inputs, index);
     for (Step step : pipeline.steps()) {
       if (inputs.has(step.when())) {
@@ -126,7 +163,9 @@ final class PipelineRun {
     }
     if (index.isPresent()) {
       Artifact artifact = index.get().artifact();
-      services.permanent().materialise(artifact.sha256(), directory.resolve(INDEX_FILE));
+      if (pipeline.readsPackedIndex()) {
+        services.permanent().materialise(artifact.sha256(), directory.resolve(INDEX_FILE));
+      }
       facts.put("index_sha256", artifact.sha256());
       facts.put("index_release", index.get().release());
       facts.put("index_k", Integer.toString(index.get().k()));

@@ -35,6 +35,7 @@ public final class ProcessRunner implements WorkRunner {
   record Services(
       ObjectStore temporary,
       ObjectStore permanent,
+      ReferenceCache references,
       NodeQueries queries,
       IndexLookup indices,
       ToolVersions versions) {}
@@ -43,10 +44,17 @@ public final class ProcessRunner implements WorkRunner {
       PipelineRegistry registry,
       ObjectStore temporary,
       ObjectStore permanent,
+      ReferenceCache references,
       NodeQueries queries) {
     this.registry = registry;
     this.services =
-        new Services(temporary, permanent, queries, new IndexLookup(queries), new ToolVersions());
+        new Services(
+            temporary,
+            permanent,
+            references,
+            queries,
+            new IndexLookup(queries),
+            new ToolVersions());
   }
 
   @Override

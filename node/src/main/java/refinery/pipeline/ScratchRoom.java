@@ -30,6 +30,16 @@ final class ScratchRoom {
     this.attempt = attempt;
   }
 
+  /** So many bytes, wherever they are written. */
+  ScratchRoom(Attempt attempt, long bytes) {
+    this.attempt = attempt;
+    this.left = bytes;
+  }
+
+  void grant(long bytes) {
+    left += bytes;
+  }
+
   /** Writes a file anew, unbuffered. */
   OutputStream create(Path file) throws IOException {
     if (left == UNKNOWN) {

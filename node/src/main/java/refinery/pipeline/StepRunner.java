@@ -31,6 +31,7 @@ final class StepRunner {
   private final Attempt attempt;
   private final ProcessRunner.Services services;
   private final Path work;
+  private Optional<StepContext.SharedReference> reference = Optional.empty();
   private final List<StepRecord> records = new ArrayList<>();
 
   StepRunner(Pipeline pipeline, Attempt attempt, ProcessRunner.Services services, Path work) {
@@ -38,6 +39,12 @@ final class StepRunner {
     this.attempt = attempt;
     this.services = services;
     this.work = work;
+  }
+
+  /** What unpacking the tarball at {@code packed} comes to in the steps from now on. */
+  void share(Path packed, ReferenceCache.Lease lease) {
+    reference =
+        Optional.of(new StepContext.SharedReference(packed, lease.path(), lease.manifest()));
   }
 
   List<StepRecord> records() {
@@ -157,6 +164,7 @@ final class StepRunner {
             inputs.all(),
             inputs.said(),
             facts,
+            reference,
             checks);
     StepLog log = StepLog.begin(attempt.log());
     Instant started = Instant.now();

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import refinery.agent.Attempt;
 import refinery.protocol.Json;
 import refinery.storage.LocalObjectStore;
 import refinery.storage.Sha256;
@@ -28,15 +29,37 @@ final class Unpack implements Builtin {
   private static final int LONGEST_NAME = 1000;
   private static final int LARGEST_MANIFEST = 16 << 20;
 
+  /** Is told what comes before any of it is written. */
+  interface Announced {
+    void accept(IndexManifest manifest) throws IOException;
+  }
+
   @Override
   public void run(StepContext context) throws IOException, StepFailure {
     Path to = context.path("to");
-    Files.createDirectories(to);
+    Path from = context.path("from");
+    IndexManifest manifest;
+    if (context.reference().filter(shared -> shared.packed().equals(from)).isPresent()) {
+      manifest = context.reference().get().manifest();
+      Files.createDirectories(to.getParent());
+      Files.createSymbolicLink(to, context.reference().get().path());
+    } else {
+      Files.createDirectories(to);
+      manifest = verified(from, to, context.room(), context.attempt(), coming -> {});
+    }
+    manifest.metadata().forEach((name, value) -> context.learned("index_" + strip(name), value));
+    context.checked(
+        manifest.files().size() + " files of the index have the digests of its manifest");
+  }
+
+  /** Unpacks a tarball whose every file is as its manifest says. */
+  static IndexManifest verified(
+      Path tarball, Path to, ScratchRoom room, Attempt attempt, Announced announced)
+      throws IOException, StepFailure {
     Map<String, String> found = new TreeMap<>();
     Optional<IndexManifest> manifest;
-    try (TarArchiveInputStream tar =
-        new TarArchiveInputStream(Streams.open(context.path("from"), context.attempt()))) {
-      manifest = readAll(tar, to, context.room(), found);
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(Streams.open(tarball, attempt))) {
+      manifest = readAll(tar, to, room, announced, found);
     } catch (IOException e) {
       if (LocalObjectStore.isOutOfSpace(e) || e instanceof Streams.StoppedException) {
         throw e;
@@ -47,11 +70,7 @@ final class Unpack implements Builtin {
       throw damaged("it has no " + IndexManifest.NAME);
     }
     compare(manifest.get(), found);
-    manifest
-        .get()
-        .metadata()
-        .forEach((name, value) -> context.learned("index_" + strip(name), value));
-    context.checked(found.size() + " files of the index have the digests of its manifest");
+    return manifest.get();
   }
 
   private static String strip(String name) {
@@ -59,7 +78,11 @@ final class Unpack implements Builtin {
   }
 
   private static Optional<IndexManifest> readAll(
-      TarArchiveInputStream tar, Path to, ScratchRoom room, Map<String, String> found)
+      TarArchiveInputStream tar,
+      Path to,
+      ScratchRoom room,
+      Announced announced,
+      Map<String, String> found)
       throws IOException, StepFailure {
     Optional<IndexManifest> manifest = Optional.empty();
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
@@ -72,6 +95,7 @@ final class Unpack implements Builtin {
       }
       if (name.equals(IndexManifest.NAME)) {
         manifest = Optional.of(manifest(tar, to, room));
+        announced.accept(manifest.get());
       } else {
         Path target = to.resolve(name);
         Files.createDirectories(target.getParent());

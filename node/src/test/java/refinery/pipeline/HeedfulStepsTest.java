@@ -110,6 +110,7 @@ class HeedfulStepsTest {
         List.of(),
         Map.of(),
         new HashMap<>(),
+        Optional.empty(),
         new ArrayList<>());
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -252,6 +253,7 @@ class LyingIndexToolsTest {
         List.of(),
         Map.of(),
         new TreeMap<>(),
+        Optional.empty(),
         new ArrayList<>());
   }
 

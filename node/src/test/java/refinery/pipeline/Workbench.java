@@ -34,6 +34,7 @@ final class Workbench {
   final Path folder;
   final LocalObjectStore temporary;
   final LocalObjectStore permanent;
+  final ReferenceCache references;
   final Map<Integer, List<Artifact>> indices = new HashMap<>();
   final Map<String, Outcome.Succeeded> finished = new HashMap<>();
   private final AtomicInteger jobs = new AtomicInteger();
@@ -43,6 +44,7 @@ final class Workbench {
     this.folder = folder;
     temporary = LocalObjectStore.open(folder.resolve("temporary"));
     permanent = LocalObjectStore.open(folder.resolve("permanent"));
+    references = ReferenceCache.open(folder.resolve("references"), OptionalLong.empty());
   }
 
   void indexIsBeingBuilt() {
@@ -119,7 +121,11 @@ final class Workbench {
             Instant.EPOCH);
     Outcome outcome =
         new ProcessRunner(
-                PipelineRegistry.load(Optional.empty()), temporary, permanent, new Queries())
+                PipelineRegistry.load(Optional.empty()),
+                temporary,
+                permanent,
+                references,
+                new Queries())
             .run(TestAttempt.of(spec, scratch))
             .toCompletableFuture()
             .join();

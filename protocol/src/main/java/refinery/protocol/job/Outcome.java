@@ -45,11 +45,16 @@ public sealed interface Outcome {
   }
 
   /**
-   * The work turned out to write more than is reserved: started anew with as much, not charged.
+   * The work turned out to need more than is reserved: started anew with as much, not charged.
    *
-   * @param disk bytes, more than were reserved
+   * @param disk bytes to reserve
+   * @param memory bytes to reserve; 0: as many as before
    */
-  record Outgrown(String reason, long disk) implements Outcome {
+  record Outgrown(String reason, long disk, long memory) implements Outcome {
+    public Outgrown(String reason, long disk) {
+      this(reason, disk, 0);
+    }
+
     @Override
     public Usage usage() {
       return Usage.NONE;
