@@ -58,6 +58,26 @@ public final class ArchiveTree {
     return root;
   }
 
+  /**
+   * Adds runs to a tree, one after the other, so that their number and size need no memory.
+   *
+   * @param leastBytes of each file, compressed: a small file's reads come again until it is so long
+   */
+  public static void addRuns(
+      Path root, SyntheticSpecies species, List<RunDesign> designs, long leastBytes)
+      throws IOException, InterruptedException {
+    ArchiveTree tree = new ArchiveTree(root, species);
+    List<Map<String, String>> rows = new ArrayList<>();
+    for (RunDesign design : designs) {
+      SimulatedRun run =
+          species.simulate(design, SyntheticSpecies.DEFAULT_SEED + 31 * design.hashCode());
+      long once = gzip(run.fastq().getFirst()).length;
+      int times = (int) Math.max(1, Math.ceilDiv(leastBytes, once));
+      rows.add(tree.run(run, false, times));
+    }
+    tree.text("api/ena/read_run.json", JSON.writeValueAsString(rows));
+  }
+
   /** Identifies species and form of the tree. */
   private String stamp(boolean withSra) {
     StringBuilder all = new StringBuilder("format 1 sra " + withSra);
@@ -85,12 +105,17 @@ public final class ArchiveTree {
 
   private Map<String, String> run(SimulatedRun run, boolean withSra)
       throws IOException, InterruptedException {
+    return run(run, withSra, 1);
+  }
+
+  private Map<String, String> run(SimulatedRun run, boolean withSra, int times)
+      throws IOException, InterruptedException {
     RunDesign design = run.design();
     List<String> paths = new ArrayList<>();
     List<String> sizes = new ArrayList<>();
     List<String> sums = new ArrayList<>();
     for (int i = 0; i < run.fastq().size(); i++) {
-      byte[] compressed = gzip(run.fastq().get(i));
+      byte[] compressed = repeated(gzip(run.fastq().get(i)), times);
       String path = design.enaDirectory() + "/" + design.fileNames().get(i);
       bytes(path, compressed);
       paths.add(path);
@@ -104,6 +129,8 @@ public final class ArchiveTree {
       SraArchives.make(run, sra);
     }
     Map<String, String> row = description(run);
+    row.put("read_count", Long.toString((long) design.fragments() * times));
+    row.put("base_count", Long.toString(run.bases() * times));
     row.put("fastq_ftp", prefixed("ftp.sra.ebi.ac.uk/", paths));
     row.put("fastq_bytes", String.join(";", sizes));
     row.put("fastq_md5", String.join(";", sums));
@@ -115,6 +142,15 @@ public final class ArchiveTree {
       row.put(field, "");
     }
     return row;
+  }
+
+  /** Members of a gzip file may follow each other. */
+  private static byte[] repeated(byte[] member, int times) {
+    byte[] all = new byte[Math.multiplyExact(member.length, times)];
+    for (int i = 0; i < times; i++) {
+      System.arraycopy(member, 0, all, i * member.length, member.length);
+    }
+    return all;
   }
 
   private static String prefixed(String prefix, List<String> paths) {

@@ -36,6 +36,11 @@ public record RunDesign(
           'E', List.of("PRJEB990102", "ERP990102", "ERA990102"),
           'D', List.of("PRJDB990103", "DRP990103", "DRA990103"));
 
+  /** Where the archive serves its files, below its address. */
+  public List<String> paths() {
+    return fileNames().stream().map(name -> enaDirectory() + "/" + name).toList();
+  }
+
   public String project() {
     return study().get(0);
   }

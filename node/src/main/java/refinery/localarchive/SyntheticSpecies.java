@@ -41,6 +41,11 @@ public final class SyntheticSpecies {
     return new SyntheticSpecies(genome, expression, runs);
   }
 
+  /** One more run, not kept here. */
+  SimulatedRun simulate(RunDesign design, long seed) {
+    return SimulatedRun.of(genome, expression, design, seed);
+  }
+
   public List<RunDesign> runs() {
     return runs.stream().map(SimulatedRun::design).toList();
   }

@@ -219,8 +219,7 @@ public final class ReferenceCache {
   private void makeRoom(long needed) throws IOException {
     synchronized (room) {
       long limit = limit();
-      while (used() + needed > limit
-          || Files.getFileStore(directory).getUsableSpace() < needed) {
+      while (used() + needed > limit || Files.getFileStore(directory).getUsableSpace() < needed) {
         Optional<Map.Entry<String, Entry>> oldest =
             entries.entrySet().stream()
                 .filter(entry -> entry.getValue().users == 0)

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -123,9 +123,7 @@ class LyingToolsTest {
     assertClass(bench.run("kallisto-quant", reads, said), FailureClass.CORRUPT);
   }
 
-  /**
-   * Every size of a volume that is too small, from the first file to the last table.
-   */
+  /** Every size of a volume that is too small, from the first file to the last table. */
   @ParameterizedTest
   @CsvSource({"kallisto-quant,12,108,8", "salmon-quant,20,290,30"})
   void aFullDiskUnderTheTool(String pipeline, int from, int to, int step) throws IOException {
@@ -151,8 +149,7 @@ class LyingToolsTest {
   void aFullDiskUnderTheReferences() throws IOException {
     try (SmallVolume volume = SmallVolume.mount("256k")) {
       Path scratch = Files.createDirectories(folder.resolve("no-room"));
-      TestAttempt attempt =
-          new TestAttempt(null, Resources.of(1000, 1L << 30, 1L << 30), scratch);
+      TestAttempt attempt = new TestAttempt(null, Resources.of(1000, 1L << 30, 1L << 30), scratch);
       ReferenceCache cache = ReferenceCache.open(volume.path(), OptionalLong.of(1L << 30));
       String index =
           bench.indices.get(31).stream()

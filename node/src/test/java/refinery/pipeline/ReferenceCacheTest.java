@@ -113,8 +113,9 @@ class ReferenceCacheTest {
       }
     }
     assertThat(unpacked).hasValue(1);
-    assertThat(Files.getPosixFilePermissions(
-            folder.resolve("references").resolve(index).resolve("index/seq.bin")))
+    assertThat(
+            Files.getPosixFilePermissions(
+                folder.resolve("references").resolve(index).resolve("index/seq.bin")))
         .doesNotContain(PosixFilePermission.OWNER_WRITE);
   }
 

@@ -1,0 +1,48 @@
+package refinery.sidebyside;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Seconds of processor time so far: idle of the whole machine, and of this JVM, which is node,
+ * archive and load generator in one. Immutable.
+ *
+ * @param idle NaN where the system does not say
+ */
+record Cores(double idle, double own) {
+  /** Ticks a second of {@code /proc/stat}: fixed by Linux's interface. */
+  private static final double TICKS = 100;
+
+  private static final int IDLE = 4;
+
+  static Cores now() {
+    double own = Double.NaN;
+    if (ManagementFactory.getOperatingSystemMXBean()
+        instanceof com.sun.management.OperatingSystemMXBean system) {
+      own = system.getProcessCpuTime() / 1e9;
+    }
+    Path stat = Path.of("/proc/stat");
+    try (var lines = Files.lines(stat)) {
+      String[] words = lines.findFirst().orElse("").split(" +", -1);
+      return new Cores(Long.parseLong(words[IDLE]) / TICKS, own);
+    } catch (IOException | RuntimeException e) {
+      return new Cores(Double.NaN, own);
+    }
+  }
+
+  Cores since(Cores before) {
+    return new Cores(idle - before.idle, own - before.own);
+  }
+
+  String words(double seconds) {
+    return String.format(
+        Locale.ROOT,
+        "  cores: %.2f of %d idle on average, %.2f used by the node's JVM",
+        idle / seconds,
+        Runtime.getRuntime().availableProcessors(),
+        own / seconds);
+  }
+}
