@@ -21,6 +21,7 @@ final class LibC {
   static final int SIGKILL = 9;
   static final int PRIORITY_OF_GROUP = 1;
   static final int EINTR = 4;
+  static final int LIMIT_OF_LOCKS = 10;
 
   /** More than any libc's {@code posix_spawnattr_t} (336 on glibc), {@code rusage} (144) takes. */
   static final int STRUCT_BYTES = 512;
@@ -68,6 +69,10 @@ final class LibC {
   static native int getsid(int pid);
 
   static native int setpriority(int which, int who, int priority);
+
+  static native int getrlimit(int resource, Memory limits);
+
+  static native int setrlimit(int resource, Memory limits);
 
   static native int getpagesize();
 

@@ -6,6 +6,8 @@ import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code posix_spawn} by JNA: shares the parent's memory until the child's exec, so its cost does
@@ -13,6 +15,11 @@ import java.util.List;
  * their own session, with all signals at their defaults, and with three open files.
  */
 final class PosixSpawn implements ProcessLauncher {
+  private static final Logger LOG = LoggerFactory.getLogger(PosixSpawn.class);
+
+  /** The limits are those of the whole process, whatever agents it holds. */
+  private static final Object MARKING = new Object();
+
   private static final int WORD = 8;
 
   private final Memory attributes = new Memory(LibC.STRUCT_BYTES);
@@ -39,8 +46,7 @@ final class PosixSpawn implements ProcessLauncher {
       LibC.posix_spawn_file_actions_init(actions);
       try {
         describe(launch, actions);
-        int error =
-            LibC.posix_spawn(pid, launch.program().toString(), actions, attributes, argv, envp);
+        int error = spawnMarked(launch, pid, actions, argv, envp);
         if (error != 0) {
           throw new IOException(
               "cannot start " + launch.program() + ": " + LibC.strerror(error).trim());
@@ -53,6 +59,30 @@ final class PosixSpawn implements ProcessLauncher {
         LibC.setpriority(LibC.PRIORITY_OF_GROUP, started, niceness);
       }
       return started;
+    }
+  }
+
+  /**
+   * A child takes its limits from this process, which therefore bears the mark for the moment of
+   * the start: what the child starts at once has it, too.
+   */
+  private int spawnMarked(Launch launch, Memory pid, Memory actions, Memory argv, Memory envp) {
+    synchronized (MARKING) {
+      try (Memory limits = new Memory(2L * WORD)) {
+        boolean known = LibC.getrlimit(LibC.LIMIT_OF_LOCKS, limits) == 0;
+        long before = limits.getLong(0);
+        limits.setLong(0, launch.mark());
+        boolean marked = known && LibC.setrlimit(LibC.LIMIT_OF_LOCKS, limits) == 0;
+        try {
+          return LibC.posix_spawn(
+              pid, launch.program().toString(), actions, attributes, argv, envp);
+        } finally {
+          limits.setLong(0, before);
+          if (marked && LibC.setrlimit(LibC.LIMIT_OF_LOCKS, limits) != 0) {
+            LOG.warn("the limit of file locks cannot be set back");
+          }
+        }
+      }
     }
   }
 

@@ -35,16 +35,18 @@ final class PreviousLife {
     }
   }
 
-  /** Those that carry this directory's mark. A node's own ancestors never count as its children. */
+  /** Those that carry one of this directory's marks. A node's own ancestors never count as its children. */
   private static LongStream processes(Path nodeDirectory) {
+    InheritedMark mark = InheritedMark.of(nodeDirectory);
     long self = ProcessHandle.current().pid();
     return ProcessTable.pids()
         .filter(pid -> pid != self && !isAncestor(pid))
         .filter(
             pid ->
-                ProcessTable.variable(pid, BaseEnvironment.NODE)
-                    .filter(nodeDirectory.toString()::equals)
-                    .isPresent())
+                mark.isOfNode(pid)
+                    || ProcessTable.variable(pid, BaseEnvironment.NODE)
+                        .filter(nodeDirectory.toString()::equals)
+                        .isPresent())
         .filter(pid -> !ProcessTable.isOver(pid));
   }
 

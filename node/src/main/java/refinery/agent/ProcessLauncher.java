@@ -18,6 +18,7 @@ interface ProcessLauncher {
    * @param directory existing working directory
    * @param stdout appended to, created when missing
    * @param stderr appended to, may be the same file
+   * @param mark {@link InheritedMark#limit}, borne where the system allows it
    */
   record Launch(
       Path program,
@@ -25,7 +26,8 @@ interface ProcessLauncher {
       List<String> environment,
       Path directory,
       Path stdout,
-      Path stderr) {}
+      Path stderr,
+      long mark) {}
 
   /**
    * @param code 0 to 255, or 128 + signal

@@ -21,6 +21,7 @@ final class ProcessTable {
   static final int PARENT = 4;
   static final int SESSION = 6;
   private static final Path PROC = Path.of("/proc");
+  private static final String LOCKS = "Max file locks";
   private static final long NOT_SCANNED = 64;
 
   private ProcessTable() {}
@@ -108,6 +109,16 @@ final class ProcessTable {
                     .filter(variable -> variable.startsWith(name + "="))
                     .map(variable -> variable.substring(name.length() + 1))
                     .findFirst());
+  }
+
+  /** The soft limit of {@code RLIMIT_LOCKS}; empty where there is none. */
+  static OptionalLong locksLimit(long pid) {
+    return read(PROC.resolve(pid + "/limits"))
+        .flatMap(text -> text.lines().filter(line -> line.startsWith(LOCKS)).findFirst())
+        .map(line -> line.substring(LOCKS.length()).strip().split("\\s+")[0])
+        .filter(soft -> soft.matches("\\d{1,19}"))
+        .map(soft -> OptionalLong.of(Long.parseUnsignedLong(soft)))
+        .orElse(OptionalLong.empty());
   }
 
   /** Files of /proc have no length and may end while being read: the process is gone then. */

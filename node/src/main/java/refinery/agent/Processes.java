@@ -38,6 +38,7 @@ final class Processes {
   private final ProgramPath path;
   private final BaseEnvironment environment;
   private final Watcher watcher;
+  private final InheritedMark mark;
   private final int niceness;
   private final AtomicLong numbers = new AtomicLong();
 
@@ -60,6 +61,7 @@ final class Processes {
     this.path = path;
     this.environment = environment;
     this.watcher = watcher;
+    mark = InheritedMark.of(environment.nodeDirectory());
     this.niceness = niceness;
   }
 
@@ -110,7 +112,8 @@ final class Processes {
         environment.variables(attempt.scratch(), attempt.mark(), number, request.environment()),
         made(request.directory()),
         request.stdout().orElse(request.log()).toAbsolutePath(),
-        request.log().toAbsolutePath());
+        request.log().toAbsolutePath(),
+        mark.limit(number));
   }
 
   private static Path made(Path directory) throws IOException {
@@ -193,7 +196,7 @@ final class Processes {
 
   /**
    * Kills what left the group: other groups of its session, and sessions of their own that carry
-   * its mark. Looks again until nothing is left, since what is killed takes a moment to vanish.
+   * one of its marks. Looks again until nothing is left, since what is killed takes a moment to vanish.
    */
   private void killEscaped(long leader, RunningAttempt attempt, Supervised process) {
     long own = launcher.session(0);
@@ -223,6 +226,7 @@ final class Processes {
       return !ProcessTable.isOver(pid);
     }
     return (watcher.isEscapedFrom(process, pid)
+            || mark.isOf(pid, process.number)
             || ProcessTable.variable(pid, BaseEnvironment.PROCESS)
                 .filter(Long.toString(process.number)::equals)
                 .flatMap(mine -> ProcessTable.variable(pid, BaseEnvironment.ATTEMPT))

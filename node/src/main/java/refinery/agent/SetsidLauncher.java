@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SetsidLauncher implements ProcessLauncher {
   private final Map<Long, Process> processes = new ConcurrentHashMap<>();
   private final String setsid;
+  private final Optional<String> marker;
 
   SetsidLauncher(ProgramPath path) {
     setsid =
@@ -25,11 +27,29 @@ final class SetsidLauncher implements ProcessLauncher {
                 () ->
                     new IllegalStateException(
                         "setsid: not found on the node's PATH; apt-get install util-linux"));
+    marker = path.find("prlimit").map(Path::toString).filter(SetsidLauncher::canMark);
+  }
+
+  /** Not where the hard limit leaves no room, nor in a sandbox. */
+  private static boolean canMark(String program) {
+    try {
+      return new ProcessBuilder(program, "--locks=" + new InheritedMark(0).limit(0) + ":", "true")
+              .redirectErrorStream(true)
+              .redirectOutput(Redirect.DISCARD)
+              .start()
+              .onExit()
+              .join()
+              .exitValue()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override
   public long start(Launch launch, int niceness) throws IOException {
     List<String> command = new ArrayList<>(List.of(setsid));
+    marker.ifPresent(program -> command.addAll(List.of(program, "--locks=" + launch.mark() + ":")));
     if (niceness != 0) {
       command.addAll(List.of("nice", "-n", Integer.toString(niceness)));
     }

@@ -34,6 +34,7 @@ final class Watcher implements AutoCloseable {
 
   private final ProcessLauncher launcher;
   private final Path nodeDirectory;
+  private final InheritedMark mark;
   private final AgentConfig config;
   private final Volume volume;
   private final ScheduledExecutorService clock =
@@ -48,6 +49,7 @@ final class Watcher implements AutoCloseable {
   Watcher(ProcessLauncher launcher, Path nodeDirectory, AgentConfig config, Volume volume) {
     this.launcher = launcher;
     this.nodeDirectory = nodeDirectory;
+    mark = InheritedMark.of(nodeDirectory);
     this.config = config;
     this.volume = volume;
   }
@@ -181,12 +183,16 @@ final class Watcher implements AutoCloseable {
     if (Long.valueOf(session).equals(strangers.get(pid))) {
       return Optional.empty();
     }
-    Optional<String> mark =
+    Optional<Owner> marked = ownerByLimit(pid, sessions);
+    if (marked.isPresent()) {
+      return marked;
+    }
+    Optional<String> variable =
         ProcessTable.variable(pid, BaseEnvironment.NODE)
             .filter(nodeDirectory.toString()::equals)
             .flatMap(node -> ProcessTable.variable(pid, BaseEnvironment.ATTEMPT));
-    if (mark.isPresent()) {
-      RunningAttempt attempt = marks.get(mark.get());
+    if (variable.isPresent()) {
+      RunningAttempt attempt = marks.get(variable.get());
       return attempt == null ? Optional.empty() : Optional.of(ownerByMark(pid, attempt));
     }
     OptionalLong parent = ProcessTable.statField(pid, ProcessTable.PARENT);
@@ -199,6 +205,16 @@ final class Watcher implements AutoCloseable {
       strangers.put(pid, session);
     }
     return inherited;
+  }
+
+  private Optional<Owner> ownerByLimit(long pid, Map<Long, Owner> sessions) {
+    OptionalLong limit = ProcessTable.locksLimit(pid);
+    return sessions.values().stream()
+        .filter(
+            owner ->
+                owner.process().stream()
+                    .anyMatch(process -> limit.equals(OptionalLong.of(mark.limit(process.number)))))
+        .findFirst();
   }
 
   private static Owner ownerByMark(long pid, RunningAttempt attempt) {

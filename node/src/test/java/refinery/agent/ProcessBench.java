@@ -47,7 +47,8 @@ final class ProcessBench {
                 List.of("PATH=/bin"),
                 directory,
                 Path.of("/dev/null"),
-                Path.of("/dev/null")),
+                Path.of("/dev/null"),
+                InheritedMark.of(directory).limit(1)),
             10);
     bench.launcher.awaitEnd(pid);
     bench.launcher.reap(pid);

@@ -158,6 +158,69 @@ class ProcessesTest {
     assertThat(bench.alive()).isEmpty();
   }
 
+  /** Neither its environment nor its session, parent, directory or files tell whose it is. */
+  private static String leaving(Path note) {
+    return "cd /; env -i setsid sh -c 'sleep 62 < /dev/null > /dev/null 2>&1 & echo $! > "
+        + note
+        + "' & until [ -s "
+        + note
+        + " ]; do sleep 0.02; done; ";
+  }
+
+  private static long noted(Path note) throws IOException {
+    return Long.parseLong(Files.readString(note).trim());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_cleared_environment_and_a_second_fork_do_not_escape_its_end(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    Path note = directory.resolve("escaped");
+    ProcessResult result =
+        attempt.execute(Workbench.request(attempt, "sh", "-c", leaving(note) + "exit 0"));
+    assertThat(result.exitCode()).isZero();
+    assertThat(ProcessTable.isOver(noted(note))).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_cleared_environment_and_a_second_fork_do_not_escape_a_stop(Way way) throws Exception {
+    RunningAttempt attempt = open(way, PLENTY);
+    Path note = directory.resolve("escaped");
+    CompletableFuture<ProcessResult> result =
+        inBackground(attempt, Workbench.request(attempt, "sh", "-c", leaving(note) + "sleep 63"));
+    await().until(() -> Files.exists(note) && Files.size(note) > 0);
+    await().until(() -> bench.watcher.processesOf(attempt).contains(noted(note)));
+    attempt.stop(Failure.of(FailureClass.NODE_LOST, "stopped: cancelled"));
+    assertThat(result.join().killed()).isPresent();
+    assertThat(ProcessTable.isOver(noted(note))).isTrue();
+  }
+
+  /** As after SIGKILL of the node: nobody waits for the end, and the next life finds what is left. */
+  @ParameterizedTest
+  @EnumSource
+  void the_next_life_ends_what_cleared_its_environment(Way way) throws Exception {
+    open(way, PLENTY);
+    Path note = directory.resolve("escaped");
+    Path nowhere = Path.of("/dev/null");
+    long leader =
+        bench.launcher.start(
+            new ProcessLauncher.Launch(
+                bench.path.find("sh").orElseThrow(),
+                List.of("sh", "-c", leaving(note)),
+                List.of("PATH=" + bench.path.text()),
+                directory,
+                nowhere,
+                nowhere,
+                InheritedMark.of(directory).limit(1)),
+            0);
+    bench.launcher.awaitEnd(leader);
+    assertThat(bench.launcher.reap(leader).code()).isZero();
+    assertThat(ProcessTable.isOver(noted(note))).isFalse();
+    PreviousLife.end(directory, directory.resolve("scratch"), bench.launcher);
+    assertThat(ProcessTable.isOver(noted(note))).isTrue();
+  }
+
   @ParameterizedTest
   @EnumSource
   void stopping_kills_the_whole_group(Way way) {
