@@ -7,8 +7,9 @@ import java.util.zip.CRC32;
 /**
  * A mark that a process hands on to all that it starts and that neither a cleared environment nor a
  * new session, a second fork, another directory or closed files take off: the soft limit of {@code
- * RLIMIT_LOCKS}, which Linux keeps and shows and has not enforced since 2.4. Only who sets this very
- * limit again is rid of it. Where the hard limit leaves no room, {@link BaseEnvironment} is all.
+ * RLIMIT_LOCKS}, which Linux keeps and shows and has not enforced since 2.4. Only who sets this
+ * very limit again is rid of it. Where the hard limit leaves no room, {@link BaseEnvironment} is
+ * all.
  */
 record InheritedMark(int node) {
   /** Above every limit that anybody would mean, below "unlimited". */

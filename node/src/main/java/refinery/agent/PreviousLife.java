@@ -35,7 +35,10 @@ final class PreviousLife {
     }
   }
 
-  /** Those that carry one of this directory's marks. A node's own ancestors never count as its children. */
+  /**
+   * Those that carry one of this directory's marks. A node's own ancestors never count as its
+   * children.
+   */
   private static LongStream processes(Path nodeDirectory) {
     InheritedMark mark = InheritedMark.of(nodeDirectory);
     long self = ProcessHandle.current().pid();

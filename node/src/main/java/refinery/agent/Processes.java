@@ -196,7 +196,8 @@ final class Processes {
 
   /**
    * Kills what left the group: other groups of its session, and sessions of their own that carry
-   * one of its marks. Looks again until nothing is left, since what is killed takes a moment to vanish.
+   * one of its marks. Looks again until nothing is left, since what is killed takes a moment to
+   * vanish.
    */
   private void killEscaped(long leader, RunningAttempt attempt, Supervised process) {
     long own = launcher.session(0);
@@ -250,7 +251,8 @@ final class Processes {
       return failure(
           FailureClass.OUT_OF_DISK,
           process,
-          "left the node's data volume full, where not even its log can be written; free space there");
+          "left the node's data volume full, where not even its log can be written; free space"
+              + " there");
     }
     String used =
         "used at most "

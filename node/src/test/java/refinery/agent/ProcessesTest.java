@@ -196,7 +196,9 @@ class ProcessesTest {
     assertThat(ProcessTable.isOver(noted(note))).isTrue();
   }
 
-  /** As after SIGKILL of the node: nobody waits for the end, and the next life finds what is left. */
+  /**
+   * As after SIGKILL of the node: nobody waits for the end, and the next life finds what is left.
+   */
   @ParameterizedTest
   @EnumSource
   void the_next_life_ends_what_cleared_its_environment(Way way) throws Exception {
