@@ -1,6 +1,8 @@
 package refinery.agent;
 
 import akka.actor.typed.ActorRef;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,5 +34,22 @@ public record AgentSetup(
   public AgentSetup {
     roles = List.copyOf(roles);
     runners = Map.copyOf(runners);
+  }
+
+  /** For another life of the agent in this JVM: counted as a start. */
+  AgentSetup again() {
+    try {
+      return new AgentSetup(
+          directory,
+          NodeIdentity.open(directory),
+          address,
+          roles,
+          config,
+          runners,
+          jobs,
+          scheduler);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot count this start in " + directory, e);
+    }
   }
 }

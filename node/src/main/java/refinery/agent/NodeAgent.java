@@ -1,22 +1,23 @@
 package refinery.agent;
 
 import akka.Done;
-import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.PreRestart;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
@@ -55,7 +56,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record SendReleased() implements AgentCommand {}
 
-  private record Swept(List<Logbook.Unfinished> unfinished, Optional<String> problem)
+  private record Swept(
+      Workshop by, List<Logbook.Unfinished> unfinished, Optional<String> problem)
       implements AgentCommand {}
 
   private record ToolsKnown(Map<String, String> versions) implements AgentCommand {}
@@ -65,14 +67,14 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private record DiskUnseen(String problem) implements AgentCommand {}
 
   /** Hands everything back and answers when nothing is held any more. */
-  private record Leave(ActorRef<Done> replyTo) implements AgentCommand {}
+  record Leave(ActorRef<Done> replyTo) implements AgentCommand {}
 
   private final AgentSetup setup;
   private final AgentConfig config;
   private final Workshop workshop;
   private final Ledger ledger = new Ledger();
   private final ActorRef<JobReply> jobReplies;
-  private final List<Held> released = new ArrayList<>();
+  private final Reports reports;
   private final List<ActorRef<Done>> leaving = new ArrayList<>();
   private Workshop.DiskState disk;
   private Map<String, String> tools = Map.of();
@@ -80,57 +82,51 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Optional<LastLife> lastLife = Optional.empty();
   private boolean swept;
   private boolean draining;
-  private long sequence;
-
-  /** Starts by ending the node's previous life; only then it reports to the scheduler. */
-  public static Behavior<AgentCommand> create(AgentSetup setup) {
-    return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new NodeAgent(context, timers, setup)));
-  }
 
   /**
-   * On SIGTERM running attempts are handed back to their jobs before this node leaves. A node that
-   * was downed reaches nobody any more: its attempts count as lost, and it stops them as it goes.
+   * Starts by ending the node's previous life; only then it reports to the scheduler. An agent that
+   * failed begins a new life in the same JVM: a new incarnation, once what its last one ran is over.
    */
-  public static void drainOnShutdown(
-      ActorSystem<?> system, ActorRef<AgentCommand> agent, AgentConfig config) {
-    CoordinatedShutdown.get(system)
-        .addTask(
-            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
-            "hand-back-attempts",
-            () ->
-                isDowned(system)
-                    ? CompletableFuture.completedFuture(Done.getInstance())
-                    : AskPattern.<AgentCommand, Done>ask(
-                            agent, Leave::new, config.drainAtMost(), system.scheduler())
-                        .exceptionally(
-                            late -> {
-                              system.log().warn("not all attempts were handed back in time");
-                              return Done.getInstance();
-                            }));
+  public static Behavior<AgentCommand> create(AgentSetup setup) {
+    AtomicReference<Workshop> last = new AtomicReference<>();
+    return Behaviors.supervise(
+            Behaviors.<AgentCommand>setup(
+                context -> Behaviors.withTimers(timers -> begin(context, timers, setup, last))))
+        .onFailure(
+            SupervisorStrategy.restartWithBackoff(
+                Duration.ofMillis(500), Duration.ofSeconds(30), 0.2));
   }
 
-  private static boolean isDowned(ActorSystem<?> system) {
-    return CoordinatedShutdown.get(system)
-        .getShutdownReason()
-        .filter(CoordinatedShutdown.clusterDowningReason()::equals)
-        .isPresent();
+  private static NodeAgent begin(
+      ActorContext<AgentCommand> context,
+      TimerScheduler<AgentCommand> timers,
+      AgentSetup setup,
+      AtomicReference<Workshop> last) {
+    Optional<Workshop> before = Optional.ofNullable(last.get());
+    NodeAgent agent =
+        new NodeAgent(context, timers, before.isEmpty() ? setup : setup.again(), before);
+    last.set(agent.workshop);
+    return agent;
   }
 
   private NodeAgent(
-      ActorContext<AgentCommand> context, TimerScheduler<AgentCommand> timers, AgentSetup setup) {
+      ActorContext<AgentCommand> context,
+      TimerScheduler<AgentCommand> timers,
+      AgentSetup setup,
+      Optional<Workshop> before) {
     super(context);
     this.setup = setup;
     config = setup.config();
     workshop = new Workshop(setup.directory(), config, setup.runners());
     disk = workshop.diskNow(List.of());
     jobReplies = context.messageAdapter(JobReply.class, FromJob::new);
+    reports = new Reports(setup, context.getSelf());
     context.pipeToSelf(
-        workshop.endPreviousLife(),
+        workshop.endPreviousLife(before),
         (unfinished, failure) ->
             failure == null
-                ? new Swept(unfinished, Optional.empty())
-                : new Swept(List.of(), Optional.of(failure.getMessage())));
+                ? new Swept(workshop, unfinished, Optional.empty())
+                : new Swept(workshop, List.of(), Optional.of(failure.getMessage())));
     timers.startTimerWithFixedDelay(new Beat(), config.heartbeat());
     context.getLog().info("node {} starts processes by {}", id(), workshop.launcherDescription());
   }
@@ -156,7 +152,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .onMessage(DiskUnseen.class, this::onDiskUnseen)
         .onMessage(ReadLog.class, this::onReadLog)
         .onMessage(Describe.class, this::onDescribe)
-        .onSignal(PostStop.class, signal -> onPostStop())
+        .onSignal(PostStop.class, signal -> onEnd())
+        .onSignal(PreRestart.class, signal -> onEnd())
         .build();
   }
 
@@ -296,16 +293,20 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   }
 
   private Behavior<AgentCommand> onEnded(Ended ended) {
-    Slot slot = ledger.find(ended.key()).orElseThrow();
+    ledger.find(ended.key()).ifPresent(slot -> onEnded(slot, ended.outcome()));
+    return this;
+  }
+
+  /** Attempts of an agent that failed are in no ledger any more. */
+  private void onEnded(Slot slot, Outcome outcome) {
     if (slot.isForgotten()) {
       freed(ledger.drop(slot));
-    } else if (slot.handedBack().isPresent() && !(ended.outcome() instanceof Outcome.Succeeded)) {
+    } else if (slot.handedBack().isPresent() && !(outcome instanceof Outcome.Succeeded)) {
       release(slot, slot.attempt(), new Slot.Report.Lose(slot.handedBack().get()));
     } else {
-      release(slot, slot.attempt(), new Slot.Report.Finish(ended.outcome()));
+      release(slot, slot.attempt(), new Slot.Report.Finish(outcome));
     }
     answerLeaving();
-    return this;
   }
 
   private void release(Slot slot, int attempt, Slot.Report report) {
@@ -336,21 +337,13 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   /** Told to the scheduler with all that is freed by the messages that already wait here. */
   private void freed(Held held) {
-    if (released.isEmpty()) {
+    if (reports.freed(held)) {
       getContext().getSelf().tell(new SendReleased());
     }
-    released.add(held);
   }
 
   private Behavior<AgentCommand> sendReleased() {
-    if (!released.isEmpty()) {
-      setup
-          .scheduler()
-          .tell(
-              new SchedulerCommand.Released(
-                  setup.identity().id(), setup.identity().incarnation(), released));
-      released.clear();
-    }
+    reports.sendReleased();
     return this;
   }
 
@@ -377,20 +370,9 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
     return this;
   }
 
-  /** Releases go first, so that no report shows less than was released after it. */
   private void report() {
     if (swept) {
-      sendReleased();
-      setup
-          .scheduler()
-          .tell(
-              new SchedulerCommand.Report(
-                  description(),
-                  setup.identity().incarnation(),
-                  ++sequence,
-                  ledger.held(),
-                  ledger.unreported(),
-                  getContext().getSelf()));
+      reports.send(description(), ledger);
     }
   }
 
@@ -452,13 +434,16 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private void answerLeaving() {
     if (!leaving.isEmpty() && ledger.isEmpty()) {
-      sendReleased();
+      reports.sendReleased();
       leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
       leaving.clear();
     }
   }
 
   private Behavior<AgentCommand> onSwept(Swept result) {
+    if (!result.by().equals(workshop)) {
+      return this;
+    }
     result.problem().ifPresent(problem -> getContext().getLog().error("{}", problem));
     lastLife = Optional.of(new LastLife(result.unfinished(), System.nanoTime()));
     tellLastLife();
@@ -535,11 +520,11 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .replyTo()
         .tell(
             new AgentReply.AgentState(
-                AgentStates.describe(description(), ledger, workshop, sequence)));
+                AgentStates.describe(description(), ledger, workshop, reports.sequence())));
     return this;
   }
 
-  private Behavior<AgentCommand> onPostStop() {
+  private Behavior<AgentCommand> onEnd() {
     workshop.close(ledger.running());
     return this;
   }

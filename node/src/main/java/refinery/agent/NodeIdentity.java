@@ -10,7 +10,7 @@ import refinery.protocol.NodeId;
 /**
  * Who this node is, kept in its data directory.
  *
- * @param incarnation grows with every start, whatever the clock does
+ * @param incarnation grows with every start of the agent, whatever the clock does
  */
 public record NodeIdentity(NodeId id, long incarnation) {
 

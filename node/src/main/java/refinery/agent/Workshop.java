@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,10 +68,11 @@ final class Workshop {
   record DiskState(long free, Optional<String> takesNoWork, Resources capacity) {}
 
   /** Answers with the attempts that it ended with. */
-  CompletionStage<List<Logbook.Unfinished>> endPreviousLife() {
+  CompletionStage<List<Logbook.Unfinished>> endPreviousLife(Optional<Workshop> before) {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
+            before.ifPresent(Workshop::awaitEnd);
             PreviousLife.end(directory, scratchRoot, launcher);
             Path file = directory.resolve("attempts.log");
             List<Logbook.Unfinished> unfinished = Logbook.read(file);
@@ -207,6 +209,18 @@ final class Workshop {
 
   String launcherDescription() {
     return launcher.description();
+  }
+
+  /** Blocks until the attempts of a closed workshop are over: no node lives two lives at once. */
+  private void awaitEnd() {
+    try {
+      while (!threads.awaitTermination(config.drainAtMost().toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("attempts of the agent that failed still run: no new work until they end");
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while earlier attempts end", e);
+    }
   }
 
   /** Kills what runs; the directories are left to {@link PreviousLife}. */

@@ -3,9 +3,7 @@ package refinery.main;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AskPattern;
-import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.actor.typed.receptionist.ServiceKey;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -19,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import refinery.agent.AgentConfig;
 import refinery.agent.AgentSetup;
+import refinery.agent.DrainOnShutdown;
 import refinery.agent.NodeAgent;
 import refinery.agent.NodeIdentity;
 import refinery.agent.WorkRunner;
@@ -64,14 +63,9 @@ final class Workers implements AgentDirectory {
             scheduler);
     ActorRef<AgentCommand> agent =
         system.systemActorOf(
-            Behaviors.supervise(NodeAgent.create(setup))
-                .onFailure(
-                    SupervisorStrategy.restartWithBackoff(
-                        Duration.ofMillis(500), Duration.ofSeconds(30), 0.2)),
-            "agent",
-            Props.empty());
+NodeAgent.create(setup), "agent", Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));
-    NodeAgent.drainOnShutdown(system, agent, config);
+    DrainOnShutdown.register(system, agent, config);
     own = Optional.of(agent);
   }
 

@@ -18,7 +18,8 @@ import refinery.storage.ObjectStore;
  * is what people follow; the part becomes an artifact.
  */
 final class StepLog {
-  private static final long LARGEST = 32L << 20;
+  /** Bytes that are kept, half of them from the end, where tools say why they failed. */
+  static final long LARGEST = 32L << 20;
 
   private final Path log;
   private final long start;
@@ -45,7 +46,7 @@ final class StepLog {
     return LastWords.tail(log, start);
   }
 
-  /** Nothing when the step was silent; of a very long log the beginning. */
+  /** Nothing when the step was silent; of a very long log the beginning and the end. */
   Optional<Artifact> publish(String step, Path folder, ObjectStore store) throws IOException {
     if (!Files.exists(log) || Files.size(log) <= start) {
       return Optional.empty();
@@ -54,16 +55,35 @@ final class StepLog {
     try (FileChannel from = FileChannel.open(log, StandardOpenOption.READ);
         InputStream in = Channels.newInputStream(from.position(start));
         OutputStream out = Files.newOutputStream(part)) {
-      byte[] buffer = new byte[1 << 16];
-      long left = LARGEST;
-      for (int n = in.read(buffer); n >= 0 && left > 0; n = in.read(buffer)) {
-        int kept = (int) Math.min(n, left);
-        out.write(buffer, 0, kept);
-        left -= kept;
+      long size = from.size() - start;
+      if (size <= LARGEST) {
+        copy(in, out, size);
+      } else {
+        copy(in, out, LARGEST / 2);
+        long leftOut = size - LARGEST / 2 * 2;
+        out.write(
+            "%n[... %d bytes are left out ...]%n"
+                .formatted(leftOut)
+                .getBytes(StandardCharsets.UTF_8));
+        from.position(start + LARGEST / 2 + leftOut);
+        copy(in, out, LARGEST / 2);
       }
     }
     ObjectStore.StoredObject stored = store.put("", part, true);
     return Optional.of(
         new Artifact(step + ".log", stored.sha256(), stored.size(), "text/plain; charset=utf-8"));
+  }
+
+  private static void copy(InputStream in, OutputStream out, long bytes) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long left = bytes;
+    while (left > 0) {
+      int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+      if (n < 0) {
+        return;
+      }
+      out.write(buffer, 0, n);
+      left -= n;
+    }
   }
 }

@@ -48,6 +48,8 @@ class NodeAgentTest {
   @TempDir Path directory;
   private final TestProbe<SchedulerCommand> scheduler = KIT.createTestProbe();
   private final TestProbe<JobCommand> job = KIT.createTestProbe();
+  private final java.util.concurrent.atomic.AtomicBoolean defect =
+      new java.util.concurrent.atomic.AtomicBoolean();
   private NodeIdentity identity;
   private ActorRef<AgentCommand> agent;
 
@@ -75,8 +77,33 @@ class NodeAgentTest {
                 List.of("processor"),
                 Workbench.config(all.toArray(String[]::new)),
                 Map.of(JobKind.PROCESS, NodeAgentTest::runCommand),
-                id -> job.getRef()::tell,
+                id -> this::toJob,
                 scheduler.getRef())));
+  }
+
+  private void toJob(JobCommand command) {
+    if (defect.getAndSet(false)) {
+      throw new IllegalStateException("a defect of the agent");
+    }
+    job.getRef().tell(command);
+  }
+
+  /** Its scheduler, which knows the last incarnation's reports, must not take the new for old. */
+  @Test
+  void anAgentThatFailedBeginsANewLifeAndTakesWork() {
+    grant(1, "sleep 60");
+    await().atMost(PATIENCE).until(() -> !alive().isEmpty());
+    defect.set(true);
+    assign(2, SMALL);
+    JobCommand.Lose lose = toJob(JobCommand.Lose.class);
+    assertThat(lose.attempt()).isEqualTo(1);
+    assertThat(alive()).isEmpty();
+    lose.replyTo().orElseThrow().tell(new JobReply.Done(JOB));
+    Report report = reportThat(each -> each.incarnation() > identity.incarnation());
+    assertThat(report.held()).isEmpty();
+    ActorRef<JobReply> replies = grant(3, "true");
+    assertThat(toJob(JobCommand.Finish.class).attempt()).isEqualTo(3);
+    replies.tell(new JobReply.FinishAccepted(JOB, 3));
   }
 
   @AfterEach

@@ -24,7 +24,7 @@ public sealed interface SchedulerCommand extends Wire {
   /**
    * An agent introduces itself and says everything it holds; repeated with every heartbeat.
    *
-   * @param incarnation grows with every start of the node's JVM
+   * @param incarnation grows with every start of the node's agent
    * @param sequence grows with every report of an incarnation
    * @param held every assignment the agent holds, starting or running
    * @param unreported attempts that hold nothing any more, but whose jobs have not yet taken note
