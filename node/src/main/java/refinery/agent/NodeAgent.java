@@ -56,8 +56,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record SendReleased() implements AgentCommand {}
 
-  private record Swept(
-      Workshop by, List<Logbook.Unfinished> unfinished, Optional<String> problem)
+  private record Swept(Workshop by, List<Logbook.Unfinished> unfinished, Optional<String> problem)
       implements AgentCommand {}
 
   private record ToolsKnown(Map<String, String> versions) implements AgentCommand {}
@@ -85,7 +84,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   /**
    * Starts by ending the node's previous life; only then it reports to the scheduler. An agent that
-   * failed begins a new life in the same JVM: a new incarnation, once what its last one ran is over.
+   * failed begins a new life in the same JVM: a new incarnation, once what its last one ran is
+   * over.
    */
   public static Behavior<AgentCommand> create(AgentSetup setup) {
     AtomicReference<Workshop> last = new AtomicReference<>();

@@ -62,8 +62,7 @@ final class Workers implements AgentDirectory {
             job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
             scheduler);
     ActorRef<AgentCommand> agent =
-        system.systemActorOf(
-NodeAgent.create(setup), "agent", Props.empty());
+        system.systemActorOf(NodeAgent.create(setup), "agent", Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));
     DrainOnShutdown.register(system, agent, config);
     own = Optional.of(agent);
