@@ -2,6 +2,7 @@ package refinery.agent;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import java.util.Optional;
  *
  * @param scratchAllowance bytes that every attempt may write, however little it reserved
  * @param memoryReserve kept for the node itself; empty: derived from the JVM's heap
+ * @param scratch where attempts keep their files; empty: below the node's directory
  * @param cpus millicores; it, memory and disk are offered when not what the machine has
  */
 public record AgentConfig(
@@ -24,6 +26,7 @@ public record AgentConfig(
     Mark highWater,
     Mark critical,
     long scratchAllowance,
+    Optional<Path> scratch,
     Optional<Long> memoryReserve,
     Optional<Long> cpus,
     Optional<Long> memory,
@@ -53,6 +56,7 @@ public record AgentConfig(
             mark(config, "high-water"),
             mark(config, "critical"),
             config.getBytes("scratch-allowance"),
+            scratch(config),
             bytes(config, "memory-reserve"),
             millicores(config, "cpus"),
             bytes(config, "memory"),
@@ -79,6 +83,19 @@ public record AgentConfig(
     int percent = config.getInt(key + ".free-percent");
     check(config, key + ".free-percent", percent >= 0 && percent <= 100, "0 to 100");
     return new Mark(config.getBytes(key + ".free"), percent);
+  }
+
+  private static Optional<Path> scratch(Config config) {
+    if (isAutomatic(config, "scratch")) {
+      return Optional.empty();
+    }
+    String text = config.getString("scratch");
+    check(
+        config,
+        "scratch",
+        text.startsWith("/") && text.indexOf('\0') < 0,
+        "auto or the absolute path of a directory");
+    return Optional.of(Path.of(text).normalize());
   }
 
   private static boolean isAutomatic(Config config, String key) {

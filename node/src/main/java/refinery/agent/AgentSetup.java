@@ -36,6 +36,16 @@ public record AgentSetup(
     runners = Map.copyOf(runners);
   }
 
+  /** This node's alone: what a last life left in it is removed at the start. */
+  public Path scratch() {
+    return config
+        .scratch()
+        .map(place -> place.resolve("refinery-" + identity.id().value()))
+        .orElse(directory.resolve("scratch"))
+        .toAbsolutePath()
+        .normalize();
+  }
+
   /** For another life of the agent in this JVM: counted as a start. */
   AgentSetup again() {
     try {

@@ -117,7 +117,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
     super(context);
     this.setup = setup;
     config = setup.config();
-    workshop = new Workshop(setup.directory(), config, setup.runners());
+    workshop = new Workshop(setup.directory(), setup.scratch(), config, setup.runners());
     disk = workshop.diskNow(List.of());
     jobReplies = context.messageAdapter(JobReply.class, FromJob::new);
     reports = new Reports(setup, context.getSelf());

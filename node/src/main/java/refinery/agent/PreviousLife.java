@@ -17,6 +17,7 @@ final class PreviousLife {
   /** Blocks until all are gone. */
   static void end(Path nodeDirectory, Path scratchRoot, ProcessLauncher launcher)
       throws IOException {
+    Scratch.requireOwn(scratchRoot);
     int killed = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long[] found = processes(nodeDirectory).toArray();

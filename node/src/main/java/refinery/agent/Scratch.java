@@ -9,7 +9,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /** Trees of files that come and go while one looks at them. Symbolic links are never followed. */
-final class Scratch {
+public final class Scratch {
+  private static final Path SELF = Path.of("/proc/self");
+
   private Scratch() {}
 
   /**
@@ -28,6 +30,30 @@ final class Scratch {
     Counter counter = new Counter();
     Files.walkFileTree(root, counter);
     return new Measure(counter.bytes, counter.entries, counter.newest);
+  }
+
+  /**
+   * Neither a link to what may be anybody's, nor another user's: that is not ours to clear.
+   *
+   * @throws IOException with words for the user
+   */
+  public static void requireOwn(Path root) throws IOException {
+    if (Files.isSymbolicLink(root)) {
+      throw new IOException(
+          root
+              + " is a symbolic link, and what is behind it is not the node's to clear: remove the"
+              + " link and set refinery.agent.scratch to the directory");
+    }
+    if (Files.exists(root)
+        && Files.exists(SELF)
+        && !Files.getAttribute(root, "unix:uid").equals(Files.getAttribute(SELF, "unix:uid"))) {
+      throw new IOException(
+          root
+              + " belongs to user "
+              + Files.getOwner(root).getName()
+              + ", not to the one who runs this node: set refinery.agent.scratch to another"
+              + " directory");
+    }
   }
 
   /** Removes the tree; what is already gone is no failure, what cannot be removed is. */

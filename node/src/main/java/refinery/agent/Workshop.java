@@ -44,19 +44,21 @@ final class Workshop {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
 
-  Workshop(Path nodeDirectory, AgentConfig config, Map<JobKind, WorkRunner> runners) {
+  Workshop(
+      Path nodeDirectory, Path scratchRoot, AgentConfig config, Map<JobKind, WorkRunner> runners) {
     directory = nodeDirectory.toAbsolutePath().normalize();
     try {
       Files.createDirectories(directory);
+      Files.createDirectories(scratchRoot.getParent());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the data directory " + directory, e);
+      throw new UncheckedIOException("cannot make the directories of data and scratch", e);
     }
-    scratchRoot = directory.resolve("scratch");
+    this.scratchRoot = scratchRoot;
     this.config = config;
     this.runners = Map.copyOf(runners);
     environment = new BaseEnvironment(path.text(), directory);
     launcher = Processes.launcher(directory, path);
-    volume = new Volume(directory, config);
+    volume = new Volume(scratchRoot.getParent(), config);
     watcher = new Watcher(launcher, directory, config, volume);
     processes = new Processes(launcher, path, environment, watcher, config.niceness());
   }

@@ -20,7 +20,9 @@ import refinery.agent.AgentSetup;
 import refinery.agent.DrainOnShutdown;
 import refinery.agent.NodeAgent;
 import refinery.agent.NodeIdentity;
+import refinery.agent.Scratch;
 import refinery.agent.WorkRunner;
+import refinery.configuration.ConfigurationException;
 import refinery.http.AgentDirectory;
 import refinery.protocol.Entities;
 import refinery.protocol.NodeId;
@@ -61,6 +63,11 @@ final class Workers implements AgentDirectory {
             runners,
             job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
             scheduler);
+    try {
+      Scratch.requireOwn(setup.scratch());
+    } catch (IOException notOurs) {
+      throw new ConfigurationException(notOurs.getMessage());
+    }
     ActorRef<AgentCommand> agent =
         system.systemActorOf(NodeAgent.create(setup), "agent", Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));

@@ -106,6 +106,38 @@ class NodeAgentTest {
     replies.tell(new JobReply.FinishAccepted(JOB, 3));
   }
 
+  @Test
+  void scratchLiesWhereTheConfigurationSaysAndNothingElseThereIsTouched() throws Exception {
+    KIT.stop(agent);
+    Path place = Files.createDirectories(directory.resolve("big disk"));
+    Path foreign = Files.writeString(place.resolve("theirs"), "bytes");
+    Path own = Files.createDirectories(place.resolve("refinery-" + identity.id().value()));
+    Path stale = Files.writeString(own.resolve("stale"), "bytes");
+    agent = start("refinery.agent.cpus = 2", "refinery.agent.scratch = \"" + place + "\"");
+    fromAgent(Report.class);
+    assertThat(stale).doesNotExist();
+    Path where = directory.resolve("where");
+    ActorRef<JobReply> replies = grant(1, "pwd > " + where);
+    toJob(JobCommand.Finish.class);
+    replies.tell(new JobReply.FinishAccepted(JOB, 1));
+    assertThat(Files.readString(where)).startsWith(own.toString());
+    assertThat(own).isEmptyDirectory();
+    assertThat(foreign).hasContent("bytes");
+  }
+
+  @Test
+  void aLinkInPlaceOfScratchIsRefusedAndKept() throws Exception {
+    Path disk = Files.createDirectories(directory.resolve("disk"));
+    Path foreign = Files.writeString(disk.resolve("theirs"), "bytes");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), disk);
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> PreviousLife.end(directory.resolve("another"), link, new PosixSpawn()))
+        .hasMessageContaining("is a symbolic link")
+        .hasMessageContaining("refinery.agent.scratch");
+    assertThat(link).isSymbolicLink();
+    assertThat(foreign).hasContent("bytes");
+  }
+
   @AfterEach
   void stop() {
     KIT.stop(agent);
