@@ -83,7 +83,8 @@ final class ArtifactRoutes {
             .filter(Matcher::matches)
             .filter(found -> !(found.group(1).isEmpty() && found.group(2).isEmpty()));
     if (range.isEmpty()) {
-      return described(entity(HttpResponse.create(), artifact, 0, size), artifact);
+      HttpResponse whole = described(entity(HttpResponse.create(), artifact, 0, size), artifact);
+      return exchange.isHead() ? whole.addHeader(new ContentLength(size)) : whole;
     }
     String first = range.get().group(1);
     String last = range.get().group(2);
