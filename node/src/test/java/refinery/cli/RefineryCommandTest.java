@@ -224,17 +224,68 @@ class RefineryCommandTest {
     }
   }
 
+  /** The last thing that was asked for, and what the command said. */
+  private void assertSays(int code, String request, String words, String... command) {
+    List<String> all = new java.util.ArrayList<>(List.of(command));
+    all.addAll(List.of("--url", url));
+    Result result = run(all.toArray(String[]::new));
+    assertThat(result.code()).as(result.err()).isEqualTo(code);
+    assertThat(code == 0 ? result.out() : result.err()).contains(words).hasLineCount(1);
+    assertThat(received.getLast()).isEqualTo(request);
+  }
+
   @Test
-  void actionsGoToTheirThing() {
+  void whatIsChangedIsSaid() {
+    answers.put(
+        "/api/v1/jobs/job-1",
+        new Answer(200, "{\"state\":\"failed\",\"attempt\":3,\"priority\":50}"));
     answers.put("/api/v1/jobs/job-1/retry", new Answer(200, "{}"));
-    answers.put("/api/v1/batches/batch-1/reprocess", new Answer(204, ""));
     answers.put("/api/v1/jobs/job-1/priority", new Answer(200, "{}"));
-    assertThat(run("priority", "job-1", "90", "--url", url).code()).isZero();
-    assertThat(received.getLast()).isEqualTo("POST /api/v1/jobs/job-1/priority {\"priority\":90}");
+    assertSays(0, "POST /api/v1/jobs/job-1/retry ", "failed after 3 attempts", "retry", "job-1");
+    assertSays(
+        0,
+        "POST /api/v1/jobs/job-1/priority {\"priority\":90}",
+        "90, was 50; it is failed already",
+        "priority",
+        "job-1",
+        "90");
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"failed\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{}"));
+    answers.put("/api/v1/batches/batch-1/reprocess", new Answer(200, "{}"));
+    assertSays(0, "POST /api/v1/batches/batch-1/retry ", "was failed", "retry", "batch-1");
+    assertSays(0, "POST /api/v1/batches/batch-1/reprocess ", "made anew", "reprocess", "batch-1");
+    answers.put(
+        "/api/v1/nodes/node-1",
+        new Answer(200, "{\"state\":\"up\",\"running\":[\"job-1\",\"job-2\"]}"));
     answers.put("/api/v1/nodes/node-1/drain", new Answer(202, "{}"));
-    assertThat(run("retry", "job-1", "--url", url).code()).isZero();
-    assertThat(run("retry", "batch-1", "--url", url).code()).isZero();
-    assertThat(run("drain", "node-1", "--url", url).code()).isZero();
+    assertSays(0, "POST /api/v1/nodes/node-1/drain ", "2 running jobs", "drain", "node-1");
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(
+            200, "{\"state\":\"running\",\"batches\":{\"total\":9,\"done\":4,\"failed\":2}}"));
+    answers.put("/api/v1/surveys/survey-1/cancel", new Answer(200, "{}"));
+    answers.put("/api/v1/surveys/survey-1/retry", new Answer(200, "{}"));
+    assertSays(
+        0, "POST /api/v1/surveys/survey-1/cancel ", "3 batches that had not", "cancel", "survey-1");
+    assertSays(
+        0, "POST /api/v1/surveys/survey-1/retry ", "2 batches that failed", "retry", "survey-1");
+  }
+
+  @Test
+  void whereThereIsNothingToDoNothingIsSentAndItEndsWithOne() {
+    answers.put("/api/v1/jobs/job-1", new Answer(200, "{\"state\":\"succeeded\"}"));
+    assertSays(1, "GET /api/v1/jobs/job-1 ", "succeeded already", "cancel", "job-1");
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"done\"}"));
+    assertSays(1, "GET /api/v1/batches/batch-1 ", "refinery reprocess batch-1", "retry", "batch-1");
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(200, "{\"state\":\"done\",\"batches\":{\"total\":9,\"done\":9}}"));
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "no batch of it", "retry", "survey-1");
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "done already", "cancel", "survey-1");
+  }
+
+  @Test
+  void aLogIsFollowed() {
     answers.put("/api/v1/jobs/job-1/log?follow=true", new Answer(200, "line\n"));
     assertThat(run("logs", "-f", "job-1", "--url", url).out()).isEqualTo("line\n");
   }
