@@ -58,9 +58,17 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "Configuration (HOCON).")
   private Optional<Path> config = Optional.empty();
 
+  @Option(
+      names = "--no-rejoin",
+      description = {
+        "End with exit code 1 when the cluster gave this node up. Default: start over",
+        "at the same addresses; the line \"ready\" is printed once, \"rejoined\" on stderr."
+      })
+  private boolean noRejoin;
+
   @Override
   public Integer call() {
-    return NodeMain.run(options());
+    return NodeMain.run(options(), !noRejoin);
   }
 
   NodeOptions options() {

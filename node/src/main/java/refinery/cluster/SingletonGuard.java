@@ -109,7 +109,7 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
               .getLog()
               .error(
                   "this node should host {} and does not since {} s: it leaves, so that another"
-                      + " does; start it again",
+                      + " does",
                   String.join(", ", gone),
                   patience.toSeconds());
           cluster.manager().tell(new Down(cluster.selfMember().address()));

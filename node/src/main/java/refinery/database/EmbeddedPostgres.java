@@ -230,9 +230,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
   /** Stops the server: open transactions are rolled back, what was committed stays. */
   @Override
   public void close() {
-    try {
+    try (lock) {
       server.close();
-      lock.close();
     } catch (IOException e) {
       LOG.warn("Embedded PostgreSQL did not stop cleanly: {}", e.getMessage());
     }

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import refinery.cluster.Admission.Verdict;
-import refinery.configuration.ConfigurationException;
 
 /**
  * Makes this node a member of its cluster, and says every few seconds in one line why it is not one
@@ -62,7 +61,7 @@ final class Joining {
   /**
    * Returns when the node is up. The management endpoint must answer by now.
    *
-   * @throws ConfigurationException when the node ended instead
+   * @throws PassingException when the node ended instead
    */
   void await() throws InterruptedException {
     CompletableFuture<Boolean> up = new CompletableFuture<>();
@@ -77,7 +76,7 @@ final class Joining {
       }
       try {
         if (!up.get(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new ConfigurationException(
+          throw new PassingException(
               "the node ended before it had joined: the cluster refused it (see the log)");
         }
         return;

@@ -3,12 +3,11 @@ package refinery.main;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
 import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.cluster.Door;
+import refinery.cluster.RejoinConfig;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
 import refinery.database.Database;
@@ -32,11 +32,10 @@ public final class Node implements AutoCloseable {
   private static final long STOP_SECONDS = 60;
 
   /** What must be closed, last opened first. */
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Opened opened = new Opened();
 
   private Services services;
-
-  private Node() {}
+  private RejoinConfig rejoinConfig;
 
   /**
    * Starts everything, and returns when it serves.
@@ -46,23 +45,33 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeOptions options) throws Exception {
     Node node = new Node();
+    node.boot(options, node.opened.add(NodeDirectory.open(options.dir())));
+    return node;
+  }
+
+  /**
+   * Starts everything, once, and returns when it serves.
+   *
+   * @param directory is the caller's
+   */
+  void boot(NodeOptions options, NodeDirectory directory) throws Exception {
     try {
-      node.boot(options);
-      return node;
+      build(options, directory);
     } catch (ConfigException e) {
-      node.close();
+      close();
       throw new ConfigurationException(Configuration.oneLine(e));
     } catch (Exception | Error e) {
-      node.close();
+      close();
       throw e;
     }
   }
 
-  private void boot(NodeOptions options) throws Exception {
+  private void build(NodeOptions options, NodeDirectory directory) throws Exception {
     Config own =
         Configuration.load(
             options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
     Settings settings = Settings.from(own);
+    rejoinConfig = settings.rejoin();
     requireOneWayToJoin(options, settings, own);
     Door door = Door.of(own, options.db().isEmpty());
     if (door == Door.UNPROTECTED) {
@@ -70,8 +79,6 @@ public final class Node implements AutoCloseable {
           "refinery.cluster.unprotected: whoever reaches {} can run commands as this user",
           options.artery());
     }
-    NodeDirectory directory = NodeDirectory.open(options.dir());
-    opened.push(directory);
     Database database = database(options);
     Config config =
         door.akka()
@@ -83,8 +90,8 @@ public final class Node implements AutoCloseable {
     DatabaseAdmission admission =
         new DatabaseAdmission(system, settings, options, database, InstantSource.system());
     // Others may take this node for gone only when it is.
-    opened.push(admission);
-    opened.push(() -> stop(system));
+    opened.add(admission);
+    opened.add(() -> stop(system));
     services = new Services(system, settings, options, directory, database, admission, opened);
     services.start();
   }
@@ -93,7 +100,7 @@ public final class Node implements AutoCloseable {
     try {
       return ActorSystem.create(Behaviors.empty(), name, config);
     } catch (RemoteTransportException e) {
-      throw new ConfigurationException("--artery: " + e.getMessage());
+      throw new PassingException("--artery: " + e.getMessage());
     }
   }
 
@@ -126,11 +133,11 @@ public final class Node implements AutoCloseable {
       address = DatabaseAddress.parse(options.db().get(), System.getenv());
     } else {
       EmbeddedPostgres embedded = EmbeddedPostgres.start(options.dir());
-      opened.push(embedded);
+      opened.add(embedded);
       address = embedded.address();
     }
     Database database = Database.open(address);
-    opened.push(database);
+    opened.add(database);
     return database;
   }
 
@@ -141,6 +148,20 @@ public final class Node implements AutoCloseable {
 
   public HostPort management() {
     return services.management();
+  }
+
+  RejoinConfig rejoinConfig() {
+    return rejoinConfig;
+  }
+
+  /** The options by which a next life of this node is found where this one is. */
+  NodeOptions sameAddresses(NodeOptions options) {
+    int artery =
+        (Integer) Cluster.get(services.system()).selfMember().address().getPort().orElseThrow();
+    return options.at(
+        http().orElse(options.http()),
+        management(),
+        new HostPort(options.artery().host(), artery));
   }
 
   /** Completes when the actor system has ended, for whatever reason. */
@@ -163,14 +184,7 @@ public final class Node implements AutoCloseable {
   /** Hands running attempts back, leaves the cluster, stops everything. Idempotent. */
   @Override
   public void close() {
-    while (!opened.isEmpty()) {
-      AutoCloseable part = opened.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        LOG.warn("while stopping: {}", e.toString());
-      }
-    }
+    opened.close();
   }
 
   private static void stop(ActorSystem<?> system)

@@ -1,5 +1,6 @@
 package refinery.main;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -28,13 +28,15 @@ public final class NodeMain {
   /**
    * Serves until SIGTERM, which hands running attempts back before it leaves.
    *
-   * @return the exit code: 0; 2 after one line on stderr; 1 when the cluster gave this node up
+   * @param rejoin whether the node starts over when the cluster gave it up
+   * @return the exit code: 0; 2 after one line on stderr; 1 when the node was given up and does not
+   *     start over
    */
-  public static int run(NodeOptions options) {
-    return run(options, System.out, System.err);
+  public static int run(NodeOptions options, boolean rejoin) {
+    return run(options, rejoin, System.out, System.err);
   }
 
-  static int run(NodeOptions options, PrintStream out, PrintStream err) {
+  static int run(NodeOptions options, boolean rejoin, PrintStream out, PrintStream err) {
     Instant begun = Instant.now();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
@@ -43,18 +45,61 @@ public final class NodeMain {
           "refinery: warning: other users of this machine see the password of --db in the list of"
               + " processes; set REFINERY_DB_PASSWORD instead");
     }
+    NodeDirectory directory;
+    try {
+      directory = NodeDirectory.open(options.dir());
+    } catch (ConfigurationException e) {
+      err.println("refinery: " + e.getMessage());
+      return WRONG_CONFIGURATION;
+    }
+    try (directory;
+        NodeLives lives = new NodeLives(options, directory, err)) {
+      Thread hook = new Thread(() -> stop(lives), "refinery-stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        return run(lives, rejoin, begun, out, err);
+      } finally {
+        forget(hook);
+      }
+    } catch (IOException e) {
+      LOG.warn("the lock of {} was not released: {}", options.dir(), e.toString());
+      return 1;
+    }
+  }
+
+  /** SIGTERM is an orderly end, whatever the node was about. */
+  private static void stop(NodeLives lives) {
+    lives.close();
+    if (LoggerFactory.getILoggerFactory() instanceof ch.qos.logback.classic.LoggerContext logs) {
+      logs.stop();
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.debug("already on the way down");
+    }
+  }
+
+  private static int run(
+      NodeLives lives, boolean rejoin, Instant begun, PrintStream out, PrintStream err) {
     Node node;
     try {
-      node = Node.start(options);
+      node = lives.begin();
     } catch (ConfigurationException | DatabaseException | IllegalArgumentException e) {
       err.println("refinery: " + e.getMessage());
       return WRONG_CONFIGURATION;
     } catch (Exception e) {
+      if (lives.isStopped()) {
+        return 0;
+      }
       LOG.error("the node did not start", e);
       err.println("refinery: the node did not start: " + e.getMessage());
       return 1;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "refinery-stop"));
     Duration took = Duration.between(begun, Instant.now());
     LOG.info(
         "ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
@@ -65,21 +110,10 @@ public final class NodeMain {
             + node.management());
     out.flush();
     try {
-      node.terminated().get();
-      if (node.wasGivenUp()) {
-        err.println(
-            "refinery: this node was given up, because the others could not reach it or because it"
-                + " could not do its part (see the log); its jobs run elsewhere. Start it again and"
-                + " it joins anew");
-        return 1;
-      }
-      return 0;
+      return lives.live(rejoin);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 0;
-    } catch (ExecutionException e) {
-      LOG.error("the node ended", e);
-      return 1;
     }
   }
 

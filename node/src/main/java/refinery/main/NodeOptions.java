@@ -60,6 +60,12 @@ public record NodeOptions(
     return roles.isEmpty() ? ALL_ROLES : roles;
   }
 
+  /** The same at these addresses. */
+  NodeOptions at(HostPort http, HostPort management, HostPort artery) {
+    return new NodeOptions(
+        dir, http, management, artery, join, roles, cpus, memory, disk, db, sets, configFile);
+  }
+
   /** The defaults of contract.md. */
   public static NodeOptions defaults() {
     return new NodeOptions(

@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.readiness.BlockingCondition;
+import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
 import refinery.readiness.ReadinessConfig;
 import refinery.readiness.WritableDisk;
@@ -27,9 +28,8 @@ final class NodeReadiness {
     this.config = config;
   }
 
-  void requireDatabase(DataSource pool) {
-    readiness.require(
-        "database",
+  Condition requireDatabase(DataSource pool) {
+    Condition reachable =
         new BlockingCondition(
             "the database",
             config.timeout(),
@@ -39,7 +39,9 @@ final class NodeReadiness {
                 statement.execute("select 1");
                 return Optional.empty();
               }
-            }));
+            });
+    readiness.require("database", reachable);
+    return reachable;
   }
 
   void requireDisk(Path directory) {

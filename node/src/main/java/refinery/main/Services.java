@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +54,7 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.readiness.Condition;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNodeQueries;
 import refinery.readmodel.SqlNotificationQueries;
@@ -88,7 +88,7 @@ final class Services {
   private final DatabaseAdmission admission;
   private final Joining joining;
   private final NodeReadiness readiness;
-  private final Deque<AutoCloseable> opened;
+  private final Opened opened;
   private Optional<HostPort> http = Optional.empty();
   private HostPort management;
 
@@ -99,7 +99,7 @@ final class Services {
       NodeDirectory directory,
       Database database,
       DatabaseAdmission admission,
-      Deque<AutoCloseable> opened) {
+      Opened opened) {
     this.system = system;
     this.settings = settings;
     this.options = options;
@@ -133,7 +133,8 @@ final class Services {
     Path dir = options.dir().toAbsolutePath().normalize();
     Cluster cluster = Cluster.get(system);
     joining.begin();
-    readiness.requireDatabase(database.dataSource());
+    Condition reachable = readiness.requireDatabase(database.dataSource());
+    opened(DatabaseWatch.start(system, reachable, settings.rejoin().databaseAway()));
     readiness.requireDisk(dir);
     SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
     SqlNodeQueries queries = new SqlNodeQueries(sql);
@@ -254,8 +255,7 @@ final class Services {
   }
 
   private <T extends AutoCloseable> T opened(T part) {
-    opened.push(part);
-    return part;
+    return opened.add(part);
   }
 
   private static ArtifactBytes artifactBytes(ObjectStore permanent) {
@@ -320,7 +320,7 @@ final class Services {
       while (root.getCause() != null) {
         root = root.getCause();
       }
-      throw new refinery.configuration.ConfigurationException(
+      throw new PassingException(
           "cannot listen at " + key + ": " + root.getMessage());
     }
   }

@@ -6,6 +6,7 @@ import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
 import refinery.cluster.DiscoveryConfig;
 import refinery.cluster.PresenceConfig;
+import refinery.cluster.RejoinConfig;
 import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
@@ -32,6 +33,7 @@ record Settings(
     HttpConfig http,
     ReadinessConfig readiness,
     PresenceConfig presence,
+    RejoinConfig rejoin,
     DiscoveryConfig discovery,
     PipelineRegistry pipelines,
     OptionalLong references) {
@@ -52,6 +54,7 @@ record Settings(
         http,
         ReadinessConfig.from(config),
         PresenceConfig.from(config),
+        RejoinConfig.from(config),
         DiscoveryConfig.from(config),
         PipelineRegistry.from(config),
         ReferenceCache.limit(config));

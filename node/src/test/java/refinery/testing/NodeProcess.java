@@ -164,6 +164,19 @@ public final class NodeProcess {
     process.destroyForcibly().waitFor();
   }
 
+  /** SIGTERM, without waiting. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Its exit code once it has ended, within a minute. */
+  public int exitCode() throws InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      throw new AssertionError("the node has not ended");
+    }
+    return process.exitValue();
+  }
+
   /** SIGTERM; false when it has not ended within a minute. */
   public boolean stop() throws InterruptedException {
     process.destroy();

@@ -1,0 +1,53 @@
+package refinery.main;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was opened and must be closed, last opened first. Thread-safe: it may be closed while a node
+ * still starts, and what is opened after that is closed at once.
+ */
+final class Opened implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Opened.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * @throws IllegalStateException when the node is to stop
+   */
+  <T extends AutoCloseable> T add(T part) {
+    synchronized (this) {
+      if (!closed) {
+        parts.push(part);
+        return part;
+      }
+    }
+    close(part);
+    throw new IllegalStateException("the node was stopped while it started");
+  }
+
+  private synchronized Optional<AutoCloseable> next() {
+    closed = true;
+    return Optional.ofNullable(parts.poll());
+  }
+
+  private static void close(AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      LOG.warn("while stopping: {}", e.toString());
+    }
+  }
+
+  /** Idempotent. */
+  @Override
+  public void close() {
+    for (Optional<AutoCloseable> part = next(); part.isPresent(); part = next()) {
+      close(part.get());
+    }
+  }
+}
