@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 final class ChaosNode {
   private static final Pattern READY = Pattern.compile("(?m)^ready http=(\\S+) management=(\\S+)$");
+  private static final Pattern GIVEN_UP = Pattern.compile("(?m)^refinery: this node was given up");
   private static final Duration RESTART = Duration.ofSeconds(1);
 
   private final int number;
@@ -68,9 +69,17 @@ final class ChaosNode {
     return process.map(Process::isAlive).orElse(false);
   }
 
-  /** How often it ended by itself: downed by the others, or broken. */
+  /** How often it ended by itself, as a process, or as a life that was given up and began anew. */
   synchronized int ownDeaths() {
-    return deaths;
+    int all = deaths;
+    for (int start = 1; start <= starts; start++) {
+      try {
+        all += (int) GIVEN_UP.matcher(Files.readString(output(start))).results().count();
+      } catch (IOException gone) {
+        continue;
+      }
+    }
+    return all;
   }
 
   /** Starts it when it is due. */
