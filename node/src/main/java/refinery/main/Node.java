@@ -159,9 +159,7 @@ public final class Node implements AutoCloseable {
     int artery =
         (Integer) Cluster.get(services.system()).selfMember().address().getPort().orElseThrow();
     return options.at(
-        http().orElse(options.http()),
-        management(),
-        new HostPort(options.artery().host(), artery));
+        http().orElse(options.http()), management(), new HostPort(options.artery().host(), artery));
   }
 
   /** Completes when the actor system has ended, for whatever reason. */

@@ -71,9 +71,9 @@ final class NodeLives implements AutoCloseable {
         wait = config.minBackoff();
       }
       err.println(
-          "refinery: this node was given up, because the others could not reach it, its database was"
-              + " away, or it could not do its part (see the log); its jobs run elsewhere. It starts"
-              + " over in "
+          "refinery: this node was given up, because the others could not reach it, its database"
+              + " was away, or it could not do its part (see the log); its jobs run elsewhere. It"
+              + " starts over in "
               + wait.toMillis()
               + " ms");
       Optional<Integer> end = again(same, config, wait);

@@ -320,8 +320,7 @@ final class Services {
       while (root.getCause() != null) {
         root = root.getCause();
       }
-      throw new PassingException(
-          "cannot listen at " + key + ": " + root.getMessage());
+      throw new PassingException("cannot listen at " + key + ": " + root.getMessage());
     }
   }
 }

@@ -27,7 +27,10 @@ class NodeMainTest {
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       int code =
           NodeMain.run(
-              options(artery), true, new PrintStream(new ByteArrayOutputStream()), new PrintStream(err));
+              options(artery),
+              true,
+              new PrintStream(new ByteArrayOutputStream()),
+              new PrintStream(err));
       assertThat(err.toString().lines())
           .singleElement()
           .satisfies(
@@ -47,7 +50,8 @@ class NodeMainTest {
       String url = "jdbc:postgresql://127.0.0.1:" + port + "/refinery?user=me&password=s3cret";
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       int code =
-          NodeMain.run(options(ANY, Optional.of(url)), true, new PrintStream(out), new PrintStream(out));
+          NodeMain.run(
+              options(ANY, Optional.of(url)), true, new PrintStream(out), new PrintStream(out));
       assertThat(code).isEqualTo(2);
       assertThat(out.toString())
           .contains("warning", "--db", "REFINERY_DB_PASSWORD")

@@ -50,8 +50,7 @@ class RejoinTest {
 
   private NodeProcess start(List<String> more) throws Exception {
     List<String> options =
-        new java.util.ArrayList<>(
-            List.of("--http", "127.0.0.1:0", "--management", "127.0.0.1:0"));
+        new java.util.ArrayList<>(List.of("--http", "127.0.0.1:0", "--management", "127.0.0.1:0"));
     options.addAll(List.of("--artery", "127.0.0.1:0"));
     options.addAll(List.of("--set", "refinery.cluster.rejoin.database-away=3s"));
     options.addAll(more);
