@@ -36,6 +36,7 @@ final class Samples {
         JobKind.PROCESS,
         Optional.empty(),
         List.of(BatchId.of("batch-one")),
+        Optional.empty(),
         "salmon-quant",
         state,
         state == JobState.QUEUED ? 0 : 1,

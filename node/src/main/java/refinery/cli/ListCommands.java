@@ -15,6 +15,9 @@ import refinery.client.Units;
 
 /** {@code surveys}, {@code batches}, {@code jobs}, {@code nodes}. */
 final class ListCommands {
+  private static final String AGE = "age";
+  private static final String WHY = "why";
+
   private ListCommands() {}
 
   @Command(name = "surveys", description = "List surveys, newest first.")
@@ -33,7 +36,7 @@ final class ListCommands {
       Map<String, String> filters = new LinkedHashMap<>();
       put(filters, "state", state);
       put(filters, "source", source);
-      Table table = new Table("ID", "SOURCE", "STATE", "DONE", "FAILED", "TOTAL", "CREATED");
+      Table table = new Table("ID", "SOURCE", "STATE", "DONE", "FAILED", "TOTAL", "AGE", "REASON");
       listing.print(
           out(spec),
           "/surveys",
@@ -48,7 +51,8 @@ final class ListCommands {
                   "/batches/done",
                   "/batches/failed",
                   "/batches/total",
-                  "/created_at"));
+                  AGE,
+                  "/reason"));
     }
   }
 
@@ -127,7 +131,7 @@ final class ListCommands {
       put(filters, "pipeline", pipeline);
       put(filters, "failure_class", failureClass);
       Table table =
-          new Table("ID", "KIND", "PIPELINE", "STATE", "ATTEMPT", "NODE", "CREATED", "FAILURE");
+          new Table("ID", "KEY", "KIND", "PIPELINE", "STATE", "ATTEMPT", "NODE", "AGE", "WHY");
       listing.print(
           out(spec),
           "/jobs",
@@ -137,13 +141,14 @@ final class ListCommands {
               cells(
                   item,
                   "/id",
+                  "/key",
                   "/kind",
                   "/pipeline",
                   "/state",
                   "/attempt",
                   "/node",
-                  "/created_at",
-                  "/failure/message"));
+                  AGE,
+                  WHY));
     }
   }
 
@@ -181,6 +186,12 @@ final class ListCommands {
     }
   }
 
+  /** What a job waits for, or why it failed. */
+  static String why(JsonNode job) {
+    String waits = Listing.text(job, "/waiting_for");
+    return waits.isEmpty() ? Listing.text(job, "/failure/message") : waits;
+  }
+
   private static void put(Map<String, String> filters, String name, Optional<String> value) {
     value.ifPresent(text -> filters.put(name, text));
   }
@@ -188,7 +199,12 @@ final class ListCommands {
   private static String[] cells(JsonNode item, String... pointers) {
     String[] cells = new String[pointers.length];
     for (int i = 0; i < pointers.length; i++) {
-      cells[i] = Listing.text(item, pointers[i]);
+      cells[i] =
+          switch (pointers[i]) {
+            case AGE -> Listing.age(item, "/created_at");
+            case WHY -> why(item);
+            default -> Listing.text(item, pointers[i]);
+          };
     }
     return cells;
   }

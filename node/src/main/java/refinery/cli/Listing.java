@@ -3,12 +3,15 @@ package refinery.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import refinery.client.CommandFailure;
 import refinery.client.Table;
+import refinery.client.Terminal;
+import refinery.client.Units;
 import refinery.protocol.Json;
 
 /** The options that all lists share, and printing a list as a table or as JSON. */
@@ -44,8 +47,16 @@ final class Listing {
                 table.row(cells.apply(item));
               }
             });
-    out.print(json ? all.toPrettyString() + "\n" : table.render());
+    out.print(
+        json
+            ? all.toPrettyString() + "\n"
+            : Terminal.isInteractive() ? table.render(Terminal.width()) : table.render());
     out.flush();
+  }
+
+  /** How long ago something was; how long it took when it has ended. */
+  static String age(JsonNode item, String pointer) {
+    return Units.age(text(item, pointer), Instant.now());
   }
 
   static String text(JsonNode item, String pointer) {

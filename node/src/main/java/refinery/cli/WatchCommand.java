@@ -78,7 +78,21 @@ final class WatchCommand implements Callable<Integer> {
     client.list("/surveys", Map.of("state", "running"), 10, item -> text.append(survey(item, now)));
     Table nodes = new Table("NODE", "ADDRESS", "STATE", "CPU", "MEMORY", "DISK", "JOBS", "NOTE");
     client.list("/nodes", Map.of(), 50, node -> nodes.row(ListCommands.Nodes.row(node)));
-    text.append('\n').append(nodes.render());
+    text.append('\n').append(rendered(nodes));
+    Table waits = new Table("WAITING JOB", "KEY", "FOR");
+    long waiting =
+        client.list(
+            "/jobs",
+            Map.of("state", "waiting"),
+            5,
+            job ->
+                waits.row(
+                    job.path("id").asText(),
+                    job.path("key").asText(""),
+                    job.path("waiting_for").asText("")));
+    if (waiting > 0) {
+      text.append('\n').append(rendered(waits));
+    }
     Table failures = new Table("FAILED JOB", "CLASS", "MESSAGE");
     long failed =
         client.list(
@@ -90,7 +104,11 @@ final class WatchCommand implements Callable<Integer> {
                     job.path("id").asText(),
                     job.path("failure").path("class").asText(),
                     job.path("failure").path("message").asText()));
-    return failed > 0 ? text.append('\n').append(failures.render()).toString() : text.toString();
+    return failed > 0 ? text.append('\n').append(rendered(failures)).toString() : text.toString();
+  }
+
+  private static String rendered(Table table) {
+    return Terminal.isInteractive() ? table.render(Terminal.width()) : table.render();
   }
 
   private String survey(JsonNode survey, long now) {

@@ -3,7 +3,9 @@ package refinery.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -12,6 +14,13 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Shows a survey until it has ended: a bar on a terminal, a line for each change otherwise. */
 public final class SurveyProgress {
   private static final Duration LOOK = Duration.ofMillis(500);
+
+  /** After so many looks at which nothing has moved, it is asked what is waited for. */
+  private static final int LOOKS_STILL = 4;
+
+  private final Set<String> told = new HashSet<>();
+  private String stillAt = "";
+  private int still;
   private final NodeClient client;
   private final PrintWriter out;
 
@@ -55,6 +64,10 @@ public final class SurveyProgress {
       JsonNode survey = client.get("/surveys/" + id);
       while (isRunning(survey)) {
         show(bar, survey);
+        Set<String> waits = waits(id, counts(survey.path("batches")));
+        if (!waits.isEmpty()) {
+          bar.setExtraMessage(counts(survey.path("batches")) + "; " + String.join("; ", waits));
+        }
         Terminal.pause(LOOK);
         survey = client.get("/surveys/" + id);
       }
@@ -93,9 +106,24 @@ public final class SurveyProgress {
       if (!isRunning(survey)) {
         return survey;
       }
+      Set<String> waits = waits(id, line);
+      if (waits.stream().anyMatch(why -> !told.contains(why))) {
+        told.addAll(waits);
+        waits.forEach(why -> out.println("  waiting: " + why));
+        out.flush();
+      }
       Terminal.pause(LOOK);
       survey = client.get("/surveys/" + id);
     }
+  }
+
+  /** Asked for only while nothing moves: most surveys never wait. */
+  private Set<String> waits(String id, String seen) {
+    if (!seen.equals(stillAt)) {
+      stillAt = seen;
+      still = 0;
+    }
+    return still++ % LOOKS_STILL == LOOKS_STILL - 1 ? Waits.of(client, id) : Set.of();
   }
 
   public static boolean isRunning(JsonNode survey) {

@@ -5,7 +5,11 @@ import java.util.List;
 
 /** Aligned columns of text; what the cells say cannot move the cursor or colour the terminal. */
 public final class Table {
-  private static final int WIDEST = 60;
+  private static final int WIDEST = 200;
+
+  /** No column is made narrower than this. */
+  private static final int NARROWEST = 6;
+
   private final List<List<String>> rows = new ArrayList<>();
 
   public Table(String... header) {
@@ -20,8 +24,16 @@ public final class Table {
     rows.add(row);
   }
 
-  /** Numbers to the right, all else to the left. */
+  /** Numbers to the right, all else to the left, whole. */
   public String render() {
+    return render(Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same in lines of at most {@code width}: the widest column that is no number gives way, cell
+   * by cell with an ellipsis, until all fit.
+   */
+  public String render(int width) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
     int[] widths = new int[columns];
     boolean[] numeric = new boolean[columns];
@@ -32,17 +44,43 @@ public final class Table {
           rows.size() > 1
               && rows.stream().skip(1).allMatch(row -> cell(row, at).matches("[0-9.,%+-]*"));
     }
+    fit(widths, numeric, width);
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < columns; column++) {
-        String pad = " ".repeat(widths[column] - cell(row, column).length());
-        line.append(numeric[column] ? pad + cell(row, column) : cell(row, column) + pad);
+        String cell = cut(cell(row, column), widths[column]);
+        String pad = " ".repeat(widths[column] - cell.length());
+        line.append(numeric[column] ? pad + cell : cell + pad);
         line.append("  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  private static void fit(int[] widths, boolean[] numeric, int width) {
+    long total = 0;
+    for (int column : widths) {
+      total += column + 2L;
+    }
+    for (long over = total - 2 - width; over > 0; over--) {
+      int widest = -1;
+      for (int column = 0; column < widths.length; column++) {
+        boolean may = !numeric[column] && widths[column] > NARROWEST;
+        if (may && (widest < 0 || widths[column] > widths[widest])) {
+          widest = column;
+        }
+      }
+      if (widest < 0) {
+        return;
+      }
+      widths[widest]--;
+    }
+  }
+
+  private static String cut(String cell, int width) {
+    return cell.length() <= width ? cell : cell.substring(0, width - 1) + "\u2026";
   }
 
   private static String cell(List<String> row, int column) {

@@ -2,6 +2,9 @@ package refinery.client;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -46,6 +49,16 @@ public final class Units {
       throw new IllegalArgumentException("'" + text + "' is not a usable size");
     }
     return bytes.longValue();
+  }
+
+  /** How long ago, as {@code 3m 12s}; empty for what is no time. */
+  public static String age(String time, Instant now) {
+    try {
+      Duration age = Duration.between(Instant.parse(time), now);
+      return time(age.isNegative() ? Duration.ZERO : age.truncatedTo(ChronoUnit.SECONDS));
+    } catch (DateTimeParseException e) {
+      return "";
+    }
   }
 
   /** {@code 1.5 GiB}. */

@@ -10,6 +10,7 @@ import refinery.protocol.batch.Artifact;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.StepRecord;
+import refinery.protocol.job.Work;
 import refinery.protocol.query.JobView;
 import refinery.protocol.scheduling.JobTicket;
 
@@ -52,6 +53,7 @@ final class JobViews {
         job.spec().kind(),
         job.spec().surveyId(),
         job.owners(),
+        key(job.spec().work()),
         job.spec().pipeline(),
         job.state(),
         job.attempt(),
@@ -67,6 +69,14 @@ final class JobViews {
         job.attempts(),
         job.steps(),
         artifacts(job));
+  }
+
+  private static Optional<String> key(Work work) {
+    return switch (work) {
+      case Work.Survey survey -> Optional.of(survey.source());
+      case Work.Download download -> Optional.of(download.key());
+      case Work.Process process -> Optional.ofNullable(process.parameters().get("key"));
+    };
   }
 
   private static List<Artifact> artifacts(Job job) {

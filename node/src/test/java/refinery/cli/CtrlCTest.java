@@ -77,7 +77,8 @@ class CtrlCTest {
                 "--return",
                 "--flush",
                 "--command",
-                "%s @%s survey ena accession=SRR1 --wait --url %s".formatted(java, arguments, url),
+                "env --default-signal=INT %s @%s survey ena accession=SRR1 --wait --url %s"
+                    .formatted(java, arguments, url),
                 screen.toString()));
     builder.environment().put("TERM", "xterm");
     return builder

@@ -58,6 +58,7 @@ public final class Examples {
             kind,
             survey,
             List.of(),
+            Optional.empty(),
             pipeline,
             state,
             1,

@@ -33,6 +33,7 @@ class WordingTest {
         view.kind(),
         view.surveyId(),
         view.batchIds(),
+        view.key(),
         view.pipeline(),
         view.state(),
         3,
@@ -64,7 +65,8 @@ class WordingTest {
         .isEqualTo(
             """
             *Job job-a was given up* (process salmon-quant, survey-s1, attempt 3)
-            permanent at quant: exit 1""");
+            permanent at quant: exit 1\
+            """);
     assertThat(Wording.slack(List.of(job("a", FailureClass.PERMANENT, "exit 1")), PREFIX))
         .contains("<https://r.example/jobs?a=1&amp;id=job-a|job-a>");
   }

@@ -14,12 +14,18 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.StepRecord;
 
-/** A job as the API shows it. */
+/**
+ * A job as the API shows it.
+ *
+ * @param key what it works on, as its source names it: a run accession, a genome; empty for a bare
+ *     command
+ */
 public record JobView(
     JobId id,
     JobKind kind,
     Optional<SurveyId> surveyId,
     List<BatchId> batchIds,
+    Optional<String> key,
     String pipeline,
     JobState state,
     int attempt,
