@@ -19,7 +19,10 @@ import refinery.localarchive.SyntheticSpecies;
 /** Serves a directory, or a generated species, as ENA, NCBI and Ensembl do. */
 @Command(
     name = "local-archive",
-    description = "Serve a small archive of a synthetic species on loopback, until Ctrl-C.")
+    description = {
+      "Serve a small archive of a synthetic species on loopback, until Ctrl-C.",
+      "What it prints can be put into a file for refinery node --config FILE."
+    })
 final class LocalArchiveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -54,8 +57,10 @@ final class LocalArchiveCommand implements Callable<Integer> {
     try (LocalArchive archive = LocalArchive.start(dir, port)) {
       archive
           .configuration()
-          .forEach((key, value) -> spec.commandLine().getOut().println(key + "=" + value));
-      spec.commandLine().getOut().println("ready http=127.0.0.1:" + archive.port());
+          .forEach(
+              (key, value) ->
+                  spec.commandLine().getOut().println("%s = \"%s\"".formatted(key, value)));
+      spec.commandLine().getOut().println("# ready http=127.0.0.1:" + archive.port());
       spec.commandLine().getOut().flush();
       CountDownLatch end = new CountDownLatch(1);
       while (!Terminal.pause(end, java.time.Duration.ofDays(1))) {

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -15,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
 import refinery.client.SurveyProgress;
 import refinery.client.Table;
@@ -41,6 +45,7 @@ final class WatchCommand implements Callable<Integer> {
   private record Start(long ended, long nanos) {}
 
   private final Map<String, Start> starts = new HashMap<>();
+  private Optional<Instant> awaySince = Optional.empty();
 
   @Override
   public Integer call() {
@@ -49,16 +54,34 @@ final class WatchCommand implements Callable<Integer> {
     boolean interactive = Terminal.isInteractive();
     CountDownLatch quit = new CountDownLatch(1);
     if (interactive && !once) {
+      Terminal.readKeysAtOnce();
       Thread.ofVirtual().start(() -> awaitQuit(quit));
     }
     boolean ended;
     do {
-      String view = view(client, System.nanoTime());
+      String view = viewOrAbsence(client);
       out.print(interactive ? REDRAW + view : view + "\n");
       out.flush();
       ended = once || Terminal.pause(quit, Duration.ofSeconds(Math.max(1, seconds)));
     } while (!ended);
     return 0;
+  }
+
+  /** A node that is away comes back, or another answers at its address. */
+  private String viewOrAbsence(NodeClient client) {
+    try {
+      String view = view(client, System.nanoTime());
+      awaySince = Optional.empty();
+      return view;
+    } catch (CommandFailure failure) {
+      if (once || failure.exitCode() != CommandFailure.UNREACHABLE) {
+        throw failure;
+      }
+      Instant since = awaySince.orElseGet(Instant::now);
+      awaySince = Optional.of(since);
+      return "%s is away since %s, trying again: %s%n"
+          .formatted(connection.url(), since.truncatedTo(ChronoUnit.SECONDS), failure.getMessage());
+    }
   }
 
   private String view(NodeClient client, long now) {

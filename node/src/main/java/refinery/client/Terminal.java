@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -36,18 +38,33 @@ public final class Terminal {
     return asked > 0 ? asked : columns(System.getenv().getOrDefault("COLUMNS", ""));
   }
 
+  /** Keys are seen without Enter and not shown, until this process ends, however it does so. */
+  public static void readKeysAtOnce() {
+    String before = stty("-g").strip();
+    if (!before.isEmpty()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stty(before), "terminal-as-it-was"));
+      stty("-icanon", "-echo", "min", "1");
+    }
+  }
+
   private static int columnsByStty() {
+    String[] words = stty("size").strip().split(" ", -1);
+    return words.length == 2 ? columns(words[1]) : 0;
+  }
+
+  /** What stty says of the controlling terminal; empty where there is none. */
+  private static String stty(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("stty"));
+    command.addAll(List.of(arguments));
     try {
       Process stty =
-          new ProcessBuilder("stty", "size")
+          new ProcessBuilder(command)
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/tty")))
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      String[] words = size.strip().split(" ");
-      return words.length == 2 ? columns(words[1]) : 0;
+      return new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     } catch (IOException noTerminal) {
-      return 0;
+      return "";
     }
   }
 

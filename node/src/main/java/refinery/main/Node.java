@@ -79,6 +79,7 @@ public final class Node implements AutoCloseable {
           "refinery.cluster.unprotected: whoever reaches {} can run commands as this user",
           options.artery());
     }
+    requireFreePorts(options, settings, own);
     Database database = database(options);
     Config config =
         door.akka()
@@ -119,6 +120,22 @@ public final class Node implements AutoCloseable {
     require(
         config.getStringList("akka.cluster.seed-nodes").isEmpty(),
         "akka.cluster.seed-nodes is not used; give --join");
+  }
+
+  private static void requireFreePorts(NodeOptions options, Settings settings, Config own) {
+    if (options.effectiveRoles().contains("frontend")) {
+      FreePorts.require("--http", settings.http().host(), settings.http().port());
+    }
+    FreePorts.require(
+        "--management",
+        own.getString("akka.management.http.hostname"),
+        own.getInt("akka.management.http.port"));
+    boolean elsewhere =
+        !own.getString("akka.remote.artery.bind.hostname").isEmpty()
+            || !own.getString("akka.remote.artery.bind.port").isEmpty();
+    if (!elsewhere) {
+      FreePorts.require("--artery", options.artery().host(), options.artery().port());
+    }
   }
 
   private static void require(boolean holds, String message) {

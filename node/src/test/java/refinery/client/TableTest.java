@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,30 @@ class TableTest {
     table.row("a", "5");
     table.row("longer", "12345");
     assertThat(table.render()).isEqualTo("NAME    COUNT\na           5\nlonger  12345\n");
+  }
+
+  @Test
+  void fitsTheTerminalByItsWidestTexts() {
+    Table table = new Table("ID", "COUNT", "REASON");
+    table.row("job-0123456789", "12345", "waiting for the index of homo_sapiens");
+    table.row("job-1", "1", "short");
+    assertThat(table.render(40).lines())
+        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(40))
+        .containsExactly(
+            "ID              COUNT  REASON",
+            "job-0123456789  12345  waiting for the \u2026",
+            "job-1               1  short");
+    assertThat(table.render()).contains("waiting for the index of homo_sapiens");
+    assertThat(table.render(1).lines().toList().get(1))
+        .isEqualTo("job-0\u2026  12345  waiti\u2026");
+  }
+
+  @Test
+  void agesAreWordsOfAPerson() {
+    Instant now = Instant.parse("2026-01-02T00:00:00Z");
+    assertThat(Units.age("2026-01-01T23:56:48.123456789Z", now)).isEqualTo("3m 11s");
+    assertThat(Units.age("2026-01-02T00:00:05Z", now)).isEqualTo(Units.time(Duration.ZERO));
+    assertThat(Units.age("", now)).isEmpty();
   }
 
   @Test

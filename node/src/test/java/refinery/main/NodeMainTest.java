@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that cannot start says why in one line. */
 class NodeMainTest {
@@ -20,14 +22,20 @@ class NodeMainTest {
 
   @TempDir private Path temp;
 
-  @Test
-  void aTakenArteryPortIsOneLineThatNamesTheOption() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      HostPort artery = new HostPort("127.0.0.1", taken.getLocalPort());
+  @ParameterizedTest
+  @ValueSource(strings = {"--http", "--management", "--artery"})
+  void aTakenPortIsOneLineThatNamesTheOptionBeforeAnythingIsStarted(String option)
+      throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      HostPort taken = new HostPort("127.0.0.1", socket.getLocalPort());
       ByteArrayOutputStream err = new ByteArrayOutputStream();
       int code =
           NodeMain.run(
-              options(artery),
+              options(
+                  option.equals("--http") ? taken : ANY,
+                  option.equals("--management") ? taken : ANY,
+                  option.equals("--artery") ? taken : ANY,
+                  Optional.empty()),
               true,
               new PrintStream(new ByteArrayOutputStream()),
               new PrintStream(err));
@@ -36,9 +44,10 @@ class NodeMainTest {
           .satisfies(
               line ->
                   assertThat(line)
-                      .startsWith("refinery: --artery: ")
-                      .contains(artery.toString(), "Address already in use"));
+                      .startsWith("refinery: " + option + ": ")
+                      .contains(taken.toString(), "Address already in use"));
       assertThat(code).isEqualTo(2);
+      assertThat(temp.resolve("postgres")).doesNotExist();
     }
   }
 
@@ -51,7 +60,10 @@ class NodeMainTest {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       int code =
           NodeMain.run(
-              options(ANY, Optional.of(url)), true, new PrintStream(out), new PrintStream(out));
+              options(ANY, ANY, ANY, Optional.of(url)),
+              true,
+              new PrintStream(out),
+              new PrintStream(out));
       assertThat(code).isEqualTo(2);
       assertThat(out.toString())
           .contains("warning", "--db", "REFINERY_DB_PASSWORD")
@@ -59,16 +71,13 @@ class NodeMainTest {
     }
   }
 
-  private NodeOptions options(HostPort artery) {
-    return options(artery, Optional.empty());
-  }
-
-  private NodeOptions options(HostPort artery, Optional<String> db) {
+  private NodeOptions options(
+      HostPort http, HostPort management, HostPort artery, Optional<String> db) {
     NodeOptions shipped = NodeOptions.defaults();
     return new NodeOptions(
         temp,
-        ANY,
-        ANY,
+        http,
+        management,
         artery,
         List.of(),
         Set.of(),
