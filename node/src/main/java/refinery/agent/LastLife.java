@@ -13,8 +13,11 @@ import refinery.protocol.job.LossCause;
  * the agent.
  */
 final class LastLife {
-  /** After so long the node takes work all the same; the scheduler tells who has not heard. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /**
+   * After so long the node takes work all the same; the scheduler tells who has not heard. Longer
+   * than a cluster that was killed whole takes until its entities answer.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** About a heartbeat: a job that ends its node does so as it starts. */
   private static final Duration START = Duration.ofMillis(1_500);

@@ -21,6 +21,16 @@ public sealed interface Fault {
   /** All but one are killed, one right after the other. */
   record KillAllButOne(int survivor, Duration down) implements Fault {}
 
+  /** All but one are killed, some time apart, while the survivor may stop and go on. */
+  record Staggered(int survivor, Duration apart, boolean flapping, Duration down)
+      implements Fault {}
+
+  /** SIGSTOP and SIGCONT in turn. */
+  record Flap(int node, int times) implements Fault {}
+
+  /** SIGSTOP of every node at once, as of machines that sleep. */
+  record PauseAll(Duration time) implements Fault {}
+
   /** SIGSTOP for less than the failure detector bears. */
   record PauseBriefly(int node, Duration time) implements Fault {}
 
@@ -57,6 +67,9 @@ public sealed interface Fault {
       case KillOldest fault -> "kill -9 singleton's host";
       case KillAll fault -> "kill -9 whole cluster";
       case KillAllButOne fault -> "kill -9 all but one";
+      case Staggered fault -> "kill -9 one after another";
+      case Flap fault -> "SIGSTOP in turns";
+      case PauseAll fault -> "SIGSTOP of all";
       case PauseBriefly fault -> "SIGSTOP short";
       case PauseLong fault -> "SIGSTOP long";
       case Partition fault -> fault.database() ? "partition" : "partition, database too";
@@ -75,6 +88,16 @@ public sealed interface Fault {
       case KillAll fault -> kind() + ", down " + seconds(fault.down());
       case KillAllButOne fault ->
           kind() + " (" + fault.survivor() + "), down " + seconds(fault.down());
+      case Staggered fault ->
+          "%s (%d survives%s), %s apart, down %s"
+              .formatted(
+                  kind(),
+                  fault.survivor(),
+                  fault.flapping() ? ", flapping" : "",
+                  seconds(fault.apart()),
+                  seconds(fault.down()));
+      case Flap fault -> kind() + " " + fault.node() + ", " + fault.times() + " times";
+      case PauseAll fault -> kind() + " " + seconds(fault.time());
       case PauseBriefly fault -> kind() + " " + fault.node() + " " + seconds(fault.time());
       case PauseLong fault -> kind() + " " + fault.node() + " " + seconds(fault.time());
       case Partition fault -> kind() + " " + fault.nodes() + " " + seconds(fault.time());

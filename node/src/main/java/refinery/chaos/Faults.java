@@ -10,6 +10,11 @@ import refinery.client.Terminal;
 /** Makes faults happen, one at a time, and makes them end. */
 final class Faults {
   private static final Duration LEAVE = Duration.ofSeconds(45);
+
+  /** Less and more than the failure detector bears, together. */
+  private static final Duration STOPPED = Duration.ofMillis(2_500);
+
+  private static final Duration GOING = Duration.ofMillis(1_500);
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   /** Tells what happens. */
@@ -37,6 +42,22 @@ final class Faults {
         killAll(cluster.members().stream().filter(node -> node != survivor).toList(), kill.down());
         Terminal.pause(kill.down());
       }
+      case Fault.Staggered deaths -> staggered(deaths);
+      case Fault.Flap flap -> {
+        for (int time = 0; time < flap.times(); time++) {
+          pause(node(flap.node()), STOPPED);
+          Terminal.pause(GOING);
+        }
+      }
+      case Fault.PauseAll pause -> {
+        for (ChaosNode node : cluster.members()) {
+          node.signal("STOP");
+        }
+        Terminal.pause(pause.time());
+        for (ChaosNode node : cluster.members()) {
+          node.signal("CONT");
+        }
+      }
       case Fault.PauseBriefly pause -> pause(node(pause.node()), pause.time());
       case Fault.PauseLong pause -> pause(node(pause.node()), pause.time());
       case Fault.Partition cut -> {
@@ -52,6 +73,19 @@ final class Faults {
         }
       }
       case Fault.JoinAndLeave join -> joinAndLeave(join.stay());
+    }
+  }
+
+  private void staggered(Fault.Staggered deaths) throws IOException, InterruptedException {
+    ChaosNode survivor = node(deaths.survivor());
+    for (ChaosNode node : cluster.members()) {
+      if (node != survivor) {
+        node.kill(deaths.down().plus(deaths.apart()));
+        if (deaths.flapping()) {
+          pause(survivor, STOPPED);
+        }
+        Terminal.pause(deaths.apart());
+      }
     }
   }
 

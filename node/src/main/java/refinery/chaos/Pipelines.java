@@ -39,6 +39,7 @@ final class Pipelines {
         log=$1 kind=$2 seconds=$3
         echo "start $REFINERY_ATTEMPT $REFINERY_NODE $$ $4 $5" >>"$log"
         case $kind in
+          poison) kill -9 "$PPID"; sleep 60 ;;
           hungry) text=$(head -c 60000000 /dev/zero | tr '\\0' a); sleep "$seconds" ;;
           *) sleep "$seconds" ;;
         esac

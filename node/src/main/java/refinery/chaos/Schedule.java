@@ -38,7 +38,7 @@ public record Schedule(List<Step> steps) {
     return new Schedule(steps);
   }
 
-  private static final int KINDS = 13;
+  private static final int KINDS = 16;
 
   private static Fault fault(int kind, int nodes, Random random) {
     int node = random.nextInt(nodes);
@@ -57,6 +57,14 @@ public record Schedule(List<Step> steps) {
       case 9 -> new Fault.RestartDatabase(between(random, 0, 6_000));
       case 10 -> new Fault.Drain(node, between(random, 2_000, 8_000));
       case 11 -> new Fault.Terminate(node, between(random, 0, 3_000));
+      case 12 ->
+          new Fault.Staggered(
+              node,
+              between(random, 0, 10_000),
+              random.nextBoolean(),
+              between(random, 8_000, 15_000));
+      case 13 -> new Fault.Flap(node, 2 + random.nextInt(3));
+      case 14 -> new Fault.PauseAll(between(random, 12_000, 16_000));
       default -> new Fault.JoinAndLeave(between(random, 6_000, 12_000));
     };
   }

@@ -65,9 +65,10 @@ final class Workload implements Runnable {
   @Override
   public void run() {
     int chunk = 0;
+    post("poison", Expectation.POISON);
     while (posted() < total && stop.getCount() > 0) {
       if (posted() < due() && unfinished() < queued) {
-        post("chaos-" + chunk++);
+        post("chaos-" + chunk++, expectation());
       } else if (Terminal.pause(stop, Duration.ofMillis(200))) {
         return;
       }
@@ -104,8 +105,7 @@ final class Workload implements Runnable {
     }
   }
 
-  private void post(String key) {
-    Expectation expectation = expectation();
+  private void post(String key, Expectation expectation) {
     String body = body(expectation).toString();
     Map<String, String> headers =
         Map.of("Content-Type", "application/json", "Idempotency-Key", key);
@@ -147,7 +147,7 @@ final class Workload implements Runnable {
     double seconds = 0.2 + random.nextDouble() * (random.nextInt(20) == 0 ? 12 : 2.5);
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("pipeline", Pipelines.WORK)
-        .put("count", CHUNK)
+        .put("count", expectation == Expectation.POISON ? 1 : CHUNK)
         .put("priority", random.nextInt(3) * 30);
     List.of(
             "/bin/sh",

@@ -15,17 +15,15 @@ import refinery.protocol.Resources;
  * @param minBackoff before the second attempt; doubled for each further one
  * @param maxBackoff upper bound of the back-off
  * @param spread over which jobs are tried again whose node ended as they began
+ * @param nodesAtStart nodes that may end as a job begins, in a row, before it is given up
  */
 public record RetryPolicy(
-    int maxAttempts, Duration minBackoff, Duration maxBackoff, Duration spread) {
+    int maxAttempts, Duration minBackoff, Duration maxBackoff, Duration spread, int nodesAtStart) {
   private static final int CORRUPT_ATTEMPTS = 3;
   private static final int STALLED_ATTEMPTS = 2;
 
   /** Charged attempts of any class after which a job is given up, whatever the mixture. */
   private static final int TOTAL_ATTEMPTS = 12;
-
-  /** Nodes that may end at a job's start, in a row, before the job is given up. */
-  static final int NODES_AT_START = 3;
 
   /** Nodes that may end while a job runs, in a row: a long job may meet several that die. */
   static final int NODES_IN_ALL = 20;
@@ -41,7 +39,8 @@ public record RetryPolicy(
             config.getInt("max-attempts"),
             config.getDuration("min-backoff"),
             config.getDuration("max-backoff"),
-            refinery.getDuration("retry.node-ended.spread"));
+            refinery.getDuration("retry.node-ended.spread"),
+            refinery.getInt("retry.node-ended.at-start"));
     if (policy.maxAttempts < 1) {
       throw new IllegalArgumentException("refinery.retry.transient.max-attempts must be >= 1");
     }
@@ -52,12 +51,15 @@ public record RetryPolicy(
     if (policy.spread.isNegative() || policy.spread.isZero()) {
       throw new IllegalArgumentException("refinery.retry.node-ended.spread must be above 0");
     }
+    if (policy.nodesAtStart < 1) {
+      throw new IllegalArgumentException("refinery.retry.node-ended.at-start must be >= 1");
+    }
     return policy;
   }
 
-  /** With the shipped spread. */
+  /** With the shipped rule for jobs that end their nodes. */
   public RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
-    this(maxAttempts, minBackoff, maxBackoff, Duration.ofSeconds(30));
+    this(maxAttempts, minBackoff, maxBackoff, Duration.ofSeconds(30), 3);
   }
 
   /** What to do next. */
@@ -115,7 +117,7 @@ public record RetryPolicy(
    * begin with it once more and are not taken for it.
    */
   Verdict afterNodeEnded(NodeDeaths deaths, Resources resources, Instant now, double jitter) {
-    if (deaths.atStart() >= NODES_AT_START || deaths.all() >= NODES_IN_ALL) {
+    if (deaths.atStart() >= nodesAtStart || deaths.all() >= NODES_IN_ALL) {
       return new Verdict.GiveUp();
     }
     if (deaths.atStart() > 0) {

@@ -456,7 +456,7 @@ final class Ledger {
             member
                 ? "node " + node + " was not heard for " + config.silence().toSeconds() + " s"
                 : "node " + node + " has left the cluster";
-        loseAll(agent, reason, !member, now);
+        loseAll(agent, reason, true, now);
         packing.removeNode(node);
       } else if (!agent.silent) {
         putNode(agent, now);

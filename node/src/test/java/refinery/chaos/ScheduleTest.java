@@ -20,7 +20,7 @@ class ScheduleTest {
   @Test
   void aRoundHasEveryKindOfFault() {
     assertThat(
-            Schedule.of(1, 3, 13).steps().stream()
+            Schedule.of(1, 3, 16).steps().stream()
                 .map(step -> step.fault().getClass().getName())
                 .collect(Collectors.toSet()))
         .isEqualTo(

@@ -89,7 +89,11 @@ public final class Checker {
     if (!job.isOver()) {
       violations.add(job.id() + ": is still " + job.state());
     } else if (asked.containsKey(job.id())) {
-      String due = asked.get(job.id()) == Expectation.FAILS ? "failed" : "succeeded";
+      Expectation expectation = asked.get(job.id());
+      String due = expectation.mustFail() ? "failed" : "succeeded";
+      if (expectation == Expectation.POISON && !job.reason().matches("ended \\d+ nodes.*")) {
+        violations.add(job.id() + ": ends its nodes, but was given up for: " + job.reason());
+      }
       if (!job.state().equals(due)) {
         violations.add(
             job.id() + ": " + job.state() + " instead of " + due + ", " + job.attempts());
@@ -100,14 +104,14 @@ public final class Checker {
         .forEach(attempt -> violations.add(job.id() + ": nothing ended attempt " + attempt));
   }
 
-  /** A lost node is never the job's fault; its own failures always are. */
+  /** Its own failures are always the job's fault; a lost node: see {@link JobHistory}. */
   private void checkCharges(JobHistory job) {
     Expectation expectation = asked.getOrDefault(job.id(), Expectation.SUCCEEDS);
     for (Attempt attempt : job.attempts()) {
       boolean right =
           switch (attempt.outcome()) {
-            case "node_lost" -> !attempt.charged();
-            case "succeeded" -> expectation != Expectation.FAILS;
+            case "node_lost" -> true;
+            case "succeeded" -> !expectation.mustFail();
             case "permanent" -> expectation == Expectation.FAILS && attempt.charged();
             case "out_of_memory" -> expectation == Expectation.HUNGRY && attempt.charged();
             default -> false;

@@ -9,7 +9,13 @@ public enum Expectation {
   /** With exit code 3 on good input: given up at once. */
   FAILS,
   /** Needs more memory than it asks for: succeeds when that was raised. */
-  HUNGRY;
+  HUNGRY,
+  /** Kills the node on which it begins: given up after three, whatever else kills nodes. */
+  POISON;
+
+  boolean mustFail() {
+    return this == FAILS || this == POISON;
+  }
 
   public String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -16,6 +16,8 @@ final class JobHistory {
   private final List<String> broken = new ArrayList<>();
   private long sequence;
   private String state = "";
+  private String reason = "";
+  private boolean endedAtStart;
 
   JobHistory(String id) {
     this.id = id;
@@ -37,21 +39,32 @@ final class JobHistory {
         ended(event, "succeeded", true, digest(event));
         state = "succeeded";
       }
-      case "attempt_failed" ->
-          ended(
-              event,
-              event.path("failure").path("class").asText(),
-              event.path("charged").asBoolean(),
-              Optional.empty());
+      case "node_ended" -> endedAtStart = event.path("at_start").asBoolean();
+      case "attempt_failed" -> failed(event);
       case "attempt_deferred" -> ended(event, "deferred", false, Optional.empty());
       case "retry_scheduled" -> state = "waiting";
       case "requeued" -> state = "queued";
       case "became_unplaceable" -> state = "unplaceable";
-      case "given_up" -> state = "failed";
+      case "given_up" -> {
+        state = "failed";
+        reason = event.path("failure").path("message").asText();
+      }
       case "cancelled" -> state = "cancelled";
       case "priority_changed", "owner_informed" -> sequence = number;
       default -> broken.add(id + ": unexpected event " + type);
     }
+  }
+
+  /** A lost node is charged only when it ended as the attempt began. */
+  private void failed(JsonNode event) {
+    String outcome = event.path("failure").path("class").asText();
+    boolean charged = event.path("charged").asBoolean();
+    if (outcome.equals("node_lost") && charged != endedAtStart) {
+      broken.add(
+          id + ": a lost node is charged though it did not end at the start, or not though it did");
+    }
+    endedAtStart = false;
+    ended(event, outcome, charged, Optional.empty());
   }
 
   private void started(JsonNode event) {
@@ -95,6 +108,11 @@ final class JobHistory {
 
   String state() {
     return state;
+  }
+
+  /** Why it was given up. */
+  String reason() {
+    return reason;
   }
 
   long sequence() {
