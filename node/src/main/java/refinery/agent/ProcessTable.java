@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -109,6 +110,16 @@ final class ProcessTable {
                     .filter(variable -> variable.startsWith(name + "="))
                     .map(variable -> variable.substring(name.length() + 1))
                     .findFirst());
+  }
+
+  /** Whether it has the command line of this process, as a child has between fork and exec. */
+  static boolean isThisProgram(long pid) {
+    try {
+      byte[] line = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve("cmdline"));
+      return Arrays.equals(line, Files.readAllBytes(PROC.resolve("self").resolve("cmdline")));
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** The soft limit of {@code RLIMIT_LOCKS}; empty where there is none. */

@@ -34,6 +34,8 @@ final class Watcher implements AutoCloseable {
 
   private final ProcessLauncher launcher;
   private final Path nodeDirectory;
+  private static final long SMALLER_THAN_A_JVM = 32L << 20;
+
   private final InheritedMark mark;
   private final AgentConfig config;
   private final Volume volume;
@@ -165,7 +167,7 @@ final class Watcher implements AutoCloseable {
         }
         outside.put(pid, owner);
       }
-      long bytes = ProcessTable.residentPages(pid) * launcher.pageSize();
+      long bytes = residentBytes(pid);
       owner.process().ifPresent(process -> resident.merge(process, bytes, Long::sum));
       members.computeIfAbsent(owner.attempt(), attempt -> new ArrayList<>()).add(pid);
     }
@@ -229,7 +231,7 @@ final class Watcher implements AutoCloseable {
   private void holdToMemory(Map<RunningAttempt, List<Long>> members) {
     for (RunningAttempt attempt : watched) {
       List<Long> pids = members.getOrDefault(attempt, List.of());
-      long bytes = pids.stream().mapToLong(ProcessTable::residentPages).sum() * launcher.pageSize();
+      long bytes = pids.stream().mapToLong(this::residentBytes).sum();
       attempt.resident(bytes);
       long limit = attempt.reserved().memory();
       if (limit > 0 && bytes > limit) {
@@ -250,8 +252,14 @@ final class Watcher implements AutoCloseable {
   }
 
   private long proportional(long pid) {
-    return ProcessTable.proportionalBytes(pid)
-        .orElseGet(() -> ProcessTable.residentPages(pid) * launcher.pageSize());
+    long resident = residentBytes(pid);
+    return resident == 0 ? 0 : ProcessTable.proportionalBytes(pid).orElse(resident);
+  }
+
+  /** A child that has not become its program yet shows the memory of this very JVM as its own. */
+  private long residentBytes(long pid) {
+    long bytes = ProcessTable.residentPages(pid) * launcher.pageSize();
+    return bytes > SMALLER_THAN_A_JVM && ProcessTable.isThisProgram(pid) ? 0 : bytes;
   }
 
   private void holdToDisk(RunningAttempt attempt) {

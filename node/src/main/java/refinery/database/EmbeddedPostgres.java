@@ -31,6 +31,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final String USER = "postgres";
   private static final String DATABASE = "refinery";
   private static final Duration STARTUP = Duration.ofSeconds(60);
+
+  /** A segment of its log, and what its recovery may write. */
+  private static final long LEAST_FREE = 64L << 20;
+
   private static final long LOG_LIMIT = 10L << 20;
 
   private final DirectoryLock lock;
@@ -55,6 +59,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path home = nodeDirectory.toAbsolutePath().resolve("postgres");
     try {
       Files.createDirectories(home);
+      requireRoom(home);
       DirectoryLock lock = DirectoryLock.acquire(home);
       try {
         return started(home, lock);
@@ -75,6 +80,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
                       + " a normal user, or use --db)"
                   : ""),
           e);
+    }
+  }
+
+  /** On a full disk it would fail in ways that name everything but the disk. */
+  private static void requireRoom(Path home) throws IOException {
+    long free = Files.getFileStore(home).getUsableSpace();
+    if (free < LEAST_FREE) {
+      throw new DatabaseException(
+          "the disk of %s is full: %d MiB are free, and PostgreSQL needs %d to start; make room"
+              .formatted(home, free >> 20, LEAST_FREE >> 20));
     }
   }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.testing.SmallVolume;
 import refinery.testing.TestDatabase;
 
 class EmbeddedPostgresTest {
@@ -56,6 +57,19 @@ class EmbeddedPostgresTest {
       DatabaseAddress wrong =
           new DatabaseAddress(postgres.address().url(), postgres.address().user(), "guess");
       assertThatThrownBy(() -> number(wrong, "select 1")).isInstanceOf(SQLException.class);
+    }
+  }
+
+  @Test
+  void aFullDiskIsNamedBeforeAnythingIsTried() throws Exception {
+    try (SmallVolume volume = SmallVolume.mount("8m")) {
+      assertThatThrownBy(() -> EmbeddedPostgres.start(volume.path()))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("the disk of " + volume.path())
+          .hasMessageContaining("is full: ")
+          .message()
+          .doesNotContain("namespaces", "\n");
+      assertThat(volume.path().resolve("postgres/data")).doesNotExist();
     }
   }
 
