@@ -20,4 +20,5 @@ public record FrontendServices(
     ActorRef<NotifierCommand> notifier,
     AgentDirectory agents,
     Optional<LocalToken> localToken,
+    Obstacles obstacles,
     String version) {}

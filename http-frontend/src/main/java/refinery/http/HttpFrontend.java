@@ -33,7 +33,8 @@ public final class HttpFrontend {
             new Access(config, services.localToken()),
             config,
             materializer,
-            extension.meters());
+            extension.meters(),
+            services.obstacles());
     return new Listener("api", config.connections(), router::handle, HttpFrontend::noRoom)
         .bind(system, extension.meters().registry(), config.host(), config.port());
   }

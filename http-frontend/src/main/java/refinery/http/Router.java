@@ -38,13 +38,15 @@ public final class Router {
   private final Access access;
   private final RequestBody bodies;
   private final Meters meters;
+  private final Obstacles obstacles;
 
   public Router(
       List<Endpoint> endpoints,
       Access access,
       HttpConfig config,
       Materializer materializer,
-      Meters meters) {
+      Meters meters,
+      Obstacles obstacles) {
     this.templates =
         endpoints.stream()
             .map(endpoint -> new Template(endpoint, segments(endpoint.template())))
@@ -52,6 +54,7 @@ public final class Router {
     this.access = access;
     this.bodies = new RequestBody(materializer, config);
     this.meters = meters;
+    this.obstacles = obstacles;
   }
 
   /** Never fails. */
@@ -61,8 +64,13 @@ public final class Router {
     String route = matches.isEmpty() ? "none" : matches.getFirst().endpoint().template();
     return answer(request, matches)
         .handle(
-            (response, error) -> {
-              HttpResponse said = error == null ? response : failed(request, error);
+            (response, error) ->
+                error == null
+                    ? CompletableFuture.completedFuture(response)
+                    : answered(request, unwrapped(error)))
+        .thenCompose(answered -> answered)
+        .thenApply(
+            said -> {
               meters.served(
                   request.method().value(),
                   route,
@@ -189,11 +197,34 @@ public final class Router {
         : "known are " + String.join(", ", new TreeSet<>(endpoint.query()));
   }
 
-  private static HttpResponse failed(HttpRequest request, Throwable error) {
+  private static Throwable unwrapped(Throwable error) {
     Throwable cause = error;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  /** Silence has a reason more often than not: the disk is full, the database away. */
+  private CompletionStage<HttpResponse> answered(HttpRequest request, Throwable cause) {
+    if (!(cause instanceof TimeoutException)) {
+      return CompletableFuture.completedFuture(failed(request, cause));
+    }
+    return obstacles
+        .now()
+        .thenApply(
+            found ->
+                found.isEmpty()
+                    ? failed(request, cause)
+                    : Responses.problem(
+                        Problem.unavailable(
+                            "no answer in time: "
+                                + String.join("; ", found)
+                                + "; it may have been done all the same, so look before"
+                                + " repeating")));
+  }
+
+  private static HttpResponse failed(HttpRequest request, Throwable cause) {
     return switch (cause) {
       case Problem problem -> Responses.problem(problem);
       case ReadModel.InvalidCursor invalid ->

@@ -254,7 +254,13 @@ class ApiTest {
       HttpResponse<String> response = node.post("/api/v1/surveys", SURVEY);
       assertProblem(response, 503);
       assertThat(response.headers().firstValue("Retry-After")).isPresent();
+      assertThat(response.body()).contains("no answer in time; it may");
+      node.obstacles = List.of("the disk of /data is full");
+      HttpResponse<String> explained = node.post("/api/v1/surveys", SURVEY);
+      assertProblem(explained, 503);
+      assertThat(explained.body()).contains("no answer in time: the disk of /data is full");
     } finally {
+      node.obstacles = List.of();
       node.entities.silent = false;
     }
   }

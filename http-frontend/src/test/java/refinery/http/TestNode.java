@@ -45,6 +45,9 @@ import refinery.protocol.survey.SurveyRequest;
 
 /** The frontend on a real socket, over fakes. */
 public final class TestNode implements AutoCloseable {
+  /** What is in this node's way. */
+  public volatile List<String> obstacles = List.of();
+
   /** What requests that run commands carry. */
   public static final LocalToken LOCAL_TOKEN =
       new LocalToken("the-token-of-this-node", Path.of("var", "token"));
@@ -100,6 +103,7 @@ public final class TestNode implements AutoCloseable {
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         Optional.of(LOCAL_TOKEN),
+        () -> CompletableFuture.completedFuture(obstacles),
         "0.1.0");
   }
 

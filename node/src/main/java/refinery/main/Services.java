@@ -55,6 +55,7 @@ import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readiness.Condition;
+import refinery.readiness.Readiness;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNodeQueries;
 import refinery.readmodel.SqlNotificationQueries;
@@ -242,6 +243,7 @@ final class Services {
             notifier,
             workers,
             localToken(),
+            Readiness.get(system)::obstacles,
             Version.CURRENT));
   }
 

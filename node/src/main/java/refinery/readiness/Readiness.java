@@ -54,7 +54,7 @@ public final class Readiness implements Extension {
   }
 
   /** Why this node is not ready, in one line each; empty when it is. Returns at once. */
-  CompletionStage<List<String>> obstacles() {
+  public CompletionStage<List<String>> obstacles() {
     List<CompletableFuture<Optional<String>>> looks =
         conditions.values().stream()
             .map(condition -> condition.obstacle().toCompletableFuture())

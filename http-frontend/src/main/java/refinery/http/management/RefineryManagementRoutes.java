@@ -66,6 +66,7 @@ public final class RefineryManagementRoutes implements ManagementRouteProvider {
         new Access(provided.config(), Optional.empty()),
         provided.config(),
         SystemMaterializer.get(system).materializer(),
-        extension.meters());
+        extension.meters(),
+        provided.services().obstacles());
   }
 }
