@@ -208,8 +208,11 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     performer.accept(effect);
   }
 
+  /** Not while commands wait at the turnstile: they would be lost with the actor. */
   private void passivate() {
-    shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    if (turnstile.isEmpty()) {
+      shard.tell(new ClusterSharding.Passivate<>(context.getSelf()));
+    }
   }
 
   @Override

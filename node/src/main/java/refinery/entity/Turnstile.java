@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * commands that persist nothing overflow the stack and end the JVM.
  *
  * <p>Equal commands that wait are one: receivers are idempotent, and whoever repeats himself wants
- * one answer. More than {@link #CAPACITY} different ones are dropped: their senders repeat what
- * matters, and a person's request times out.
+ * one answer. What comes when {@link #CAPACITY} different ones wait already is dropped: senders
+ * repeat what matters, and a person's request times out.
  *
  * <p>Confined to its actor. Everything here is lost with it, as a mailbox is.
  *
@@ -71,17 +71,22 @@ final class Turnstile<C> extends BehaviorInterceptor<Object, C> {
       nextIsOnItsWay = false;
       next = takeNext(context, target);
     } else if (commands.isInstance(message)) {
-      C command = commands.cast(message);
-      if (open && waiting.isEmpty()) {
-        next = target.apply(context, command);
-      } else {
-        keep(command);
-        next = akka.actor.typed.javadsl.Behaviors.same();
-      }
+      next = arrived(context, commands.cast(message), target);
     } else {
       next = passOn(context, message, target);
     }
     askForNext(context);
+    return next;
+  }
+
+  /** While the turnstile is open, each that comes lets one in: none is dropped then. */
+  private Behavior<C> arrived(
+      TypedActorContext<Object> context, C command, ReceiveTarget<C> target) {
+    if (open && waiting.isEmpty()) {
+      return target.apply(context, command);
+    }
+    Behavior<C> next = takeNext(context, target);
+    keep(command);
     return next;
   }
 

@@ -1,10 +1,15 @@
 package refinery.entity;
 
+import static akka.actor.ActorRef.noSender;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import akka.actor.PoisonPill;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.Adapter;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.typed.PersistenceId;
 import com.typesafe.config.ConfigFactory;
@@ -15,10 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import refinery.job.JobEffect;
 import refinery.job.JobLogic;
 import refinery.job.RetryPolicy;
@@ -55,11 +60,15 @@ class SlowEntityTest {
   }
 
   private ActorRef<JobCommand> job(String id) {
+    return job(id, shard.ref());
+  }
+
+  private static ActorRef<JobCommand> job(String id, ActorRef<ClusterSharding.ShardCommand> shard) {
     return KIT.spawn(
         EntityActor.create(
             PersistenceId.of("Job", id),
             id,
-            shard.ref(),
+            shard,
             JobCommand.class,
             new JobLogic(new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(5))),
             context ->
@@ -91,25 +100,31 @@ class SlowEntityTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void outlivesAnyNumberOfCommandsThatComeWhileItWritesOrRecovers(boolean recovers)
-      throws InterruptedException {
-    String id = "job-many-" + recovers;
+  @Test
+  void outlivesAnyNumberOfCommandsThatComeWhileItWrites() throws InterruptedException {
     CompletableFuture<Void> journal = HeldJournal.hold();
-    ActorRef<JobCommand> job = job(id);
-    if (!recovers) {
-      journal.complete(null);
-      job.tell(new JobCommand.Inspect(replies.ref()));
-      replies.receiveMessage(LONG);
-      journal = HeldJournal.hold();
-    }
-    job.tell(new JobCommand.Submit(spec(id), replies.ref()));
+    ActorRef<JobCommand> job = job("job-writing");
+    job.tell(new JobCommand.Submit(spec("job-writing"), replies.ref()));
     HeldJournal.awaitCaller();
     sayManyThings(job);
     journal.complete(null);
 
     assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Accepted.class);
+    job.tell(new JobCommand.Inspect(replies.ref()));
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.State.class);
+  }
+
+  @Test
+  void outlivesAnyNumberOfCommandsThatComeWhileItRecovers() throws InterruptedException {
+    makeAndEnd("job-recovering");
+    CompletableFuture<Void> journal = HeldJournal.hold();
+    ActorRef<JobCommand> job = job("job-recovering");
+    HeldJournal.awaitCaller();
+    job.tell(new JobCommand.Inspect(replies.ref()));
+    sayManyThings(job);
+    journal.complete(null);
+
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.State.class);
     job.tell(new JobCommand.Inspect(replies.ref()));
     assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.State.class);
   }
@@ -138,5 +153,50 @@ class SlowEntityTest {
             last -> assertThat(last).isInstanceOf(JobReply.Done.class));
     assertThat(impatient.receiveMessage()).isInstanceOf(JobReply.State.class);
     impatient.expectNoMessage(Duration.ZERO);
+  }
+
+  /** Leaves a job in the journal that has ended; its actor has stopped. */
+  private void makeAndEnd(String id) {
+    ActorRef<JobCommand> job = job(id, eagerShard());
+    job.tell(new JobCommand.Submit(spec(id), replies.ref()));
+    job.tell(new JobCommand.Cancel("not wanted", Optional.empty(), replies.ref()));
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Accepted.class);
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Done.class);
+    replies.expectTerminated(job, LONG);
+  }
+
+  /** A shard that stops an entity as soon as that says it is idle. */
+  private static ActorRef<ClusterSharding.ShardCommand> eagerShard() {
+    return KIT.spawn(
+        Behaviors.receiveMessage(
+            message -> {
+              if (message instanceof ClusterSharding.Passivate<?> idle) {
+                Adapter.toClassic(idle.entity()).tell(PoisonPill.getInstance(), noSender());
+              }
+              return Behaviors.same();
+            }));
+  }
+
+  private static CompletableFuture<JobReply> ask(
+      ActorRef<JobCommand> job, Function<ActorRef<JobReply>, JobCommand> question) {
+    return AskPattern.<JobCommand, JobReply>ask(
+            job, question::apply, LONG, KIT.system().scheduler())
+        .toCompletableFuture();
+  }
+
+  @Test
+  void answersAllWhoWaitedForItsRecoveryBeforeItStops() throws InterruptedException {
+    makeAndEnd("job-asked-by-many");
+    CompletableFuture<Void> journal = HeldJournal.hold();
+    ActorRef<JobCommand> job = job("job-asked-by-many", eagerShard());
+    HeldJournal.awaitCaller();
+    List<CompletableFuture<JobReply>> answers =
+        Stream.generate(() -> ask(job, JobCommand.Inspect::new)).limit(100).toList();
+    journal.complete(null);
+
+    assertThat(answers)
+        .allSatisfy(
+            answer -> assertThat(answer).succeedsWithin(LONG).isInstanceOf(JobReply.State.class));
+    replies.expectTerminated(job, LONG);
   }
 }
