@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
 import refinery.client.SurveyProgress;
+import refinery.client.Table;
 import refinery.protocol.Json;
 
 /**
@@ -20,6 +21,9 @@ import refinery.protocol.Json;
 final class ChangeCommands {
   private static final Set<String> ENDED =
       Set.of("succeeded", "done", "done_with_failures", "failed", "cancelled");
+
+  private static final Set<String> ON_ITS_WAY =
+      Set.of("queued", "downloading", "downloaded", "processing", "unplaceable");
 
   private ChangeCommands() {}
 
@@ -57,26 +61,13 @@ final class ChangeCommands {
       NodeClient client = client();
       JsonNode before = client.get(resource.path());
       String state = before.path("state").asText();
+      boolean runs = state.equals("running") && resource.kind().equals("job");
+      if (runs || ON_ITS_WAY.contains(state)) {
+        throw nothing("%s is %s: there is nothing to retry".formatted(id, state));
+      }
       switch (resource.kind()) {
-        case "batch" -> {
-          if (state.equals("done")) {
-            throw nothing(id + " is done; to make it anew: refinery reprocess " + id);
-          }
-          client.act(resource.path() + "/retry");
-          say("%s was %s and is tried again".formatted(id, state));
-        }
-        case "survey" -> {
-          JsonNode batches = before.path("batches");
-          long again = batches.path("failed").asLong() + batches.path("cancelled").asLong();
-          if (again == 0 && !Set.of("failed", "cancelled").contains(state)) {
-            throw nothing(
-                "%s is %s, and no batch of it failed or was cancelled".formatted(id, state));
-          }
-          client.act(resource.path() + "/retry");
-          say(
-              "%s was %s: %d batches that failed or were cancelled are tried again, %d done stay"
-                  .formatted(id, state, again, batches.path("done").asLong()));
-        }
+        case "batch" -> batch(client, resource, before);
+        case "survey" -> survey(client, resource, before);
         default -> {
           client.act(resource.path() + "/retry");
           say(
@@ -84,6 +75,45 @@ final class ChangeCommands {
                   .formatted(id, state, before.path("attempt").asLong()));
         }
       }
+    }
+
+    /** What its source says not to process is cancelled, and stays so. */
+    private void batch(NodeClient client, Resource resource, JsonNode before) {
+      String state = before.path("state").asText();
+      if (state.equals("done")) {
+        throw nothing(id + " is done; to make it anew: refinery reprocess " + id);
+      }
+      JsonNode after = client.act(resource.path() + "/retry");
+      if (ENDED.contains(after.path("state").asText())) {
+        throw nothing(
+            "%s stays %s: %s"
+                .formatted(
+                    id,
+                    after.path("state").asText(),
+                    Table.printable(before.path("reason").asText(""), 200)));
+      }
+      say("%s was %s and is tried again".formatted(id, state));
+    }
+
+    /** Cancelled batches are taken up only with a survey that was cancelled itself. */
+    private void survey(NodeClient client, Resource resource, JsonNode before) {
+      String state = before.path("state").asText();
+      JsonNode batches = before.path("batches");
+      boolean whole = state.equals("cancelled");
+      long again =
+          batches.path("failed").asLong() + (whole ? batches.path("cancelled").asLong() : 0);
+      if (again == 0 && !whole && !state.equals("failed")) {
+        throw nothing("%s is %s, and no batch of it failed".formatted(id, state));
+      }
+      client.act(resource.path() + "/retry");
+      say(
+          "%s was %s: %d batches that failed%s are tried again, %d done stay"
+              .formatted(
+                  id,
+                  state,
+                  again,
+                  whole ? " or were cancelled" : "",
+                  batches.path("done").asLong()));
     }
   }
 

@@ -53,9 +53,10 @@ public final class NodeClient {
     return parsed(path, send(request.build(), text()));
   }
 
-  /** An action without a body, such as {@code /jobs/ID/retry}. */
-  public void act(String path) {
-    send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), text());
+  /** An action without a body, such as {@code /jobs/ID/retry}; returns what it acted on. */
+  public JsonNode act(String path) {
+    return parsed(
+        path, send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build(), text()));
   }
 
   /**

@@ -250,7 +250,7 @@ class RefineryCommandTest {
         "job-1",
         "90");
     answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"failed\"}"));
-    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{\"state\":\"processing\"}"));
     answers.put("/api/v1/batches/batch-1/reprocess", new Answer(200, "{}"));
     assertSays(0, "POST /api/v1/batches/batch-1/retry ", "was failed", "retry", "batch-1");
     assertSays(0, "POST /api/v1/batches/batch-1/reprocess ", "made anew", "reprocess", "batch-1");
@@ -282,6 +282,33 @@ class RefineryCommandTest {
         new Answer(200, "{\"state\":\"done\",\"batches\":{\"total\":9,\"done\":9}}"));
     assertSays(1, "GET /api/v1/surveys/survey-1 ", "no batch of it", "retry", "survey-1");
     assertSays(1, "GET /api/v1/surveys/survey-1 ", "done already", "cancel", "survey-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"queued", "downloading", "processing"})
+  void whatIsOnItsWayIsNotSaidToBeRetried(String state) {
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"" + state + "\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/batches/batch-1 ", "is " + state + ":", "retry", "batch-1");
+    answers.put("/api/v1/jobs/job-1", new Answer(200, "{\"state\":\"running\"}"));
+    answers.put("/api/v1/jobs/job-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/jobs/job-1 ", "is running:", "retry", "job-1");
+  }
+
+  @Test
+  void batchesThatAreSkippedAreNotSaidToBeRetried() {
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(
+            200, "{\"state\":\"done\",\"batches\":{\"total\":9,\"done\":6,\"cancelled\":3}}"));
+    answers.put("/api/v1/surveys/survey-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "no batch of it failed", "retry", "survey-1");
+    answers.put(
+        "/api/v1/batches/batch-1",
+        new Answer(200, "{\"state\":\"cancelled\",\"reason\":\"aligned reads\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{\"state\":\"cancelled\"}"));
+    assertSays(
+        1, "POST /api/v1/batches/batch-1/retry ", "stays cancelled: aligned", "retry", "batch-1");
   }
 
   @Test
