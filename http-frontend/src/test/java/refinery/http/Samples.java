@@ -31,6 +31,7 @@ final class Samples {
 
   static JobView job(JobId id, JobState state) {
     boolean failed = state == JobState.FAILED;
+    boolean waits = state == JobState.WAITING;
     return new JobView(
         id,
         JobKind.PROCESS,
@@ -46,11 +47,11 @@ final class Samples {
         AT,
         state == JobState.QUEUED ? Optional.empty() : Optional.of(AT),
         state.isTerminal() ? Optional.of(AT.plusSeconds(9)) : Optional.empty(),
-        Optional.empty(),
+        waits ? Optional.of(AT.plusSeconds(60)) : Optional.empty(),
         failed
             ? Optional.of(new Failure(FailureClass.PERMANENT, "salmon exited 1", "quant"))
             : Optional.empty(),
-        Optional.empty(),
+        waits ? Optional.of("waiting for the k=31 index of homo_sapiens") : Optional.empty(),
         List.of(
             new JobView.AttemptView(
                 1, NodeId.of("node-a"), AT, Optional.empty(), "running", "", 0, 0)),

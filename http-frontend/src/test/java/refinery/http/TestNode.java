@@ -110,6 +110,7 @@ public final class TestNode implements AutoCloseable {
   private void fill() {
     rows.jobs.put(JobId.of("job-done"), Samples.job(JobId.of("job-done"), JobState.SUCCEEDED));
     rows.jobs.put(JobId.of("job-failed"), Samples.job(JobId.of("job-failed"), JobState.FAILED));
+    rows.jobs.put(JobId.of("job-waits"), Samples.job(JobId.of("job-waits"), JobState.WAITING));
     rows.jobs.put(JobId.of("job-runs"), Samples.job(JobId.of("job-runs"), JobState.RUNNING));
     rows.batches.put(BatchId.of("batch-one"), Samples.batch(BatchId.of("batch-one")));
     rows.artifacts.put(

@@ -30,6 +30,7 @@ import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
+import refinery.protocol.query.JobView;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.protocol.survey.SurveyCommand;
@@ -212,9 +213,20 @@ final class InspectionRoutes {
         .thenCompose(
             found -> {
               var view = found.orElseThrow(() -> Problem.notFound("job", id.value()));
-              return scheduler.explain(view.id());
+              return Standing.of(view)
+                  .map(reason -> CompletableFuture.completedStage(standing(view, reason)))
+                  .orElseGet(() -> scheduler.explain(view.id()));
             })
         .thenApply(Responses::ok);
+  }
+
+  private static JsonNode standing(JobView job, String reason) {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("job", job.id().value())
+        .put("scheduled", false)
+        .put("state", job.state().word())
+        .put("reason", reason);
   }
 
   private CompletionStage<HttpResponse> node(Exchange exchange) {

@@ -127,6 +127,23 @@ class ManagementTest {
         .isEqualTo("webhook");
   }
 
+  @Test
+  void whyAJobDoesNotRunIsSaidOfOneThatIsNotWithTheScheduler() throws Exception {
+    JsonNode waits = known("/refinery/scheduler?job=job-waits");
+    assertThat(waits.path("state").asText()).isEqualTo("waiting");
+    assertThat(waits.path("reason").asText())
+        .isEqualTo(
+            "waiting for the k=31 index of homo_sapiens; it is tried again at"
+                + " 2026-01-02T03:05:05Z");
+    assertThat(known("/refinery/scheduler?job=job-failed").path("reason").asText())
+        .isEqualTo("it has failed: permanent: salmon exited 1");
+    assertThat(known("/refinery/scheduler?job=job-done").path("reason").asText())
+        .isEqualTo("it has succeeded");
+    assertThat(known("/refinery/scheduler?job=job-runs").path("reason").isMissingNode())
+        .as("only the scheduler knows")
+        .isTrue();
+  }
+
   private static JsonNode known(String path) throws Exception {
     HttpResponse<String> response = send("GET", path, "Bearer " + TOKEN);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
