@@ -38,7 +38,8 @@ final class DatabaseWatch implements AutoCloseable {
     DatabaseWatch watch = new DatabaseWatch(system, database, away);
     long interval = away.dividedBy(LOOKS).toMillis();
     var unused =
-        watch.executor.scheduleAtFixedRate(watch::look, interval, interval, TimeUnit.MILLISECONDS);
+        watch.executor.scheduleWithFixedDelay(
+            watch::look, interval, interval, TimeUnit.MILLISECONDS);
     return watch;
   }
 
