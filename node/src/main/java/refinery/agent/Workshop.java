@@ -124,9 +124,16 @@ final class Workshop {
           } catch (IOException e) {
             LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
           }
-          logbook.ifPresent(book -> book.ended(attempt.spec().id(), attempt.number()));
+          noteEnd(attempt);
           ended.accept(withStopReason(outcome, attempt.stopReason()));
         });
+  }
+
+  /** What ends because this life ends is left for the next to tell: nobody hears of it now. */
+  private void noteEnd(RunningAttempt attempt) {
+    if (!closing) {
+      logbook.ifPresent(book -> book.ended(attempt.spec().id(), attempt.number()));
+    }
   }
 
   private Outcome outcome(RunningAttempt attempt) {
