@@ -4,13 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Where a survey's time went, from the times that its jobs state. Immutable. */
-record Breakdown(Map<String, Kind> kinds) {
+/**
+ * Where a survey's time went, from the times that its jobs state. Immutable.
+ *
+ * @param steps mean milliseconds of each step of the process jobs, by its name, in their order
+ */
+record Breakdown(Map<String, Kind> kinds, Map<String, Double> steps) {
   /** Sums in seconds. */
   record Kind(int jobs, double waited, double ran, double cpu) {
     Kind plus(Kind other) {
@@ -20,10 +26,12 @@ record Breakdown(Map<String, Kind> kinds) {
 
   Breakdown {
     kinds = new TreeMap<>(kinds);
+    steps = new LinkedHashMap<>(steps);
   }
 
   static Breakdown of(List<JsonNode> jobs) {
     Map<String, Kind> kinds = new TreeMap<>();
+    Map<String, DoubleSummaryStatistics> steps = new LinkedHashMap<>();
     for (JsonNode job : jobs) {
       if (!job.path("started_at").isTextual() || !job.path("finished_at").isTextual()) {
         continue;
@@ -40,8 +48,39 @@ record Breakdown(Map<String, Kind> kinds) {
               seconds(job, "started_at", "finished_at"),
               cpu),
           Kind::plus);
+      steps(job).forEach((name, millis) -> add(steps, name, millis));
     }
-    return new Breakdown(kinds);
+    Map<String, Double> means = new LinkedHashMap<>();
+    steps.forEach((name, each) -> means.put(name, each.getAverage()));
+    return new Breakdown(kinds, means);
+  }
+
+  private static void add(
+      Map<String, DoubleSummaryStatistics> steps, String name, double milliseconds) {
+    steps.computeIfAbsent(name, key -> new DoubleSummaryStatistics()).accept(milliseconds);
+  }
+
+  /** Also what lies before the first step (inputs) and after the last (outputs). */
+  private static Map<String, Double> steps(JsonNode job) {
+    Map<String, Double> millis = new LinkedHashMap<>();
+    JsonNode steps = job.path("steps");
+    if (steps.isEmpty() || !job.path("kind").asText().equals("process")) {
+      return millis;
+    }
+    JsonNode last = steps.get(steps.size() - 1);
+    millis.put("inputs", between(job.path("started_at"), steps.get(0).path("started_at")));
+    steps.forEach(
+        step ->
+            millis.put(
+                step.path("name").asText(),
+                between(step.path("started_at"), step.path("finished_at"))));
+    millis.put("outputs", between(last.path("finished_at"), job.path("finished_at")));
+    return millis;
+  }
+
+  private static double between(JsonNode from, JsonNode to) {
+    return Duration.between(Instant.parse(from.asText()), Instant.parse(to.asText())).toNanos()
+        / 1e6;
   }
 
   private static double seconds(JsonNode job, String from, String to) {
@@ -65,6 +104,9 @@ record Breakdown(Map<String, Kind> kinds) {
                     1000 * sums.waited() / sums.jobs(),
                     1000 * sums.ran() / sums.jobs(),
                     1000 * sums.cpu() / sums.jobs())));
+    StringBuilder text = new StringBuilder("  steps, ms each:");
+    steps.forEach((name, mean) -> text.append(String.format(Locale.ROOT, " %s %.0f", name, mean)));
+    lines.add(text.toString());
     return lines;
   }
 }

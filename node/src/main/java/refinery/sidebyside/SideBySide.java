@@ -23,13 +23,17 @@ import refinery.localarchive.SyntheticSpecies;
 import refinery.protocol.Json;
 
 /**
- * Script and node in turn, each round with runs of its own: equal work would be reused. Works in a
- * new directory, which goes at the end.
+ * Script and node in turn, each round with runs of its own (equal work would be reused) and with
+ * the other one first. Works in a new directory, which goes at the end.
  */
 public final class SideBySide {
   private static final int FRAGMENTS = 6_000;
   private static final int LENGTH = 100;
-  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** Runs that each side does before anything is measured: a node is no program of one minute. */
+  private static final int WARM_UP = 8;
+
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   private final PrintWriter out;
   private final DemoNode.Starter starter;
@@ -61,11 +65,12 @@ public final class SideBySide {
   }
 
   private int measure(Path dir, Size size) throws IOException, InterruptedException {
-    say("Generating %d distinct runs of 2x%d", size.count() * size.rounds(), LENGTH);
+    int all = WARM_UP + size.count() * size.rounds();
+    say("Generating %d distinct runs of 2x%d", all, LENGTH);
     SyntheticSpecies species =
         SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED, List.<RunDesign>of());
     Path tree = ArchiveTree.write(dir.resolve("archive"), species, false);
-    List<RunDesign> runs = designs(size.count() * size.rounds());
+    List<RunDesign> runs = designs(all);
     ArchiveTree.addRuns(tree, species, runs, size.leastBytes());
     Path home = dir.resolve("node");
     try (LocalArchive archive = LocalArchive.start(tree, 0);
@@ -73,12 +78,21 @@ public final class SideBySide {
       NodeClient client = new NodeClient(node.url(), Optional.empty());
       await(client, survey(client, "ensembl", reference()));
       Script script = Script.prepare(dir.resolve("script"), client, archive.url(), tree);
+      say("warm-up: %d runs by each side", WARM_UP);
+      script.run(runs.subList(0, WARM_UP));
+      refine(client, home, runs.subList(0, WARM_UP));
       List<Double> scripts = new ArrayList<>();
       List<Double> nodes = new ArrayList<>();
       for (int round = 0; round < size.rounds(); round++) {
-        List<RunDesign> part = runs.subList(round * size.count(), (round + 1) * size.count());
-        scripts.add(script.run(part));
-        nodes.add(refine(client, home, part));
+        int first = WARM_UP + round * size.count();
+        List<RunDesign> part = runs.subList(first, first + size.count());
+        if (round % 2 == 0) {
+          scripts.add(script.run(part));
+          nodes.add(refine(client, home, part));
+        } else {
+          nodes.add(refine(client, home, part));
+          scripts.add(script.run(part));
+        }
         say(
             "round %d: script %.0f ms a run, node %.0f ms a run",
             round + 1, millis(scripts, round, size), millis(nodes, round, size));
@@ -121,6 +135,7 @@ public final class SideBySide {
       Cores spent = Cores.now().since(before);
       List<JsonNode> jobs = new ArrayList<>();
       client.list("/jobs", Map.of("survey_id", id), Long.MAX_VALUE, jobs::add);
+      jobs.replaceAll(job -> client.get("/jobs/" + job.path("id").asText()));
       Breakdown.of(jobs).lines().forEach(this::say);
       say("%s", spent.words(seconds));
       say(
