@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import refinery.protocol.JobId;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.job.StepRecord;
 import refinery.protocol.query.JobView;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
@@ -100,7 +101,26 @@ final class JobLog {
       return later(place);
     }
     long seen = job.attempt() == place.attempt() ? place.offset() : 0;
-    return emit(new Place(job.attempt(), seen, true), stored(job, seen));
+    boolean silent =
+        over && seen == 0 && job.steps().stream().allMatch(step -> step.log().isEmpty());
+    return emit(new Place(job.attempt(), seen, true), silent ? account(job) : stored(job, seen));
+  }
+
+  /** Of a job whose steps left no log, a download above all: what its attempt recorded instead. */
+  private static Source<ByteString, NotUsed> account(JobView job) {
+    StringBuilder text =
+        new StringBuilder(
+            "[%s %s; its log went with its attempt, this is what was recorded]%n"
+                .formatted(job.id(), job.state().word()));
+    for (StepRecord step : job.steps()) {
+      String how =
+          step.checks().isEmpty()
+              ? "exit code " + step.exitCode()
+              : String.join("; ", step.checks());
+      text.append("%s %s: %s%n".formatted(step.finishedAt(), step.name(), how));
+    }
+    job.failure().ifPresent(failure -> text.append(failure.message()).append('\n'));
+    return Source.single(ByteString.fromString(text.toString()));
   }
 
   private Source<ByteString, NotUsed> stored(JobView job, long skip) {

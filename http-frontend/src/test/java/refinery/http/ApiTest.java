@@ -309,6 +309,9 @@ class ApiTest {
   void logsComeFromTheAgentOrFromStorage() throws Exception {
     assertThat(node.get("/api/v1/jobs/job-runs/log").body()).isEqualTo("live log");
     assertThat(node.get("/api/v1/jobs/job-done/log?follow=true").body()).isEqualTo("log of step\n");
+    assertThat(node.get("/api/v1/jobs/job-silent/log").body())
+        .startsWith("[job-silent succeeded; ")
+        .contains("download SRR1.fastq.gz: md5 matches\n");
   }
 
   @Test

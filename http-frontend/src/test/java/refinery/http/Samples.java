@@ -59,6 +59,44 @@ final class Samples {
         List.of(new Artifact("quant.sf", QUANT, 10, "text/tab-separated-values")));
   }
 
+  /** Its only step is ours: it leaves checks and no log. */
+  static JobView silent(JobId id) {
+    JobView job = job(id, JobState.SUCCEEDED);
+    StepRecord step =
+        new StepRecord(
+            "download SRR1.fastq.gz",
+            List.of(),
+            "refinery",
+            0,
+            AT,
+            AT.plusSeconds(8),
+            0,
+            0,
+            Optional.empty(),
+            List.of("md5 matches"));
+    return new JobView(
+        id,
+        JobKind.DOWNLOAD,
+        job.surveyId(),
+        job.batchIds(),
+        job.key(),
+        "",
+        job.state(),
+        job.attempt(),
+        job.node(),
+        job.priority(),
+        job.resources(),
+        job.createdAt(),
+        job.startedAt(),
+        job.finishedAt(),
+        job.nextAttemptAt(),
+        job.failure(),
+        job.waitingFor(),
+        job.attempts(),
+        List.of(step),
+        List.of());
+  }
+
   private static StepRecord step() {
     return new StepRecord(
         "quant",

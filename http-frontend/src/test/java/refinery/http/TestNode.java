@@ -109,6 +109,7 @@ public final class TestNode implements AutoCloseable {
 
   private void fill() {
     rows.jobs.put(JobId.of("job-done"), Samples.job(JobId.of("job-done"), JobState.SUCCEEDED));
+    rows.jobs.put(JobId.of("job-silent"), Samples.silent(JobId.of("job-silent")));
     rows.jobs.put(JobId.of("job-failed"), Samples.job(JobId.of("job-failed"), JobState.FAILED));
     rows.jobs.put(JobId.of("job-waits"), Samples.job(JobId.of("job-waits"), JobState.WAITING));
     rows.jobs.put(JobId.of("job-runs"), Samples.job(JobId.of("job-runs"), JobState.RUNNING));

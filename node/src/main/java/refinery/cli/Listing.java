@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import refinery.client.CommandFailure;
 import refinery.client.Table;
-import refinery.client.Terminal;
 import refinery.client.Units;
 import refinery.protocol.Json;
 
@@ -47,10 +46,7 @@ final class Listing {
                 table.row(cells.apply(item));
               }
             });
-    out.print(
-        json
-            ? all.toPrettyString() + "\n"
-            : Terminal.isInteractive() ? table.render(Terminal.width()) : table.render());
+    out.print(json ? all.toPrettyString() + "\n" : table.shown());
     out.flush();
   }
 

@@ -24,6 +24,7 @@ import refinery.client.SurveyProgress;
 import refinery.client.Table;
 import refinery.client.Terminal;
 import refinery.client.Units;
+import refinery.client.Waits;
 
 /** A live view; redrawn in place on a terminal, repeated otherwise. */
 @Command(name = "watch", description = "Live view: totals, surveys, nodes, failures (q: quit).")
@@ -103,16 +104,19 @@ final class WatchCommand implements Callable<Integer> {
     client.list("/nodes", Map.of(), 50, node -> nodes.row(ListCommands.Nodes.row(node)));
     text.append('\n').append(rendered(nodes));
     Table waits = new Table("WAITING JOB", "KEY", "FOR");
-    long waiting =
-        client.list(
-            "/jobs",
-            Map.of("state", "waiting"),
-            5,
-            job ->
-                waits.row(
-                    job.path("id").asText(),
-                    job.path("key").asText(""),
-                    job.path("waiting_for").asText("")));
+    long waiting = 0;
+    for (String state : Waits.STATES) {
+      waiting +=
+          client.list(
+              "/jobs",
+              Map.of("state", state),
+              5,
+              job ->
+                  waits.row(
+                      job.path("id").asText(),
+                      job.path("key").asText(""),
+                      job.path("waiting_for").asText(state)));
+    }
     if (waiting > 0) {
       text.append('\n').append(rendered(waits));
     }
@@ -131,7 +135,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private static String rendered(Table table) {
-    return Terminal.isInteractive() ? table.render(Terminal.width()) : table.render();
+    return table.shown();
   }
 
   private String survey(JsonNode survey, long now) {

@@ -2,11 +2,10 @@ package refinery.client;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Aligned columns of text; what the cells say cannot move the cursor or colour the terminal. */
 public final class Table {
-  private static final int WIDEST = 200;
-
   /** No column is made narrower than this. */
   private static final int NARROWEST = 6;
 
@@ -19,9 +18,16 @@ public final class Table {
   public void row(String... cells) {
     List<String> row = new ArrayList<>();
     for (String cell : cells) {
-      row.add(printable(cell, WIDEST));
+      row.add(printable(cell, Integer.MAX_VALUE));
     }
     rows.add(row);
+  }
+
+  /** For standard output as it is: fitted to a terminal and coloured there, else whole. */
+  public String shown() {
+    return Terminal.isInteractive()
+        ? render(Terminal.width(), Terminal.isColoured() ? Colours::painted : cell -> cell)
+        : render();
   }
 
   /** Numbers to the right, all else to the left, whole. */
@@ -29,11 +35,15 @@ public final class Table {
     return render(Integer.MAX_VALUE);
   }
 
+  public String render(int width) {
+    return render(width, cell -> cell);
+  }
+
   /**
    * The same in lines of at most {@code width}: the widest column that is no number gives way, cell
    * by cell with an ellipsis, until all fit.
    */
-  public String render(int width) {
+  String render(int width, UnaryOperator<String> paint) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
     int[] widths = new int[columns];
     boolean[] numeric = new boolean[columns];
@@ -51,7 +61,7 @@ public final class Table {
       for (int column = 0; column < columns; column++) {
         String cell = cut(cell(row, column), widths[column]);
         String pad = " ".repeat(widths[column] - cell.length());
-        line.append(numeric[column] ? pad + cell : cell + pad);
+        line.append(numeric[column] ? pad + cell : paint.apply(cell) + pad);
         line.append("  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');

@@ -32,6 +32,11 @@ public final class Terminal {
     }
   }
 
+  /** A terminal, and nobody has set NO_COLOR (no-color.org). */
+  public static boolean isColoured() {
+    return isInteractive() && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+  }
+
   /** Columns of the terminal; 80 where it does not say. */
   public static int width() {
     int asked = columnsByStty();

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** What the jobs of a survey wait for, in the words of the jobs themselves. */
-final class Waits {
-  private static final List<String> STATES = List.of("waiting", "unplaceable");
+public final class Waits {
+  /** The states in which a job is not even in line for a node. */
+  public static final List<String> STATES = List.of("waiting", "unplaceable");
+
   private static final int LOOKED_AT = 20;
 
   private Waits() {}

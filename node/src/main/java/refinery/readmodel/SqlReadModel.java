@@ -78,14 +78,16 @@ public final class SqlReadModel implements ReadModel {
           equal(query, filter, "pipeline", "t.pipeline");
           equal(query, filter, "organism", "t.organism");
           Optional.ofNullable(filter.values().get("q")).ifPresent(text -> contains(query, text));
-          return page(
-              connection,
-              query,
-              "batches",
-              filter,
-              bySurvey ? "m.created_at" : "t.created_at",
-              bySurvey ? "m.batch_id" : "t.id",
-              BatchView.class);
+          Page<BatchView> page =
+              page(
+                  connection,
+                  query,
+                  "batches",
+                  filter,
+                  bySurvey ? "m.created_at" : "t.created_at",
+                  bySurvey ? "m.batch_id" : "t.id",
+                  BatchView.class);
+          return new Page<>(Waiting.explained(connection, page.items()), page.next());
         });
   }
 
@@ -217,7 +219,13 @@ public final class SqlReadModel implements ReadModel {
 
   @Override
   public CompletionStage<Optional<BatchView>> batch(BatchId id) {
-    return sql.run(connection -> one(connection, "batch_row", id.value(), BatchView.class));
+    return sql.run(
+        connection -> {
+          Optional<BatchView> found = one(connection, "batch_row", id.value(), BatchView.class);
+          return found.isEmpty()
+              ? found
+              : Optional.of(Waiting.explained(connection, List.of(found.get())).getFirst());
+        });
   }
 
   @Override

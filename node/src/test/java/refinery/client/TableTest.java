@@ -36,6 +36,19 @@ class TableTest {
   }
 
   @Test
+  void coloursMoveNoColumnAndPipesGetAllWords() {
+    Table table = new Table("STATE", "WHY");
+    String words = "word ".repeat(100).strip();
+    table.row("failed", words);
+    table.row("archived", "failed to end");
+    assertThat(table.render(30, Colours::painted).lines().toList())
+        .element(1, org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .startsWith("\u001b[31mfailed\u001b[0m    word");
+    assertThat(table.render(30, Colours::painted)).contains("\narchived  failed to end\n");
+    assertThat(table.render()).contains(words).doesNotContain("\u001b");
+  }
+
+  @Test
   void agesAreWordsOfAPerson() {
     Instant now = Instant.parse("2026-01-02T00:00:00Z");
     assertThat(Units.age("2026-01-01T23:56:48.123456789Z", now)).isEqualTo("3m 11s");

@@ -70,7 +70,7 @@ public final class Examples {
             state.isTerminal() ? Optional.of(at(second + 1)) : Optional.empty(),
             Optional.empty(),
             failure,
-            Optional.empty(),
+            state == JobState.WAITING ? Optional.of("the index of " + name) : Optional.empty(),
             List.of(),
             List.of(),
             List.of());

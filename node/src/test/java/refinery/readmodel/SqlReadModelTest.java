@@ -115,6 +115,33 @@ class SqlReadModelTest {
   }
 
   @Test
+  void aBatchThatStandsStillSaysWhatItsJobWaitsFor() throws Exception {
+    try (JournalHarness other = new JournalHarness();
+        SqlExecutor sql = new SqlExecutor(other.database().dataSource(), 2)) {
+      for (String name : List.of("w1", "w2", "w3")) {
+        JobState state = name.equals("w3") ? JobState.QUEUED : JobState.WAITING;
+        BatchState batch = name.equals("w2") ? BatchState.CANCELLED : BatchState.PROCESSING;
+        for (Map.Entry<String, ReadRow> row :
+            List.<Map.Entry<String, ReadRow>>of(
+                Map.entry("Job|job-" + name, job(name, state, 1)),
+                Map.entry("Batch|batch-" + name, batch(name, batch, 1, "a_species", SURVEY)))) {
+          get(
+              other.persist(
+                  write(row.getKey(), 1, Examples.with(submitted("x", 0), row.getValue()))));
+        }
+      }
+      SqlReadModel rows = new SqlReadModel(sql);
+      Page<BatchView> page = get(rows.batches(new Filter(Map.of(), 10, Optional.empty())));
+      assertThat(page.items())
+          .extracting(BatchView::reason)
+          .containsExactly(
+              Optional.of("waits: the index of w1"), Optional.empty(), Optional.empty());
+      assertThat(get(rows.batch(BatchId.of("batch-w1"))).orElseThrow().reason())
+          .contains("waits: the index of w1");
+    }
+  }
+
+  @Test
   void pagesMeetWithoutGapOrOverlapNewestFirst() throws Exception {
     List<String> seen = new ArrayList<>();
     Optional<String> cursor = Optional.empty();

@@ -28,6 +28,26 @@ public record BatchView(
     List<ArtifactView> artifacts,
     Map<String, String> facts) {
 
+  /** The same with the reason why it is in its state. */
+  public BatchView because(String why) {
+    return new BatchView(
+        id,
+        surveyIds,
+        source,
+        key,
+        pipeline,
+        organism,
+        keyValues,
+        state,
+        Optional.of(why),
+        createdAt,
+        updatedAt,
+        files,
+        jobIds,
+        artifacts,
+        facts);
+  }
+
   /** A file of the batch; {@code deliveredFrom} is known once it was downloaded. */
   public record FileView(
       String name,
