@@ -19,6 +19,9 @@ import refinery.protocol.Resources;
  */
 public record RetryPolicy(
     int maxAttempts, Duration minBackoff, Duration maxBackoff, Duration spread, int nodesAtStart) {
+  /** Of the spread, after the first node: a fail-over must not wait for the whole of it. */
+  private static final double FIRST_PART = 0.25;
+
   private static final int CORRUPT_ATTEMPTS = 3;
   private static final int STALLED_ATTEMPTS = 2;
 
@@ -114,14 +117,16 @@ public record RetryPolicy(
    * A node has ended while the job ran. That may happen to any job, which is tried again at once.
    * One that nodes end as it begins, again and again, ends them itself: it is given up at the
    * third. Jobs that began with it wait for random times, each for its own, so that they do not
-   * begin with it once more and are not taken for it.
+   * begin with it once more and are not taken for it: a little after the first time, which is most
+   * often an accident, and for long after the next.
    */
   Verdict afterNodeEnded(NodeDeaths deaths, Resources resources, Instant now, double jitter) {
     if (deaths.atStart() >= nodesAtStart || deaths.all() >= NODES_IN_ALL) {
       return new Verdict.GiveUp();
     }
     if (deaths.atStart() > 0) {
-      double millis = spread.toMillis() * deaths.atStart() * jitter;
+      double part = deaths.atStart() == 1 ? FIRST_PART : deaths.atStart();
+      double millis = spread.toMillis() * part * jitter;
       return new Verdict.Retry(now.plus(minBackoff).plusMillis((long) millis), resources);
     }
     int waits = deaths.all() - NODES_AT_ONCE + 1;
