@@ -18,6 +18,9 @@ public final class SurveyProgress {
   /** After so many looks at which nothing has moved, it is asked what is waited for. */
   private static final int LOOKS_STILL = 4;
 
+  /** To the beginning of the line, and what the bar drew there is gone. */
+  private static final String OVER_THE_BAR = "\r\u001b[K";
+
   private final Set<String> told = new HashSet<>();
   private String stillAt = "";
   private int still;
@@ -56,18 +59,16 @@ public final class SurveyProgress {
             .setInitialMax(-1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(250)
-            // Its own choice would ask a library for the terminal, which takes Ctrl-C from the JVM:
-            // the
-            // process would end without its shutdown hooks, and leave a PostgreSQL behind.
+            // Its own choice would ask a library for the terminal, which takes Ctrl-C from the
+            // JVM: the process would end without its shutdown hooks, and leave a PostgreSQL
+            // behind.
             .setConsumer(new ConsoleProgressBarConsumer(System.err, Terminal.width() - 1))
             .build()) {
       JsonNode survey = client.get("/surveys/" + id);
       while (isRunning(survey)) {
         show(bar, survey);
-        Set<String> waits = waits(id, counts(survey.path("batches")));
-        if (!waits.isEmpty()) {
-          bar.setExtraMessage(counts(survey.path("batches")) + "; " + String.join("; ", waits));
-        }
+        tell(waits(id, counts(survey.path("batches"))), OVER_THE_BAR);
+        bar.refresh();
         Terminal.pause(LOOK);
         survey = client.get("/surveys/" + id);
       }
@@ -106,15 +107,20 @@ public final class SurveyProgress {
       if (!isRunning(survey)) {
         return survey;
       }
-      Set<String> waits = waits(id, line);
-      if (waits.stream().anyMatch(why -> !told.contains(why))) {
-        told.addAll(waits);
-        waits.forEach(why -> out.println("  waiting: " + why));
-        out.flush();
-      }
+      tell(waits(id, line), "");
       Terminal.pause(LOOK);
       survey = client.get("/surveys/" + id);
     }
+  }
+
+  /** Each reason once, in whole lines: a bar has no room for them. */
+  private void tell(Set<String> waits, String before) {
+    for (String why : waits) {
+      if (told.add(why)) {
+        out.println(before + "  waiting: " + why);
+      }
+    }
+    out.flush();
   }
 
   /** Asked for only while nothing moves: most surveys never wait. */

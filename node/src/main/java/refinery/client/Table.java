@@ -1,6 +1,7 @@
 package refinery.client;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -8,6 +9,9 @@ import java.util.function.UnaryOperator;
 public final class Table {
   /** No column is made narrower than this. */
   private static final int NARROWEST = 6;
+
+  private static final String INDENT = "    ";
+  private static final int LINES_BELOW = 3;
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -40,8 +44,9 @@ public final class Table {
   }
 
   /**
-   * The same in lines of at most {@code width}: the widest column that is no number gives way, cell
-   * by cell with an ellipsis, until all fit.
+   * The same in lines of at most {@code width}. When it does not fit, a last column of texts goes
+   * below its rows; then the widest text gives way, cell by cell with an ellipsis, until all fit,
+   * the first column last: it is what people copy.
    */
   String render(int width, UnaryOperator<String> paint) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
@@ -54,31 +59,56 @@ public final class Table {
           rows.size() > 1
               && rows.stream().skip(1).allMatch(row -> cell(row, at).matches("[0-9.,%+-]*"));
     }
-    fit(widths, numeric, width);
+    boolean below = columns > 2 && excess(widths, width) > 0 && !numeric[columns - 1];
+    int[] beside = below ? Arrays.copyOf(widths, columns - 1) : widths;
+    fit(beside, numeric, width);
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
-      for (int column = 0; column < columns; column++) {
-        String cell = cut(cell(row, column), widths[column]);
-        String pad = " ".repeat(widths[column] - cell.length());
+      for (int column = 0; column < beside.length; column++) {
+        String cell = cut(cell(row, column), beside[column]);
+        String pad = " ".repeat(beside[column] - cell.length());
         line.append(numeric[column] ? pad + cell : paint.apply(cell) + pad);
         line.append("  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');
+      if (below && row != rows.getFirst()) {
+        text.append(wrapped(cell(row, columns - 1), width));
+      }
     }
     return text.toString();
   }
 
-  private static void fit(int[] widths, boolean[] numeric, int width) {
-    long total = 0;
+  /** Indented, in few lines. */
+  private static String wrapped(String words, int width) {
+    int room = Math.max(NARROWEST, width - INDENT.length());
+    StringBuilder text = new StringBuilder();
+    String left = words;
+    for (int line = 1; !left.isEmpty(); line++) {
+      int blank = left.length() <= room ? left.length() : left.lastIndexOf(' ', room);
+      boolean last = line == LINES_BELOW || left.length() <= room;
+      String part = last ? cut(left, room) : left.substring(0, blank > 0 ? blank : room);
+      text.append(INDENT).append(part).append('\n');
+      left = last ? "" : left.substring(part.length()).strip();
+    }
+    return text.toString();
+  }
+
+  private static long excess(int[] widths, int width) {
+    long total = -2L - width;
     for (int column : widths) {
       total += column + 2L;
     }
-    for (long over = total - 2 - width; over > 0; over--) {
+    return total;
+  }
+
+  private static void fit(int[] widths, boolean[] numeric, int width) {
+    for (long over = excess(widths, width); over > 0; over--) {
       int widest = -1;
-      for (int column = 0; column < widths.length; column++) {
+      for (int column = widths.length - 1; column >= 0; column--) {
         boolean may = !numeric[column] && widths[column] > NARROWEST;
-        if (may && (widest < 0 || widths[column] > widths[widest])) {
+        boolean better = widest < 0 || column > 0 && widths[column] > widths[widest];
+        if (may && better) {
           widest = column;
         }
       }

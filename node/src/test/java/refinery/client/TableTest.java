@@ -20,19 +20,38 @@ class TableTest {
   }
 
   @Test
-  void fitsTheTerminalByItsWidestTexts() {
-    Table table = new Table("ID", "COUNT", "REASON");
-    table.row("job-0123456789", "12345", "waiting for the index of homo_sapiens");
-    table.row("job-1", "1", "short");
+  void fitsTheTerminalByItsWidestTextsAndKeepsTheFirstColumn() {
+    Table table = new Table("ID", "STATE", "COUNT");
+    table.row("job-0123456789", "waiting for an index", "12345");
+    table.row("job-1", "done", "1");
     assertThat(table.render(40).lines())
-        .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(40))
         .containsExactly(
-            "ID              COUNT  REASON",
-            "job-0123456789  12345  waiting for the \u2026",
-            "job-1               1  short");
-    assertThat(table.render()).contains("waiting for the index of homo_sapiens");
+            "ID              STATE              COUNT",
+            "job-0123456789  waiting for an i\u2026  12345",
+            "job-1           done                   1");
     assertThat(table.render(1).lines().toList().get(1))
-        .isEqualTo("job-0\u2026  12345  waiti\u2026");
+        .isEqualTo("job-0\u2026  waiti\u2026  12345");
+  }
+
+  @Test
+  void reasonsThatDoNotFitGoBelowTheirRows() {
+    Table table = new Table("ID", "COUNT", "REASON");
+    table.row("job-0123456789", "12345", "waiting for the index of homo_sapiens and more");
+    table.row("job-1", "1", "");
+    table.row("job-2", "1", "w".repeat(200));
+    assertThat(table.render(30).lines())
+        .containsExactly(
+            "ID              COUNT",
+            "job-0123456789  12345",
+            "    waiting for the index of",
+            "    homo_sapiens and more",
+            "job-1               1",
+            "job-2               1",
+            "    " + "w".repeat(26),
+            "    " + "w".repeat(26),
+            "    " + "w".repeat(25) + "\u2026");
+    assertThat(table.render())
+        .contains("job-0123456789  12345  waiting for the index of homo_sapiens and more\n");
   }
 
   @Test
@@ -41,9 +60,7 @@ class TableTest {
     String words = "word ".repeat(100).strip();
     table.row("failed", words);
     table.row("archived", "failed to end");
-    assertThat(table.render(30, Colours::painted).lines().toList())
-        .element(1, org.assertj.core.api.InstanceOfAssertFactories.STRING)
-        .startsWith("\u001b[31mfailed\u001b[0m    word");
+    assertThat(table.render(30, Colours::painted)).contains("\n\u001b[31mfailed\u001b[0m    word");
     assertThat(table.render(30, Colours::painted)).contains("\narchived  failed to end\n");
     assertThat(table.render()).contains(words).doesNotContain("\u001b");
   }
