@@ -131,7 +131,7 @@ final class ListCommands {
       put(filters, "pipeline", pipeline);
       put(filters, "failure_class", failureClass);
       Table table =
-          new Table("ID", "KEY", "KIND", "PIPELINE", "STATE", "ATTEMPT", "NODE", "AGE", "WHY");
+          new Table("ID", "KEY", "KIND", "PIPELINE", "STATE", "TRY", "NODE", "AGE", "WHY");
       listing.print(
           out(spec),
           "/jobs",

@@ -59,6 +59,7 @@ public final class SurveyProgress {
             .setInitialMax(-1)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(250)
+            .continuousUpdate()
             // Its own choice would ask a library for the terminal, which takes Ctrl-C from the
             // JVM: the process would end without its shutdown hooks, and leave a PostgreSQL
             // behind.
@@ -68,7 +69,6 @@ public final class SurveyProgress {
       while (isRunning(survey)) {
         show(bar, survey);
         tell(waits(id, counts(survey.path("batches"))), OVER_THE_BAR);
-        bar.refresh();
         Terminal.pause(LOOK);
         survey = client.get("/surveys/" + id);
       }

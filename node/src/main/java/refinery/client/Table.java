@@ -3,6 +3,7 @@ package refinery.client;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
 /** Aligned columns of text; what the cells say cannot move the cursor or colour the terminal. */
@@ -45,8 +46,8 @@ public final class Table {
 
   /**
    * The same in lines of at most {@code width}. When it does not fit, a last column of texts goes
-   * below its rows; then the widest text gives way, cell by cell with an ellipsis, until all fit,
-   * the first column last: it is what people copy.
+   * below its rows; then the widest text gives way, cell by cell with an ellipsis, until all fit:
+   * states after all others, and last the first column, which is what people copy.
    */
   String render(int width, UnaryOperator<String> paint) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
@@ -61,7 +62,7 @@ public final class Table {
     }
     boolean below = columns > 2 && excess(widths, width) > 0 && !numeric[columns - 1];
     int[] beside = below ? Arrays.copyOf(widths, columns - 1) : widths;
-    fit(beside, numeric, width);
+    fit(beside, column -> numeric[column] ? Cut.NEVER : turn(column), width);
     StringBuilder text = new StringBuilder();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
@@ -102,20 +103,35 @@ public final class Table {
     return total;
   }
 
-  private static void fit(int[] widths, boolean[] numeric, int width) {
-    for (long over = excess(widths, width); over > 0; over--) {
-      int widest = -1;
-      for (int column = widths.length - 1; column >= 0; column--) {
-        boolean may = !numeric[column] && widths[column] > NARROWEST;
-        boolean better = widest < 0 || column > 0 && widths[column] > widths[widest];
-        if (may && better) {
-          widest = column;
+  /** When a column is made narrower. */
+  private enum Cut {
+    FIRST,
+    LATER,
+    LAST,
+    NEVER
+  }
+
+  private Cut turn(int column) {
+    return column == 0
+        ? Cut.LAST
+        : cell(rows.getFirst(), column).equals("STATE") ? Cut.LATER : Cut.FIRST;
+  }
+
+  private static void fit(int[] widths, IntFunction<Cut> when, int width) {
+    for (Cut turn : List.of(Cut.FIRST, Cut.LATER, Cut.LAST)) {
+      int widest = 0;
+      while (widest >= 0 && excess(widths, width) > 0) {
+        widest = -1;
+        for (int column = 0; column < widths.length; column++) {
+          boolean may = when.apply(column) == turn && widths[column] > NARROWEST;
+          if (may && (widest < 0 || widths[column] > widths[widest])) {
+            widest = column;
+          }
+        }
+        if (widest >= 0) {
+          widths[widest]--;
         }
       }
-      if (widest < 0) {
-        return;
-      }
-      widths[widest]--;
     }
   }
 

@@ -49,8 +49,7 @@ final class Waiting {
         batch.jobIds().stream()
             .map(job -> Optional.ofNullable(reasons.get(job.value())))
             .flatMap(Optional::stream)
-            .findFirst()
-            .map(words -> "waits: " + words);
+            .findFirst();
     return reason.isEmpty() ? batch : batch.because(reason.get());
   }
 }

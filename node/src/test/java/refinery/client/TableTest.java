@@ -21,16 +21,24 @@ class TableTest {
 
   @Test
   void fitsTheTerminalByItsWidestTextsAndKeepsTheFirstColumn() {
-    Table table = new Table("ID", "STATE", "COUNT");
+    Table table = new Table("ID", "KEY", "COUNT");
     table.row("job-0123456789", "waiting for an index", "12345");
     table.row("job-1", "done", "1");
     assertThat(table.render(40).lines())
         .containsExactly(
-            "ID              STATE              COUNT",
+            "ID              KEY                COUNT",
             "job-0123456789  waiting for an i\u2026  12345",
             "job-1           done                   1");
     assertThat(table.render(1).lines().toList().get(1))
         .isEqualTo("job-0\u2026  waiti\u2026  12345");
+  }
+
+  @Test
+  void statesAreCutAfterOtherTexts() {
+    Table table = new Table("ID", "KEY", "STATE", "TRY");
+    table.row("job-0123456789", "SRR0123456789", "succeeded", "1");
+    assertThat(table.render(41)).endsWith("job-0123456789  SRR01234\u2026  succeeded    1\n");
+    assertThat(table.render(1)).endsWith("job-0\u2026  SRR01\u2026  succe\u2026    1\n");
   }
 
   @Test

@@ -134,10 +134,9 @@ class SqlReadModelTest {
       Page<BatchView> page = get(rows.batches(new Filter(Map.of(), 10, Optional.empty())));
       assertThat(page.items())
           .extracting(BatchView::reason)
-          .containsExactly(
-              Optional.of("waits: the index of w1"), Optional.empty(), Optional.empty());
+          .containsExactly(Optional.of("the index of w1"), Optional.empty(), Optional.empty());
       assertThat(get(rows.batch(BatchId.of("batch-w1"))).orElseThrow().reason())
-          .contains("waits: the index of w1");
+          .contains("the index of w1");
     }
   }
 
