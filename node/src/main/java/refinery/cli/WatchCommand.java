@@ -6,7 +6,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,6 +34,7 @@ final class WatchCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(WatchCommand.class);
   private static final String REDRAW = "\u001b[H\u001b[J";
   private static final int BAR = 24;
+  private static final int WAITS_SEEN = 100;
 
   @Spec private CommandSpec spec;
   @Mixin private final Connection connection = new Connection();
@@ -61,11 +64,18 @@ final class WatchCommand implements Callable<Integer> {
     boolean ended;
     do {
       String view = viewOrAbsence(client);
-      out.print(interactive ? REDRAW + view : view + "\n");
+      out.print(interactive && !once ? REDRAW + fitted(view) : view + "\n");
       out.flush();
       ended = once || Terminal.pause(quit, Duration.ofSeconds(Math.max(1, seconds)));
     } while (!ended);
     return 0;
+  }
+
+  /** What is taller than the terminal would scroll away from its top. */
+  private static String fitted(String view) {
+    int height = Terminal.height() - 1;
+    String[] lines = view.split("\n", height + 1);
+    return lines.length <= height ? view : String.join("\n", Arrays.copyOf(lines, height));
   }
 
   /** A node that is away comes back, or another answers at its address. */
@@ -103,23 +113,7 @@ final class WatchCommand implements Callable<Integer> {
     Table nodes = new Table("NODE", "ADDRESS", "STATE", "CPU", "MEMORY", "DISK", "JOBS", "NOTE");
     client.list("/nodes", Map.of(), 50, node -> nodes.row(ListCommands.Nodes.row(node)));
     text.append('\n').append(rendered(nodes));
-    Table waits = new Table("WAITING JOB", "KEY", "FOR");
-    long waiting = 0;
-    for (String state : Waits.STATES) {
-      waiting +=
-          client.list(
-              "/jobs",
-              Map.of("state", state),
-              5,
-              job ->
-                  waits.row(
-                      job.path("id").asText(),
-                      job.path("key").asText(""),
-                      job.path("waiting_for").asText(state)));
-    }
-    if (waiting > 0) {
-      text.append('\n').append(rendered(waits));
-    }
+    text.append(waiting(client));
     Table failures = new Table("FAILED JOB", "CLASS", "MESSAGE");
     long failed =
         client.list(
@@ -132,6 +126,24 @@ final class WatchCommand implements Callable<Integer> {
                     job.path("failure").path("class").asText(),
                     job.path("failure").path("message").asText()));
     return failed > 0 ? text.append('\n').append(rendered(failures)).toString() : text.toString();
+  }
+
+  /** By reason: jobs often wait for the same. */
+  private static String waiting(NodeClient client) {
+    Map<String, Integer> reasons = new LinkedHashMap<>();
+    long seen = 0;
+    for (String state : Waits.STATES) {
+      seen +=
+          client.list(
+              "/jobs",
+              Map.of("state", state),
+              WAITS_SEEN,
+              job -> reasons.merge(job.path("waiting_for").asText(state), 1, Integer::sum));
+    }
+    Table waits = new Table("JOBS", "WAIT FOR");
+    String more = seen >= WAITS_SEEN ? "+" : "";
+    reasons.forEach((reason, jobs) -> waits.row(jobs + more, reason));
+    return reasons.isEmpty() ? "" : "\n" + rendered(waits);
   }
 
   private static String rendered(Table table) {
@@ -169,8 +181,13 @@ final class WatchCommand implements Callable<Integer> {
     StringBuilder text = new StringBuilder();
     counts
         .properties()
-        .forEach(entry -> text.append(entry.getKey() + " " + entry.getValue().asText() + "  "));
-    return text.toString().stripTrailing();
+        .forEach(
+            entry -> {
+              if (entry.getValue().asLong() != 0) {
+                text.append(entry.getKey() + " " + entry.getValue().asText() + "  ");
+              }
+            });
+    return text.isEmpty() ? "none" : text.toString().stripTrailing();
   }
 
   private static void awaitQuit(CountDownLatch quit) {

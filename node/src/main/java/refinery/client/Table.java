@@ -60,7 +60,7 @@ public final class Table {
           rows.size() > 1
               && rows.stream().skip(1).allMatch(row -> cell(row, at).matches("[0-9.,%+-]*"));
     }
-    boolean below = columns > 2 && excess(widths, width) > 0 && !numeric[columns - 1];
+    boolean below = columns > 1 && excess(widths, width) > 0 && !numeric[columns - 1];
     int[] beside = below ? Arrays.copyOf(widths, columns - 1) : widths;
     fit(beside, column -> numeric[column] ? Cut.NEVER : turn(column), width);
     StringBuilder text = new StringBuilder();

@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 public final class Terminal {
   private static final int USUAL = 80;
   private static final int NARROWEST = 20;
+  private static final int USUAL_LINES = 24;
+  private static final int LOWEST = 5;
 
   private Terminal() {}
 
@@ -50,6 +52,13 @@ public final class Terminal {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stty(before), "terminal-as-it-was"));
       stty("-icanon", "-echo", "min", "1");
     }
+  }
+
+  /** Lines of the terminal; 24 where it does not say. */
+  public static int height() {
+    String[] words = stty("size").strip().split(" ", -1);
+    int lines = words[0].matches("\\d{1,4}") ? Integer.parseInt(words[0]) : 0;
+    return lines < LOWEST ? USUAL_LINES : lines;
   }
 
   private static int columnsByStty() {

@@ -68,8 +68,9 @@ class TableTest {
     String words = "word ".repeat(100).strip();
     table.row("failed", words);
     table.row("archived", "failed to end");
-    assertThat(table.render(30, Colours::painted)).contains("\n\u001b[31mfailed\u001b[0m    word");
-    assertThat(table.render(30, Colours::painted)).contains("\narchived  failed to end\n");
+    assertThat(table.render(30, Colours::painted))
+        .contains("\n\u001b[31mfailed\u001b[0m\n    word");
+    assertThat(table.render(30, Colours::painted)).contains("\narchived\n    failed to end\n");
     assertThat(table.render()).contains(words).doesNotContain("\u001b");
   }
 
