@@ -13,7 +13,7 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Down;
 import com.typesafe.config.Config;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +57,8 @@ public final class SingletonGuard extends AbstractBehavior<SingletonGuard.Messag
     this.patience = config.getDuration("patience");
     this.role = role;
     this.paths = paths;
-    this.absence = new Absence(patience, InstantSource.system());
+    // A step of the wall clock is nobody's absence.
+    this.absence = new Absence(patience, () -> Instant.EPOCH.plusNanos(System.nanoTime()));
     timers.startTimerWithFixedDelay(new Look(), config.getDuration("interval"));
   }
 

@@ -266,7 +266,11 @@ class NodeAgentTest {
 
   private Report reportThat(java.util.function.Predicate<Report> condition) {
     Supplier<Report> next = () -> fromAgent(Report.class);
-    return java.util.stream.Stream.generate(next).filter(condition).findFirst().orElseThrow();
+    return java.util.stream.Stream.generate(next)
+        .limit(60)
+        .filter(condition)
+        .findFirst()
+        .orElseThrow();
   }
 
   private void assign(long assignment, Resources resources) {
