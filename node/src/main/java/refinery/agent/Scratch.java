@@ -56,8 +56,11 @@ public final class Scratch {
     }
   }
 
-  /** Removes the tree; what is already gone is no failure, what cannot be removed is. */
-  static void remove(Path root) throws IOException {
+  /**
+   * Removes the tree; read-only directories are opened for it. What is already gone is no failure,
+   * what cannot be removed is.
+   */
+  public static void remove(Path root) throws IOException {
     if (Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
       Files.walkFileTree(root, new Remover());
     }

@@ -4,14 +4,11 @@ import com.typesafe.config.Config;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -24,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import refinery.agent.Attempt;
+import refinery.agent.Scratch;
 import refinery.configuration.ConfigurationException;
 import refinery.protocol.Json;
 import refinery.storage.ObjectStore;
@@ -108,7 +106,7 @@ public final class ReferenceCache {
           entry.bytes = size(path);
           cache.entries.put(name, entry);
         } else {
-          remove(path);
+          Scratch.remove(path);
         }
       }
     }
@@ -148,7 +146,7 @@ public final class ReferenceCache {
     Path path = directory.resolve(sha256);
     Optional<IndexManifest> manifest = whole(path, entry);
     if (manifest.isEmpty()) {
-      remove(path);
+      Scratch.remove(path);
       unpack(sha256, path, store, attempt);
       entry.verified = true;
       manifest = Optional.of(read(path));
@@ -211,7 +209,7 @@ public final class ReferenceCache {
       settle(files);
       Files.move(files, path, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      remove(draft);
+      Scratch.remove(draft);
     }
   }
 
@@ -231,7 +229,7 @@ public final class ReferenceCache {
               null);
         }
         entries.remove(oldest.get().getKey());
-        remove(directory.resolve(oldest.get().getKey()));
+        Scratch.remove(directory.resolve(oldest.get().getKey()));
       }
     }
   }
@@ -286,35 +284,5 @@ public final class ReferenceCache {
           .mapToLong(java.io.File::length)
           .sum();
     }
-  }
-
-  private static void remove(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(path);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path path, IOException failure)
-              throws IOException {
-            Files.delete(path);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import refinery.agent.Scratch;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
 import refinery.client.Terminal;
@@ -57,7 +58,7 @@ public final class SideBySide {
       try {
         return measure(dir, size);
       } finally {
-        Trees.remove(dir);
+        Scratch.remove(dir);
       }
     } catch (IOException e) {
       throw CommandFailure.failed("bench samples: " + e.getMessage());
