@@ -10,6 +10,7 @@ import java.util.Optional;
  * {@code refinery.agent} of conf/agent.conf.
  *
  * @param scratchAllowance bytes that every attempt may write, however little it reserved
+ * @param giveWay how long a download waits at most, on one core, while every core is reserved
  * @param memoryReserve kept for the node itself; empty: derived from the JVM's heap
  * @param scratch where attempts keep their files; empty: below the node's directory
  * @param cpus millicores; it, memory and disk are offered when not what the machine has
@@ -19,6 +20,7 @@ public record AgentConfig(
     Duration watchInterval,
     Duration diskInterval,
     int niceness,
+    Duration giveWay,
     Duration retryAfter,
     Duration retryAtMost,
     int unreportedAtMost,
@@ -49,6 +51,7 @@ public record AgentConfig(
             config.getDuration("watch-interval"),
             config.getDuration("disk-interval"),
             config.getInt("niceness"),
+            config.getDuration("give-way"),
             config.getDuration("retry.min-backoff"),
             config.getDuration("retry.max-backoff"),
             config.getInt("unreported-at-most"),
@@ -61,6 +64,7 @@ public record AgentConfig(
             millicores(config, "cpus"),
             bytes(config, "memory"),
             bytes(config, "disk"));
+    check(config, "give-way", !read.giveWay().isNegative(), "a duration, 0 turns it off");
     check(config, "niceness", read.niceness() >= 0 && read.niceness() <= 19, "0 to 19");
     for (String key :
         new String[] {

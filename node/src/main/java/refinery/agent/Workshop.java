@@ -41,6 +41,7 @@ final class Workshop {
   private final Volume volume;
   private final Watcher watcher;
   private final Processes processes;
+  private final Courtesy courtesy;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
 
@@ -59,6 +60,7 @@ final class Workshop {
     environment = new BaseEnvironment(path.text(), directory);
     launcher = Processes.launcher(directory, path);
     volume = new Volume(scratchRoot.getParent(), config);
+    courtesy = new Courtesy(config.giveWay(), Fingerprint.capacity(config, volume, 0).cpu());
     watcher = new Watcher(launcher, directory, config, volume);
     processes = new Processes(launcher, path, environment, watcher, config.niceness());
   }
@@ -116,7 +118,10 @@ final class Workshop {
         () -> {
           watcher.watch(attempt);
           logbook.ifPresent(book -> book.begun(attempt.spec().id(), attempt.number()));
+          courtesy.giveWay(attempt);
+          courtesy.begins(attempt);
           Outcome outcome = defectUnlessStopped(outcome(attempt), attempt);
+          courtesy.ends(attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
           try {

@@ -54,14 +54,22 @@ final class Workbench {
   }
 
   RunningAttempt attempt(Resources reserved) {
+    return attempt(JobKind.PROCESS, reserved);
+  }
+
+  RunningAttempt attempt(JobKind kind, Resources reserved) {
     return new RunningAttempt(
-        spec("job-1", reserved), 1, reserved, 0, directory.resolve("scratch"), processes);
+        spec("job-1", kind, reserved), 1, reserved, 0, directory.resolve("scratch"), processes);
   }
 
   static JobSpec spec(String id, Resources reserved) {
+    return spec(id, JobKind.PROCESS, reserved);
+  }
+
+  private static JobSpec spec(String id, JobKind kind, Resources reserved) {
     return new JobSpec(
         JobId.of(id),
-        JobKind.PROCESS,
+        kind,
         Optional.empty(),
         List.of(),
         "",
