@@ -32,8 +32,8 @@ final class BenchSamplesCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "R",
-      defaultValue = "1",
-      description = "Script and node in turn so many times, with other runs; medians.")
+      defaultValue = "3",
+      description = "Script and node in turn so many times, with other runs; medians. Default: 3.")
   private int rounds;
 
   @Option(

@@ -125,7 +125,7 @@ public record RetryPolicy(
       return new Verdict.GiveUp();
     }
     if (deaths.atStart() > 0) {
-      double part = deaths.atStart() == 1 ? FIRST_PART : deaths.atStart();
+      double part = deaths.atStart() == 1 ? FIRST_PART : 2 * deaths.atStart();
       double millis = spread.toMillis() * part * jitter;
       return new Verdict.Retry(now.plus(minBackoff).plusMillis((long) millis), resources);
     }

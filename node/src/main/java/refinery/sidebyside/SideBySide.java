@@ -32,9 +32,15 @@ public final class SideBySide {
   private static final int LENGTH = 100;
 
   /** Runs that each side does before anything is measured: a node is no program of one minute. */
-  private static final int WARM_UP = 8;
+  private static final int WARM_UP = 24;
 
-  private static final Duration LOOK = Duration.ofMillis(250);
+  /**
+   * How often it is looked at what is done; near the end more often, to be exact at little cost.
+   */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private static final Duration LAST_LOOKS = Duration.ofMillis(50);
+  private static final int LAST = 4;
 
   private final PrintWriter out;
   private final DemoNode.Starter starter;
@@ -172,7 +178,10 @@ public final class SideBySide {
         throw CommandFailure.failed(
             "the survey is %s: %s".formatted(state, survey.path("reason").asText("")));
       }
-      Terminal.pause(LOOK);
+      JsonNode batches = survey.path("batches");
+      long total = batches.path("total").asLong();
+      boolean last = total > 0 && total - batches.path("done").asLong() <= LAST;
+      Terminal.pause(last ? LAST_LOOKS : LOOK);
     }
   }
 

@@ -39,8 +39,10 @@ import java.util.function.Consumer;
 public final class LocalObjectStore implements ObjectStore {
   private static final String STAGING = "staging/";
 
-  /** A sweeper removes a directory once; so often it would have to win a race. */
-  private static final int TRIES = 10;
+  /**
+   * A sweeper removes a directory once; so often it would have to win a race, on a busy machine.
+   */
+  private static final int TRIES = 100;
 
   private final Path root;
 

@@ -253,7 +253,7 @@ class JobLogicTest {
     given(submit(A), start(1));
     assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (7_500 * jitter));
     startNext();
-    assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (60_000 * jitter));
+    assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (120_000 * jitter));
   }
 
   private long waitAfterAnotherNode(double jitter) {
