@@ -20,7 +20,7 @@ import refinery.protocol.Resources;
 public record RetryPolicy(
     int maxAttempts, Duration minBackoff, Duration maxBackoff, Duration spread, int nodesAtStart) {
   /** Of the spread, after the first node: a fail-over must not wait for the whole of it. */
-  private static final double FIRST_PART = 0.25;
+  private static final double FIRST_PART = 0.2;
 
   private static final int CORRUPT_ATTEMPTS = 3;
   private static final int STALLED_ATTEMPTS = 2;

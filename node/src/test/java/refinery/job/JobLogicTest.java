@@ -251,7 +251,7 @@ class JobLogicTest {
       @ForAll @DoubleRange(min = 0, max = 1) double jitter) {
     state = Optional.empty();
     given(submit(A), start(1));
-    assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (7_500 * jitter));
+    assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (6_000 * jitter));
     startNext();
     assertThat(waitAfterAnotherNode(jitter)).isEqualTo(1_000 + (long) (120_000 * jitter));
   }
