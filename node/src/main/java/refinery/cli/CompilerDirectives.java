@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class CompilerDirectives {
   private static final Logger LOG = LoggerFactory.getLogger(CompilerDirectives.class);
   private static final String FILE = "refinery.compiler-directives";
+  private static final String TAKEN = "compiler directives added";
 
   private CompilerDirectives() {}
 
@@ -24,16 +25,23 @@ final class CompilerDirectives {
       return;
     }
     try {
-      Object said =
-          ManagementFactory.getPlatformMBeanServer()
-              .invoke(
-                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                  "compilerDirectivesAdd",
-                  new Object[] {new String[] {file.get()}},
-                  new String[] {String[].class.getName()});
-      LOG.debug("compiler: {}", said);
+      String said = add(file.get());
+      if (!said.contains(TAKEN)) {
+        LOG.warn("the compiler does not take {}: {}", file.get(), said);
+      }
     } catch (JMException e) {
       LOG.warn("the compiler does not take {}: {}", file.get(), e.toString());
     }
+  }
+
+  /** What the JVM says to it. */
+  static String add(String file) throws JMException {
+    return ManagementFactory.getPlatformMBeanServer()
+        .invoke(
+            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+            "compilerDirectivesAdd",
+            new Object[] {new String[] {file}},
+            new String[] {String[].class.getName()})
+        .toString();
   }
 }

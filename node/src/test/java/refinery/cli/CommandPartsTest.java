@@ -101,4 +101,12 @@ class CommandPartsTest {
         "{\"created_at\":\"2026-01-01T%s\",\"finished_at\":\"2026-01-01T%s\",\"state\":\"%s\"}"
             .formatted(created, finished, state));
   }
+
+  /** As the launcher has them loaded; what is not understood is said in words, not thrown. */
+  @Test
+  void theJvmTakesTheCompilersDirectives() throws Exception {
+    assertThat(CompilerDirectives.add("../conf/compiler-directives.json"))
+        .contains("2 compiler directives added");
+    assertThat(CompilerDirectives.add("../README.md")).doesNotContain("directives added");
+  }
 }

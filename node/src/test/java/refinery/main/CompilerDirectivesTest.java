@@ -6,15 +6,12 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
-import javax.management.ObjectName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,23 +32,6 @@ class CompilerDirectivesTest {
             .getClassName()
             .replace('.', '/');
     assertThat(optimised(file)).as(file).isTrue();
-  }
-
-  /** As the launcher has them loaded; what is not understood would be said on standard error. */
-  @Test
-  void theJvmTakesThem() throws Exception {
-    Object said =
-        ManagementFactory.getPlatformMBeanServer()
-            .invoke(
-                new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                "compilerDirectivesAdd",
-                new Object[] {
-                  new String[] {
-                    Path.of("..", "conf", "compiler-directives.json").toAbsolutePath().toString()
-                  }
-                },
-                new String[] {String[].class.getName()});
-    assertThat(said.toString()).contains("2 compiler directives added");
   }
 
   private static boolean optimised(String file) throws IOException {
