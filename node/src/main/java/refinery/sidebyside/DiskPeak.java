@@ -10,7 +10,7 @@ import refinery.client.Terminal;
 
 /** Looks at a node's directory now and then for as long as it is open. */
 final class DiskPeak implements AutoCloseable {
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofSeconds(4);
 
   private final Path home;
   private final CountDownLatch closed = new CountDownLatch(1);

@@ -37,10 +37,10 @@ public final class SideBySide {
   /**
    * How often it is looked at what is done; near the end more often, to be exact at little cost.
    */
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private static final Duration LAST_LOOKS = Duration.ofMillis(50);
-  private static final int LAST = 4;
+  private static final int LAST = 6;
 
   private final PrintWriter out;
   private final DemoNode.Starter starter;

@@ -312,6 +312,9 @@ public final class LocalObjectStore implements ObjectStore {
   }
 
   private static void makeDirectory(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
     for (int tries = 1; ; tries++) {
       try {
         Files.createDirectories(directory);

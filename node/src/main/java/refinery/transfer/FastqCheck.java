@@ -101,21 +101,29 @@ final class FastqCheck implements Lane {
     if (lineLength == 0) {
       startRecord(bytes[at]);
     }
+    if (!nameEnded) {
+      while (at < length && (bytes[at] > ' ' || bytes[at] < 0)) {
+        at++;
+      }
+      keep(bytes, from, at - from);
+    }
     while (at < length && bytes[at] != '\n') {
       byte letter = bytes[at++];
-      if (letter == ' ' || letter == '\t' || letter == '\r') {
-        nameEnded = true;
-      } else if (letter >= 0 && letter < ' ') {
+      if (letter >= 0 && letter < ' ' && letter != '\t' && letter != '\r') {
         throw wrong("its name holds binary data");
-      } else if (!nameEnded) {
-        if (nameLength == MAX_NAME) {
-          throw wrong("its name is longer than " + MAX_NAME + " bytes");
-        }
-        name[nameLength++] = letter;
       }
+      nameEnded = true;
     }
     lineLength += at - from;
     return at;
+  }
+
+  private void keep(byte[] bytes, int from, int count) throws CorruptTransfer {
+    if (nameLength + count > MAX_NAME) {
+      throw wrong("its name is longer than " + MAX_NAME + " bytes");
+    }
+    System.arraycopy(bytes, from, name, nameLength, count);
+    nameLength += count;
   }
 
   private void startRecord(byte first) throws CorruptTransfer {

@@ -31,7 +31,7 @@ class CourtesyTest {
   }
 
   @Test
-  void aDownloadWaitsWhileEveryCoreIsReservedAndGoesOnWhenOneIsFree() throws Exception {
+  void theSecondDownloadWaitsWhileEveryCoreIsReservedAndGoesOnWhenOneIsFree() throws Exception {
     Courtesy courtesy = new Courtesy(LONG, 2_000);
     RunningAttempt one = attempt(JobKind.PROCESS, 1_000);
     RunningAttempt two = attempt(JobKind.PROCESS, 1_000);
@@ -40,6 +40,7 @@ class CourtesyTest {
     courtesy.giveWay(download);
     courtesy.begins(two);
     courtesy.giveWay(two);
+    courtesy.giveWay(attempt(JobKind.DOWNLOAD, 0));
     Thread waits = waiting(courtesy, download);
     courtesy.ends(one);
     waits.join();
@@ -52,12 +53,14 @@ class CourtesyTest {
     RunningAttempt download = attempt(JobKind.DOWNLOAD, 0);
     Courtesy courtesy = new Courtesy(LONG, 1_000);
     courtesy.begins(busy);
+    courtesy.giveWay(attempt(JobKind.DOWNLOAD, 0));
     Thread waits = waiting(courtesy, download);
     download.stop(Failure.of(FailureClass.NODE_LOST, "stopped"));
     waits.join();
 
     Courtesy brief = new Courtesy(Duration.ofMillis(1), 1_000);
     brief.begins(busy);
+    brief.giveWay(attempt(JobKind.DOWNLOAD, 0));
     brief.giveWay(attempt(JobKind.DOWNLOAD, 0));
 
     Courtesy fraction = new Courtesy(LONG, 500);
