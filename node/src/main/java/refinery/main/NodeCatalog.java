@@ -51,6 +51,12 @@ final class NodeCatalog implements Catalog {
                             + name
                             + "'; there are "
                             + String.join(", ", pipelines.names()))));
+    if (pipeline.isPresent()) {
+      sources
+          .find(source)
+          .flatMap(found -> pipelines.unfit(pipeline.get(), found.roles()))
+          .ifPresent(why -> problems.add(new Problem("/pipeline", why)));
+    }
     priority
         .filter(value -> value < 0 || value > 100)
         .ifPresent(value -> problems.add(new Problem("/priority", "must be 0 to 100")));

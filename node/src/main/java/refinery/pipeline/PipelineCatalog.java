@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import refinery.pipeline.Pipeline.Action;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
@@ -37,6 +38,32 @@ public final class PipelineCatalog {
 
   public List<String> names() {
     return registry.names();
+  }
+
+  /**
+   * Whether a batch with files of these roles can go through a pipeline.
+   *
+   * @return why not, in words; empty also for a pipeline that there is not
+   */
+  public Optional<String> unfit(String name, List<String> roles) {
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty() || pipeline.get().inputs().stream().anyMatch(roles::containsAll)) {
+      return Optional.empty();
+    }
+    List<String> fitting =
+        registry.all().stream()
+            .filter(other -> other.inputs().stream().anyMatch(roles::containsAll))
+            .map(Pipeline::name)
+            .toList();
+    String takes =
+        pipeline.get().inputs().isEmpty()
+            ? "no files"
+            : pipeline.get().inputs().stream()
+                .map(together -> String.join(" and ", together))
+                .collect(Collectors.joining(", or "));
+    return Optional.of(
+        "'%s' takes %s; the source brings %s, which fit %s"
+            .formatted(name, takes, String.join(", ", roles), String.join(", ", fitting)));
   }
 
   /** For {@code GET /pipelines}. */

@@ -16,6 +16,9 @@ public interface Source {
   /** The pipeline of its batches when a survey names none. */
   String defaultPipeline();
 
+  /** Roles of the files that its batches can have, e.g. {@code reads_1}. */
+  List<String> roles();
+
   /** JSON Schema (2020-12) of the parameters: closed object with defaults and descriptions. */
   JsonNode parameterSchema();
 

@@ -66,6 +66,11 @@ class SurveyRunnerTest {
     }
 
     @Override
+    public List<String> roles() {
+      return List.of();
+    }
+
+    @Override
     public JsonNode parameterSchema() {
       return Json.MAPPER.createObjectNode().put("type", "object");
     }

@@ -59,6 +59,11 @@ public final class EnaSource implements Source {
   }
 
   @Override
+  public List<String> roles() {
+    return List.of("reads", "reads_1", "reads_2");
+  }
+
+  @Override
   public JsonNode parameterSchema() {
     return schema.schema();
   }

@@ -53,6 +53,11 @@ public final class EnsemblSource implements Source {
   }
 
   @Override
+  public List<String> roles() {
+    return List.of("genome", "annotation");
+  }
+
+  @Override
   public JsonNode parameterSchema() {
     return schema.schema();
   }

@@ -1,0 +1,89 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import refinery.archive.AnswerCache;
+import refinery.archive.ArchiveHttp;
+import refinery.archive.Archives;
+import refinery.archive.ArchivesConfig;
+import refinery.archive.ena.EnaSource;
+import refinery.archive.ensembl.EnsemblSource;
+import refinery.configuration.Configuration;
+import refinery.pipeline.PipelineCatalog;
+import refinery.protocol.Json;
+import refinery.protocol.catalog.Catalog.Problem;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.survey.SurveyRequest;
+import refinery.survey.SourceRegistry;
+
+class NodeCatalogTest {
+  @TempDir Path directory;
+  private ArchiveHttp http;
+  private NodeCatalog catalog;
+
+  @BeforeEach
+  void start() throws Exception {
+    ArchivesConfig archives = Archives.at("http://127.0.0.1:1");
+    http = Archives.http(archives);
+    AnswerCache cache = new AnswerCache(directory, Archives.LONG, Clock.systemUTC());
+    Settings settings =
+        Settings.from(
+            Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
+    catalog =
+        new NodeCatalog(
+            new SourceRegistry(
+                List.of(new EnaSource(archives, http, cache), new EnsemblSource(archives, http))),
+            new PipelineCatalog(settings.pipelines(), InstantSource.system()));
+  }
+
+  @AfterEach
+  void stop() {
+    http.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ena,salmon-quant,''",
+    "ena,kallisto-quant,''",
+    "ensembl,transcriptome-index,''",
+    "ena,transcriptome-index,takes genome and annotation; the source brings reads",
+    "ensembl,salmon-quant,'takes reads_1 and reads_2, or reads; the source brings genome'",
+    "ena,command,takes no files"
+  })
+  void onlyAPipelineThatFitsTheSourceIsTaken(String source, String pipeline, String why)
+      throws Exception {
+    String parameters =
+        source.equals("ena") ? "{\"accession\":[\"SRR1\"]}" : "{\"species\":\"homo_sapiens\"}";
+    Validated<SurveyRequest> validated =
+        catalog.survey(
+            source,
+            Json.MAPPER.readTree(parameters),
+            Optional.of(pipeline),
+            Optional.empty(),
+            Map.of());
+    List<String> words =
+        validated instanceof Validated.Invalid<SurveyRequest> invalid
+            ? invalid.problems().stream()
+                .filter(problem -> problem.pointer().equals("/pipeline"))
+                .map(Problem::message)
+                .toList()
+            : List.of();
+    if (why.isEmpty()) {
+      assertThat(words).isEmpty();
+    } else {
+      assertThat(words).singleElement().asString().contains(why);
+    }
+  }
+}
