@@ -105,17 +105,18 @@ final class BatchRoutes {
         .thenCompose(
             reply ->
                 switch (reply) {
-                  case BatchReply.Done done ->
-                      services
-                          .readModel()
-                          .batch(done.batch())
-                          .thenApply(found -> Responses.ok(orMissing(found, done.batch())));
+                  case BatchReply.Reprocessing done -> view(done.batch());
+                  case BatchReply.Retried done -> view(done.batch());
                   case BatchReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case BatchReply.NotFound none ->
                       throw Problem.notFound("batch", none.batch().value());
-                  case BatchReply.Registered other -> throw unexpected(other);
+                  case BatchReply.Claimed other -> throw unexpected(other);
                   case BatchReply.State other -> throw unexpected(other);
                 });
+  }
+
+  private CompletionStage<HttpResponse> view(BatchId id) {
+    return services.readModel().batch(id).thenApply(found -> Responses.ok(orMissing(found, id)));
   }
 
   private CompletionStage<BatchView> existing(Exchange exchange) {

@@ -179,7 +179,7 @@ final class JobRoutes {
     Fields fields = exchange.fields();
     String reason = fields.string("reason").orElse("cancelled over HTTP");
     fields.check();
-    return act(exchange, replyTo -> new JobCommand.Cancel(reason, Optional.empty(), replyTo));
+    return act(exchange, replyTo -> new JobCommand.Cancel(reason, replyTo));
   }
 
   private CompletionStage<HttpResponse> priority(Exchange exchange) {
@@ -198,21 +198,26 @@ final class JobRoutes {
         .thenCompose(
             reply ->
                 switch (reply) {
-                  case JobReply.Done done ->
-                      services
-                          .readModel()
-                          .job(done.job())
-                          .thenApply(found -> Responses.ok(orMissing(found, done.job())));
+                  case JobReply.Cancelled done -> view(done.job());
+                  case JobReply.Retried done -> view(done.job());
+                  case JobReply.PrioritySet done -> view(done.job());
                   case JobReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
+                  case JobReply.RawDataGone gone ->
+                      throw Problem.of(409, "its batches let it go; reprocess the batch instead");
                   case JobReply.NotFound none -> throw Problem.notFound("job", none.job().value());
                   case JobReply.Accepted other -> throw unexpected(other);
-                  case JobReply.RawDataGone other -> throw unexpected(other);
                   case JobReply.Granted other -> throw unexpected(other);
                   case JobReply.Refused other -> throw unexpected(other);
                   case JobReply.FinishAccepted other -> throw unexpected(other);
                   case JobReply.Stale other -> throw unexpected(other);
+                  case JobReply.Lost other -> throw unexpected(other);
+                  case JobReply.Released other -> throw unexpected(other);
                   case JobReply.State other -> throw unexpected(other);
                 });
+  }
+
+  private CompletionStage<HttpResponse> view(JobId id) {
+    return services.readModel().job(id).thenApply(found -> Responses.ok(orMissing(found, id)));
   }
 
   private CompletionStage<JobView> existing(Exchange exchange) {

@@ -72,7 +72,9 @@ final class SurveyRoutes {
                       view(created.survey()).thenApply(SurveyRoutes::created);
                   case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case SurveyReply.Recorded other -> throw unexpected(other);
-                  case SurveyReply.Done other -> throw unexpected(other);
+                  case SurveyReply.Cancelled other -> throw unexpected(other);
+                  case SurveyReply.Retried other -> throw unexpected(other);
+                  case SurveyReply.PrioritySet other -> throw unexpected(other);
                   case SurveyReply.NotFound other -> throw unexpected(other);
                   case SurveyReply.State other -> throw unexpected(other);
                 });
@@ -149,7 +151,9 @@ final class SurveyRoutes {
         .thenCompose(
             reply ->
                 switch (reply) {
-                  case SurveyReply.Done done -> view(done.survey()).thenApply(Responses::ok);
+                  case SurveyReply.Cancelled done -> view(done.survey()).thenApply(Responses::ok);
+                  case SurveyReply.Retried done -> view(done.survey()).thenApply(Responses::ok);
+                  case SurveyReply.PrioritySet done -> view(done.survey()).thenApply(Responses::ok);
                   case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case SurveyReply.NotFound none ->
                       throw Problem.notFound("survey", none.survey().value());

@@ -61,7 +61,13 @@ final class FakeEntities implements EntityGateway {
       return CompletableFuture.completedFuture(
           new SurveyReply.State(id, 3, Json.MAPPER.createObjectNode().put("state", "running")));
     }
-    return CompletableFuture.completedFuture(new SurveyReply.Done(id));
+    return CompletableFuture.completedFuture(
+        switch (made) {
+          case SurveyCommand.Cancel cancel -> new SurveyReply.Cancelled(id);
+          case SurveyCommand.Retry retry -> new SurveyReply.Retried(id);
+          case SurveyCommand.SetPriority change -> new SurveyReply.PrioritySet(id);
+          default -> throw new AssertionError("not a person's command: " + made);
+        });
   }
 
   private static SurveyView view(SurveyId id, SurveyRequest request) {
@@ -83,8 +89,14 @@ final class FakeEntities implements EntityGateway {
   @Override
   public CompletionStage<BatchReply> batch(
       BatchId id, Function<ActorRef<BatchReply>, BatchCommand> command) {
-    commands.add(command.apply(nobody.narrow()));
-    return CompletableFuture.completedFuture(new BatchReply.Done(id));
+    BatchCommand made = command.apply(nobody.narrow());
+    commands.add(made);
+    return CompletableFuture.completedFuture(
+        switch (made) {
+          case BatchCommand.Reprocess reprocess -> new BatchReply.Reprocessing(id);
+          case BatchCommand.Retry retry -> new BatchReply.Retried(id);
+          default -> throw new AssertionError("not a person's command: " + made);
+        });
   }
 
   @Override
@@ -93,7 +105,7 @@ final class FakeEntities implements EntityGateway {
     commands.add(made);
     if (made instanceof JobCommand.Submit submit) {
       rows.jobs.put(id, Samples.job(id, JobState.QUEUED));
-      return CompletableFuture.completedFuture(new JobReply.Accepted(submit.spec().id()));
+      return CompletableFuture.completedFuture(new JobReply.Accepted(id, submit.spec().priority()));
     }
     JobView row = rows.jobs.get(id);
     if (made instanceof JobCommand.Retry && row.state() != JobState.FAILED) {
@@ -104,7 +116,13 @@ final class FakeEntities implements EntityGateway {
       return CompletableFuture.completedFuture(
           new JobReply.State(id, 5, Json.MAPPER.createObjectNode().put("state", "queued")));
     }
-    return CompletableFuture.completedFuture(new JobReply.Done(id));
+    return CompletableFuture.completedFuture(
+        switch (made) {
+          case JobCommand.Cancel cancel -> new JobReply.Cancelled(id);
+          case JobCommand.Retry retry -> new JobReply.Retried(id);
+          case JobCommand.SetPriority change -> new JobReply.PrioritySet(id);
+          default -> throw new AssertionError("not a person's command: " + made);
+        });
   }
 
   @Override

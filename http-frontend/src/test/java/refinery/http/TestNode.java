@@ -104,7 +104,7 @@ public final class TestNode implements AutoCloseable {
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         Optional.of(LOCAL_TOKEN),
         () -> CompletableFuture.completedFuture(obstacles),
-        "0.1.0");
+        "0.2.0");
   }
 
   private void fill() {

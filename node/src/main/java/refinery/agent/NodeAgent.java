@@ -207,24 +207,33 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
               .forEach(slot -> freed(ledger.drop(slot)));
       case JobReply.FinishAccepted accepted -> reported(accepted.job(), accepted.attempt());
       case JobReply.Stale stale -> onStale(stale);
-      case JobReply.Done done -> {
-        slots(done.job(), Slot.Phase.REPORTING).stream()
+      case JobReply.Lost lost -> {
+        slots(lost.job(), Slot.Phase.REPORTING).stream()
             .filter(slot -> slot.report().filter(Slot.Report.Lose.class::isInstance).isPresent())
             .forEach(ledger::drop);
-        lastLife.ifPresent(life -> life.told(done.job()));
-        beginWhenAllAreTold();
+        toldOfLastLife(lost.job());
       }
       case JobReply.NotFound missing -> {
         slots(missing.job(), Slot.Phase.STARTING).forEach(slot -> freed(ledger.drop(slot)));
         slots(missing.job(), Slot.Phase.REPORTING).forEach(ledger::drop);
+        toldOfLastLife(missing.job());
       }
       case JobReply.Accepted other -> unexpected(other);
       case JobReply.RawDataGone other -> unexpected(other);
+      case JobReply.Cancelled other -> unexpected(other);
+      case JobReply.Released other -> unexpected(other);
+      case JobReply.Retried other -> unexpected(other);
+      case JobReply.PrioritySet other -> unexpected(other);
       case JobReply.Rejected other -> unexpected(other);
       case JobReply.State other -> unexpected(other);
     }
     answerLeaving();
     return this;
+  }
+
+  private void toldOfLastLife(JobId job) {
+    lastLife.ifPresent(life -> life.told(job));
+    beginWhenAllAreTold();
   }
 
   private void unexpected(JobReply reply) {

@@ -2,6 +2,7 @@ package refinery.batch;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Claim;
+import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobResult;
 
 /**
@@ -22,7 +25,7 @@ import refinery.protocol.job.JobResult;
  *
  * @param revision of the state that surveys are told: raised when the batch ends or is taken up
  *     again
- * @param informed surveys in the order they joined, with the revision they acknowledged
+ * @param observers the surveys that ever found it, in the order they came
  * @param downloadJob the current generation's; empty when there is nothing to download
  * @param downloadAccepted the job entity has it
  * @param seen per job, the revision of its status that was taken in
@@ -38,7 +41,7 @@ public record Batch(
     Instant createdAt,
     Instant updatedAt,
     long revision,
-    Map<SurveyId, Long> informed,
+    Map<SurveyId, Observer> observers,
     Optional<JobId> downloadJob,
     int downloadGeneration,
     boolean downloadAccepted,
@@ -53,6 +56,16 @@ public record Batch(
     boolean retrying,
     Set<JobId> lettingGo) {
 
+  /**
+   * @param claim the survey's latest
+   * @param informed the revision that it acknowledged
+   */
+  public record Observer(Claim claim, long informed) {}
+
+  /** Of a batch that is done, as its reason. */
+  private static final String CHANGED =
+      "the source offers other files since; reprocess it to use them";
+
   static Batch registered(BatchEvent.Registered event) {
     BatchSpec spec = event.spec();
     boolean skipped = spec.skip().isPresent();
@@ -61,12 +74,12 @@ public record Batch(
     return new Batch(
         spec,
         skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED,
-        event.priority(),
+        0,
         spec.skip(),
         event.at(),
         event.at(),
         skipped ? 1 : 0,
-        Map.of(event.survey(), 0L),
+        Map.of(),
         skipped || direct
             ? Optional.empty()
             : Optional.of(Ids.downloadJob(spec.downloadGroup(), 1)),
@@ -93,12 +106,22 @@ public record Batch(
     return download || (processJob.equals(job) && state != BatchState.CANCELLED);
   }
 
+  /** Whether any survey wants it. */
+  boolean isWanted() {
+    return observers.values().stream().anyMatch(observer -> observer.claim().wanted());
+  }
+
+  Standing standing() {
+    return new Standing(
+        revision, state, state == BatchState.CANCELLED && reason.equals(spec.skip()));
+  }
+
   Batch evolve(BatchEvent event) {
     Draft draft = new Draft(this, event.at());
     switch (event) {
       case BatchEvent.Registered registered -> draft.unchanged();
-      case BatchEvent.SurveyJoined joined -> draft.joined(joined.survey());
-      case BatchEvent.SurveyLeft left -> draft.left(left.survey());
+      case BatchEvent.SurveyClaimed claimed -> draft.claimed(claimed.claim());
+      case BatchEvent.Described described -> draft.described(described.spec());
       case BatchEvent.DownloadRequested requested -> draft.requested(requested);
       case BatchEvent.DownloadAccepted accepted -> draft.downloadAccepted(accepted.job());
       case BatchEvent.Downloaded downloaded -> draft.downloaded(downloaded);
@@ -109,7 +132,6 @@ public record Batch(
       case BatchEvent.Cancelled cancelled -> draft.cancelled(cancelled.reason());
       case BatchEvent.Resumed resumed -> draft.resumed(resumed.job(), resumed.revision());
       case BatchEvent.ReprocessRequested again -> draft.reprocess(again.generation());
-      case BatchEvent.PriorityChanged changed -> draft.priority(changed.priority());
       case BatchEvent.JobNoted noted -> draft.noted(noted.job(), noted.revision());
       case BatchEvent.JobUnwanted unwanted -> draft.lettingGo.add(unwanted.job());
       case BatchEvent.SurveyInformed told -> draft.informed(told.survey(), told.revision());
@@ -121,12 +143,13 @@ public record Batch(
   /** A mutable copy that lives for one event. */
   private static final class Draft {
     private final Batch from;
+    private BatchSpec spec;
     private BatchState state;
     private int priority;
     private Optional<String> reason;
     private final Instant updatedAt;
     private long revision;
-    private final Map<SurveyId, Long> informed;
+    private final Map<SurveyId, Observer> observers;
     private Optional<JobId> downloadJob;
     private int downloadGeneration;
     private boolean downloadAccepted;
@@ -143,12 +166,13 @@ public record Batch(
 
     Draft(Batch batch, Instant at) {
       from = batch;
+      spec = batch.spec;
       updatedAt = at;
       state = batch.state;
       priority = batch.priority;
       reason = batch.reason;
       revision = batch.revision;
-      informed = new TreeMap<>(batch.informed);
+      observers = new LinkedHashMap<>(batch.observers);
       downloadJob = batch.downloadJob;
       downloadGeneration = batch.downloadGeneration;
       downloadAccepted = batch.downloadAccepted;
@@ -166,14 +190,14 @@ public record Batch(
 
     Batch build() {
       return new Batch(
-          from.spec,
+          spec,
           state,
           priority,
           reason,
           from.createdAt,
           updatedAt,
           revision,
-          java.util.Collections.unmodifiableMap(informed),
+          java.util.Collections.unmodifiableMap(observers),
           downloadJob,
           downloadGeneration,
           downloadAccepted,
@@ -192,15 +216,29 @@ public record Batch(
     void unchanged() {}
 
     /** A survey that finds a batch that has ended must still be told so. */
-    void joined(SurveyId survey) {
-      if (state.isTerminal() && revision == 0) {
+    void claimed(Claim claim) {
+      Observer before = observers.get(claim.survey());
+      if (before == null && state.isTerminal() && revision == 0) {
         revision = 1;
       }
-      informed.put(survey, state.isTerminal() ? revision - 1 : revision);
+      long informed =
+          before != null ? before.informed() : state.isTerminal() ? revision - 1 : revision;
+      observers.put(claim.survey(), new Observer(claim, informed));
+      observers.values().stream()
+          .map(Observer::claim)
+          .filter(Claim::wanted)
+          .mapToInt(Claim::priority)
+          .max()
+          .ifPresent(highest -> priority = highest);
     }
 
-    void left(SurveyId survey) {
-      informed.remove(survey);
+    void described(BatchSpec now) {
+      spec = now;
+      if (from.standing().skipped()) {
+        reason = now.skip().or(() -> reason);
+      } else if (state == BatchState.DONE && !now.hasContentOf(from.spec)) {
+        reason = Optional.of(CHANGED);
+      }
     }
 
     void requested(BatchEvent.DownloadRequested event) {
@@ -290,7 +328,7 @@ public record Batch(
     /** Everything once more: raw data that was let go is downloaded by the next generation. */
     void reprocess(int generation) {
       processGeneration = generation;
-      processJob = Ids.processJob(from.spec.id(), generation);
+      processJob = Ids.processJob(spec.id(), generation);
       processAccepted = false;
       processed = Optional.empty();
       downloadAccepted = false;
@@ -298,7 +336,8 @@ public record Batch(
       failedJob = Optional.empty();
       reason = Optional.empty();
       revision++;
-      if (from.spec.files().isEmpty()) {
+      if (spec.files().isEmpty()) {
+        downloadJob = Optional.empty();
         downloaded = Optional.of(new JobResult.Downloaded(List.of(), Map.of()));
         state = BatchState.DOWNLOADED;
         return;
@@ -307,13 +346,9 @@ public record Batch(
         downloadJob.ifPresent(lettingGo::add);
       }
       downloadGeneration++;
-      downloadJob = Optional.of(Ids.downloadJob(from.spec.downloadGroup(), downloadGeneration));
+      downloadJob = Optional.of(Ids.downloadJob(spec.downloadGroup(), downloadGeneration));
       downloaded = Optional.empty();
       state = BatchState.QUEUED;
-    }
-
-    void priority(int changed) {
-      priority = changed;
     }
 
     void noted(JobId job, long jobRevision) {
@@ -325,7 +360,8 @@ public record Batch(
     }
 
     void informed(SurveyId survey, long upTo) {
-      informed.computeIfPresent(survey, (id, known) -> Math.max(known, upTo));
+      observers.computeIfPresent(
+          survey, (id, known) -> new Observer(known.claim(), Math.max(known.informed(), upTo)));
     }
 
     private void ended(BatchState terminal) {

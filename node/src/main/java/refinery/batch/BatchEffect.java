@@ -5,7 +5,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchReply;
-import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobSpec;
 
 /** What a batch makes happen outside itself. */
@@ -18,8 +18,7 @@ public sealed interface BatchEffect {
   record Acknowledge(JobId job, BatchId self, long revision) implements BatchEffect {}
 
   /** To a survey, until {@code BatchCommand.SurveyAcknowledged}. */
-  record Inform(SurveyId survey, BatchId self, long revision, BatchState state)
-      implements BatchEffect {}
+  record Inform(SurveyId survey, BatchId self, Standing standing) implements BatchEffect {}
 
   /** To a job that failed or was cancelled, until it says that it is active again. */
   record RetryJob(JobId job) implements BatchEffect {}

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
@@ -63,7 +64,13 @@ final class BatchJobs {
     return merged;
   }
 
+  /** The first that wants it; it may be let go and retried by hand. */
   private static Optional<SurveyId> firstSurvey(Batch batch) {
-    return batch.informed().keySet().stream().findFirst();
+    return batch.observers().values().stream()
+        .map(Batch.Observer::claim)
+        .filter(Claim::wanted)
+        .map(Claim::survey)
+        .findFirst()
+        .or(() -> batch.observers().keySet().stream().findFirst());
   }
 }

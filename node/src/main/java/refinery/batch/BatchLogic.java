@@ -19,7 +19,9 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Claim;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobStatus;
 
@@ -27,7 +29,6 @@ import refinery.protocol.job.JobStatus;
 public final class BatchLogic
     implements Logic<BatchCommand, BatchEvent, Optional<Batch>, BatchEffect> {
   private static final BatchCommand WAKE = new BatchCommand.Wake();
-  private static final BatchId NOBODY = new BatchId(BatchId.PREFIX + "unknown");
 
   private final BatchJobs jobs;
 
@@ -55,13 +56,16 @@ public final class BatchLogic
   public Decision<BatchEvent, BatchEffect> decide(
       Optional<Batch> state, BatchCommand command, Moment moment) {
     if (state.isEmpty()) {
-      return absent(command, moment.now());
+      return absent(command, moment);
     }
     Batch batch = state.get();
     Instant now = moment.now();
     return switch (command) {
-      case BatchCommand.Register register -> register(batch, register, now);
-      case BatchCommand.JobAccepted accepted -> accepted(batch, accepted.job(), now);
+      case BatchCommand.Register register ->
+          claim(batch, register.claim(), register.spec(), register.replyTo(), now);
+      case BatchCommand.ChangeClaim change ->
+          claim(batch, change.claim(), batch.spec(), change.replyTo(), now);
+      case BatchCommand.JobAccepted accepted -> accepted(batch, accepted, now);
       case BatchCommand.RawDataGone gone -> rawDataGone(batch, gone.job(), now);
       case BatchCommand.JobUpdate update -> jobUpdate(batch, update, now);
       case BatchCommand.SurveyAcknowledged known -> surveyAcknowledged(batch, known, now);
@@ -71,8 +75,6 @@ public final class BatchLogic
               : Decision.nothing();
       case BatchCommand.Reprocess reprocess -> reprocess(batch, reprocess, now);
       case BatchCommand.Retry retry -> retry(batch, retry, now);
-      case BatchCommand.Cancel cancel -> cancel(batch, cancel, now);
-      case BatchCommand.SetPriority priority -> setPriority(batch, priority.priority(), now);
       case BatchCommand.Wake wake -> Decision.nothing();
       case BatchCommand.Inspect inspect ->
           reply(
@@ -84,30 +86,26 @@ public final class BatchLogic
     };
   }
 
-  private static Decision<BatchEvent, BatchEffect> absent(BatchCommand command, Instant now) {
+  private static Decision<BatchEvent, BatchEffect> absent(BatchCommand command, Moment moment) {
+    BatchId id = new BatchId(moment.entityId());
     return switch (command) {
-      case BatchCommand.Register register ->
-          Decision.<BatchEvent, BatchEffect>persist(
-                  List.of(
-                      new BatchEvent.Registered(
-                          register.spec(), register.survey(), register.priority(), now)))
-              .and(registered(register));
-      case BatchCommand.Reprocess reprocess -> notFound(reprocess.replyTo());
-      case BatchCommand.Retry retry -> notFound(retry.replyTo());
-      case BatchCommand.Cancel cancel -> notFound(cancel.replyTo());
-      case BatchCommand.Inspect inspect -> notFound(inspect.replyTo());
+      case BatchCommand.Register register -> register(register, moment.now());
+      case BatchCommand.ChangeClaim change -> notFound(id, change.replyTo());
+      case BatchCommand.Reprocess reprocess -> notFound(id, reprocess.replyTo());
+      case BatchCommand.Retry retry -> notFound(id, retry.replyTo());
+      case BatchCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case BatchCommand.JobAccepted ignored -> Decision.nothing();
       case BatchCommand.RawDataGone ignored -> Decision.nothing();
       case BatchCommand.JobUpdate ignored -> Decision.nothing();
       case BatchCommand.SurveyAcknowledged ignored -> Decision.nothing();
       case BatchCommand.RawDataReleased ignored -> Decision.nothing();
-      case BatchCommand.SetPriority ignored -> Decision.nothing();
       case BatchCommand.Wake ignored -> Decision.nothing();
     };
   }
 
-  private static Decision<BatchEvent, BatchEffect> notFound(ActorRef<BatchReply> replyTo) {
-    return reply(replyTo, new BatchReply.NotFound(NOBODY));
+  private static Decision<BatchEvent, BatchEffect> notFound(
+      BatchId id, ActorRef<BatchReply> replyTo) {
+    return reply(replyTo, new BatchReply.NotFound(id));
   }
 
   private static Decision<BatchEvent, BatchEffect> reply(
@@ -115,43 +113,107 @@ public final class BatchLogic
     return Decision.effect(new BatchEffect.Reply(to, reply));
   }
 
-  private static BatchEffect registered(BatchCommand.Register register) {
-    return new BatchEffect.Reply(
-        register.replyTo(), new BatchReply.Registered(register.spec().id()));
+  private static Decision<BatchEvent, BatchEffect> register(
+      BatchCommand.Register register, Instant now) {
+    BatchEvent.Registered made = new BatchEvent.Registered(register.spec(), now);
+    List<BatchEvent> events = new ArrayList<>(List.of(made));
+    Batch next = claimed(Batch.registered(made), register.claim(), register.spec(), events, now);
+    return Decision.<BatchEvent, BatchEffect>persist(events)
+        .and(kept(next, register.claim().survey(), register.replyTo()));
   }
 
-  /** A new survey that wants a batch that failed, or was cancelled by a person, takes it up. */
-  private static Decision<BatchEvent, BatchEffect> register(
-      Batch batch, BatchCommand.Register register, Instant now) {
-    if (batch.informed().containsKey(register.survey())) {
-      return Decision.effect(registered(register));
+  private static BatchEffect kept(Batch batch, SurveyId survey, ActorRef<BatchReply> replyTo) {
+    return new BatchEffect.Reply(
+        replyTo,
+        new BatchReply.Claimed(
+            batch.spec().id(), batch.observers().get(survey).claim().number(), batch.standing()));
+  }
+
+  /**
+   * @param found as the survey found it; what it says is news when the claim is
+   */
+  private static Decision<BatchEvent, BatchEffect> claim(
+      Batch batch, Claim claim, BatchSpec found, ActorRef<BatchReply> replyTo, Instant now) {
+    Batch.Observer known = batch.observers().get(claim.survey());
+    if (known != null && known.claim().number() >= claim.number()) {
+      return Decision.effect(kept(batch, claim.survey(), replyTo));
     }
     List<BatchEvent> events = new ArrayList<>();
-    events.add(new BatchEvent.SurveyJoined(register.survey(), now));
-    boolean asked = register.spec().skip().isEmpty();
-    if (batch.state() == BatchState.FAILED) {
-      batch.failedJob().ifPresent(job -> events.add(new BatchEvent.Resumed(job, 0, now)));
-    } else if (batch.state() == BatchState.CANCELLED && asked) {
-      events.add(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now));
+    Batch next = claimed(batch, claim, found, events, now);
+    Decision<BatchEvent, BatchEffect> decision =
+        Decision.<BatchEvent, BatchEffect>persist(events).and(kept(next, claim.survey(), replyTo));
+    if (next.priority() != batch.priority()) {
+      for (JobId job : batch.jobs()) {
+        decision = decision.and(new BatchEffect.PassOnPriority(job, next.priority()));
+      }
     }
-    return Decision.<BatchEvent, BatchEffect>persist(events).and(registered(register));
+    return decision;
   }
 
-  private static Decision<BatchEvent, BatchEffect> accepted(Batch batch, JobId job, Instant now) {
+  /** A survey that wants a batch takes it up; when none wants it any more, it is cancelled. */
+  private static Batch claimed(
+      Batch batch, Claim claim, BatchSpec found, List<BatchEvent> events, Instant now) {
+    Batch next = batch;
+    if (!found.equals(batch.spec())) {
+      next = add(events, next, new BatchEvent.Described(found, now));
+    }
+    next = add(events, next, new BatchEvent.SurveyClaimed(claim, now));
+    Optional<BatchEvent> follows =
+        claim.wanted() ? takenUp(batch, next, claim, now) : letGo(next, claim, now);
+    return follows.isPresent() ? add(events, next, follows.get()) : next;
+  }
+
+  private static Batch add(List<BatchEvent> events, Batch batch, BatchEvent event) {
+    events.add(event);
+    return batch.evolve(event);
+  }
+
+  private static Optional<BatchEvent> letGo(Batch batch, Claim claim, Instant now) {
+    return batch.isWanted() || batch.state().isTerminal()
+        ? Optional.empty()
+        : Optional.of(new BatchEvent.Cancelled(claim.reason(), now));
+  }
+
+  /** With other files everything begins anew: the job that failed would ask for the old ones. */
+  private static Optional<BatchEvent> takenUp(Batch before, Batch batch, Claim claim, Instant now) {
+    boolean otherFiles = !before.spec().files().equals(batch.spec().files());
+    BatchEvent anew = new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now);
+    return switch (batch.state()) {
+      case CANCELLED -> Optional.of(anew).filter(event -> batch.spec().skip().isEmpty());
+      case DOWNLOADED ->
+          Optional.of(anew).filter(event -> otherFiles && before.spec().files().isEmpty());
+      case FAILED ->
+          !claim.retry()
+              ? Optional.empty()
+              : otherFiles
+                  ? Optional.of(anew)
+                  : batch.failedJob().map(job -> new BatchEvent.Resumed(job, 0, now));
+      case QUEUED, DOWNLOADING, PROCESSING, DONE -> Optional.empty();
+    };
+  }
+
+  /** The answer of a submission; a priority that changed meanwhile is passed on. */
+  private static Decision<BatchEvent, BatchEffect> accepted(
+      Batch batch, BatchCommand.JobAccepted accepted, Instant now) {
+    JobId job = accepted.job();
     if (!batch.wants(job)) {
       return batch.lettingGo().contains(job)
           ? Decision.nothing()
           : Decision.persist(List.of(new BatchEvent.JobUnwanted(job, now)));
     }
-    if (batch.downloadJob().filter(job::equals).isPresent() && !batch.downloadAccepted()) {
-      return Decision.persist(List.of(new BatchEvent.DownloadAccepted(job, now)));
-    }
-    if (batch.processJob().equals(job)
+    List<BatchEvent> events = new ArrayList<>();
+    boolean download = batch.downloadJob().filter(job::equals).isPresent();
+    if (download && !batch.downloadAccepted()) {
+      events.add(new BatchEvent.DownloadAccepted(job, now));
+    } else if (batch.processJob().equals(job)
         && batch.state() == BatchState.DOWNLOADED
         && !batch.processAccepted()) {
-      return Decision.persist(List.of(new BatchEvent.ProcessAccepted(job, now)));
+      events.add(new BatchEvent.ProcessAccepted(job, now));
     }
-    return Decision.nothing();
+    boolean differs =
+        download ? accepted.priority() < batch.priority() : accepted.priority() != batch.priority();
+    Decision<BatchEvent, BatchEffect> decision = Decision.persist(events);
+    return differs ? decision.and(new BatchEffect.PassOnPriority(job, batch.priority())) : decision;
   }
 
   private static Decision<BatchEvent, BatchEffect> rawDataGone(
@@ -218,8 +280,10 @@ public final class BatchLogic
 
   private static Decision<BatchEvent, BatchEffect> surveyAcknowledged(
       Batch batch, BatchCommand.SurveyAcknowledged known, Instant now) {
-    Long informed = batch.informed().get(known.survey());
-    return informed != null && informed < known.revision() && known.revision() <= batch.revision()
+    Batch.Observer observer = batch.observers().get(known.survey());
+    return observer != null
+            && observer.informed() < known.revision()
+            && known.revision() <= batch.revision()
         ? Decision.persist(
             List.of(new BatchEvent.SurveyInformed(known.survey(), known.revision(), now)))
         : Decision.nothing();
@@ -227,7 +291,7 @@ public final class BatchLogic
 
   private static Decision<BatchEvent, BatchEffect> reprocess(
       Batch batch, BatchCommand.Reprocess command, Instant now) {
-    BatchReply done = new BatchReply.Done(batch.spec().id());
+    BatchReply done = new BatchReply.Reprocessing(batch.spec().id());
     if (!batch.state().isTerminal()) {
       return reply(
           command.replyTo(),
@@ -242,7 +306,7 @@ public final class BatchLogic
   private static Decision<BatchEvent, BatchEffect> retry(
       Batch batch, BatchCommand.Retry command, Instant now) {
     BatchEffect done =
-        new BatchEffect.Reply(command.replyTo(), new BatchReply.Done(batch.spec().id()));
+        new BatchEffect.Reply(command.replyTo(), new BatchReply.Retried(batch.spec().id()));
     boolean byHand = batch.state() == BatchState.CANCELLED && batch.spec().skip().isEmpty();
     if (batch.state() == BatchState.FAILED && batch.failedJob().isPresent()) {
       return Decision.<BatchEvent, BatchEffect>persist(
@@ -254,35 +318,6 @@ public final class BatchLogic
                 List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)))
             .and(done)
         : Decision.effect(done);
-  }
-
-  private static Decision<BatchEvent, BatchEffect> cancel(
-      Batch batch, BatchCommand.Cancel cancel, Instant now) {
-    BatchEffect done =
-        new BatchEffect.Reply(cancel.replyTo(), new BatchReply.Done(batch.spec().id()));
-    if (!batch.informed().containsKey(cancel.survey()) || batch.state().isTerminal()) {
-      return Decision.effect(done);
-    }
-    boolean wantedByOthers =
-        batch.informed().keySet().stream().anyMatch(id -> !id.equals(cancel.survey()));
-    BatchEvent event =
-        wantedByOthers
-            ? new BatchEvent.SurveyLeft(cancel.survey(), now)
-            : new BatchEvent.Cancelled(cancel.reason(), now);
-    return Decision.<BatchEvent, BatchEffect>persist(List.of(event)).and(done);
-  }
-
-  private static Decision<BatchEvent, BatchEffect> setPriority(
-      Batch batch, int priority, Instant now) {
-    if (batch.priority() == priority || batch.state().isTerminal()) {
-      return Decision.nothing();
-    }
-    List<BatchEffect> passOn =
-        batch.jobs().stream()
-            .<BatchEffect>map(job -> new BatchEffect.PassOnPriority(job, priority))
-            .toList();
-    return new Decision<>(
-        List.of(new BatchEvent.PriorityChanged(priority, now)), passOn, List.of());
   }
 
   @Override
@@ -306,15 +341,14 @@ public final class BatchLogic
     for (JobId job : batch.lettingGo()) {
       effects.add(new BatchEffect.LetGo(job, batch.spec().id()));
     }
-    batch.informed().entrySet().stream()
-        .filter(entry -> entry.getValue() < batch.revision())
-        .map(entry -> inform(batch, entry.getKey()))
+    batch.observers().values().stream()
+        .filter(observer -> observer.claim().wanted() && observer.informed() < batch.revision())
+        .map(
+            observer ->
+                new BatchEffect.Inform(
+                    observer.claim().survey(), batch.spec().id(), batch.standing()))
         .forEach(effects::add);
     return effects;
-  }
-
-  private static BatchEffect inform(Batch batch, SurveyId survey) {
-    return new BatchEffect.Inform(survey, batch.spec().id(), batch.revision(), batch.state());
   }
 
   @Override

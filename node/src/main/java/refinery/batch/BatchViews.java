@@ -24,7 +24,7 @@ final class BatchViews {
     batch.processed().ifPresent(result -> facts.putAll(result.facts()));
     return new BatchView(
         spec.id(),
-        List.copyOf(batch.informed().keySet()),
+        List.copyOf(batch.observers().keySet()),
         spec.source(),
         spec.key(),
         spec.pipeline(),

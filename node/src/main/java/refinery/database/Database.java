@@ -6,6 +6,8 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -20,6 +22,9 @@ import org.flywaydb.core.api.FlywayException;
 public final class Database implements AutoCloseable {
   /** Connections of the pool; readers need no more threads than that. */
   public static final int CONNECTIONS = 8;
+
+  /** What Flyway noted of version 0.1's first migration. */
+  private static final String OLDER_SCHEMA = "journal and read model";
 
   private static final String LEASE = "refinery.cluster.lease.";
   private static final String SLICK = "akka-persistence-jdbc.shared-databases.slick.db.";
@@ -57,8 +62,12 @@ public final class Database implements AutoCloseable {
       throw new DatabaseException("cannot use the database " + address + ": " + rootMessage(e), e);
     }
     try {
+      refuseOlder(pool, address);
       migrate(pool);
       return new Database(address, pool);
+    } catch (DatabaseException e) {
+      pool.close();
+      throw e;
     } catch (FlywayException | SQLException e) {
       pool.close();
       throw new DatabaseException(
@@ -72,6 +81,34 @@ public final class Database implements AutoCloseable {
       root = root.getCause();
     }
     return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+  }
+
+  /** The journal of version 0.1 says other things than this one's; it is not translated. */
+  private static void refuseOlder(DataSource pool, DatabaseAddress address) throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet tables =
+            statement.executeQuery("select to_regclass('flyway_schema_history') is not null")) {
+      tables.next();
+      if (!tables.getBoolean(1)) {
+        return;
+      }
+    }
+    try (Connection connection = pool.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select 1 from flyway_schema_history where version = '1' and description = ?")) {
+      statement.setString(1, OLDER_SCHEMA);
+      try (ResultSet found = statement.executeQuery()) {
+        if (found.next()) {
+          throw new DatabaseException(
+              "the database "
+                  + address
+                  + " was made by Refinery 0.1, whose journal this version does not read; start"
+                  + " with a new --dir, or an empty database and another place for artifacts");
+        }
+      }
+    }
   }
 
   private static void migrate(DataSource pool) throws SQLException {

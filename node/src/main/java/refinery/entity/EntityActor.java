@@ -120,7 +120,10 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private akka.persistence.typed.javadsl.Effect<Recorded<E>, S> onCommand(S state, C command) {
     Moment moment =
         new Moment(
-            Instant.now(), ThreadLocalRandom.current().nextDouble(), lastSequenceNumber(context));
+            entityId,
+            Instant.now(),
+            ThreadLocalRandom.current().nextDouble(),
+            lastSequenceNumber(context));
     Decision<E, X> decision = logic.decide(state, command, moment);
     repeats.settle(decision.settled());
     if (decision.events().isEmpty()) {

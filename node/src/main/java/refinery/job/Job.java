@@ -112,6 +112,11 @@ public record Job(
     return owners.stream().filter(id -> !released.contains(id)).map(BatchId::value).toList();
   }
 
+  /** Whether all batches that it worked for have let it go. */
+  boolean isLetGo() {
+    return !owners.isEmpty() && released.containsAll(owners);
+  }
+
   boolean isCurrent(int number) {
     return state == JobState.RUNNING && attempt == number;
   }

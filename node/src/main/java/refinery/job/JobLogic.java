@@ -18,6 +18,7 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.Outcome;
 
@@ -76,6 +77,9 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
               .orElseGet(Decision::nothing);
       case JobCommand.OwnerAcknowledged known -> acknowledged(job, known, moment);
       case JobCommand.Cancel cancel -> cancel(job, cancel, moment);
+      case JobCommand.LetGo letGo ->
+          letGo(job, letGo.owner(), moment)
+              .and(new JobEffect.Reply(letGo.replyTo(), new JobReply.Released(job.id())));
       case JobCommand.Retry retry -> retry(job, retry, moment);
       case JobCommand.SetPriority priority -> setPriority(job, priority, moment);
       case JobCommand.Wake wake -> wake(job, moment);
@@ -91,20 +95,24 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
   }
 
   private static Decision<JobEvent, JobEffect> absent(JobCommand command, Moment moment) {
+    JobId id = new JobId(moment.entityId());
     return switch (command) {
       case JobCommand.Submit submit ->
           Decision.<JobEvent, JobEffect>persist(
                   List.of(new JobEvent.Submitted(submit.spec(), moment.now())))
               .and(
-                  new JobEffect.Reply(submit.replyTo(), new JobReply.Accepted(submit.spec().id())));
-      case JobCommand.Start start -> notFound(start.replyTo());
-      case JobCommand.Finish finish -> notFound(finish.replyTo());
+                  new JobEffect.Reply(
+                      submit.replyTo(),
+                      new JobReply.Accepted(submit.spec().id(), submit.spec().priority())));
+      case JobCommand.Start start -> notFound(id, start.replyTo());
+      case JobCommand.Finish finish -> notFound(id, finish.replyTo());
       case JobCommand.Lose lose ->
-          lose.replyTo().map(JobLogic::notFound).orElseGet(Decision::nothing);
-      case JobCommand.Cancel cancel -> notFound(cancel.replyTo());
-      case JobCommand.Retry retry -> notFound(retry.replyTo());
-      case JobCommand.SetPriority priority -> notFound(priority.replyTo());
-      case JobCommand.Inspect inspect -> notFound(inspect.replyTo());
+          lose.replyTo().map(to -> notFound(id, to)).orElseGet(Decision::nothing);
+      case JobCommand.Cancel cancel -> notFound(id, cancel.replyTo());
+      case JobCommand.LetGo letGo -> notFound(id, letGo.replyTo());
+      case JobCommand.Retry retry -> notFound(id, retry.replyTo());
+      case JobCommand.SetPriority priority -> notFound(id, priority.replyTo());
+      case JobCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case JobCommand.SetPlaceable ignored -> Decision.nothing();
       case JobCommand.Announced ignored -> Decision.nothing();
       case JobCommand.Reannounce ignored -> Decision.nothing();
@@ -113,11 +121,9 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
     };
   }
 
-  private static final JobId NOBODY = new JobId(JobId.PREFIX + "unknown");
-
   private static Decision<JobEvent, JobEffect> notFound(
-      akka.actor.typed.ActorRef<JobReply> replyTo) {
-    return Decision.effect(new JobEffect.Reply(replyTo, new JobReply.NotFound(NOBODY)));
+      JobId id, akka.actor.typed.ActorRef<JobReply> replyTo) {
+    return Decision.effect(new JobEffect.Reply(replyTo, new JobReply.NotFound(id)));
   }
 
   private static Decision<JobEvent, JobEffect> reply(
@@ -127,9 +133,13 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> submit(
       Job job, JobCommand.Submit submit, Moment moment) {
-    JobReply accepted = new JobReply.Accepted(job.id());
+    JobReply accepted = new JobReply.Accepted(job.id(), job.priority());
     if (job.rawDataDiscarded()) {
       return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));
+    }
+    if (isAnother(job.spec(), submit.spec())) {
+      return reply(
+          submit.replyTo(), new JobReply.Rejected(job.id(), "this id belongs to another job"));
     }
     List<BatchId> added =
         submit.spec().batchIds().stream().filter(id -> !job.owners().contains(id)).toList();
@@ -143,6 +153,17 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
     return Decision.<JobEvent, JobEffect>persist(
             List.of(new JobEvent.OwnersJoined(added, moment.now())))
         .and(new JobEffect.Reply(submit.replyTo(), accepted));
+  }
+
+  /** A person's job says no more than what it was posted with; ids of others are derived. */
+  private static boolean isAnother(JobSpec known, JobSpec posted) {
+    boolean ofAPerson = known.batchIds().isEmpty() && known.surveyId().isEmpty();
+    return ofAPerson
+        && !(known.kind() == posted.kind()
+            && known.pipeline().equals(posted.pipeline())
+            && known.priority() == posted.priority()
+            && known.resources().equals(posted.resources())
+            && known.work().equals(posted.work()));
   }
 
   private static Decision<JobEvent, JobEffect> start(
@@ -292,7 +313,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
               });
     }
     if (lose.replyTo().isPresent()) {
-      return decision.and(new JobEffect.Reply(lose.replyTo().get(), new JobReply.Done(job.id())));
+      return decision.and(new JobEffect.Reply(lose.replyTo().get(), new JobReply.Lost(job.id())));
     }
     return decision;
   }
@@ -386,10 +407,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> cancel(
       Job job, JobCommand.Cancel cancel, Moment moment) {
-    JobEffect done = new JobEffect.Reply(cancel.replyTo(), new JobReply.Done(job.id()));
-    if (cancel.owner().isPresent()) {
-      return letGo(job, cancel.owner().get(), moment).and(done);
-    }
+    JobEffect done = new JobEffect.Reply(cancel.replyTo(), new JobReply.Cancelled(job.id()));
     if (job.state().isTerminal()) {
       return Decision.effect(done);
     }
@@ -399,33 +417,32 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
         List.of(new JobEvent.Cancelled(cancel.reason(), moment.now())), effects, List.of());
   }
 
+  /** What its batches let go would run on data that may be gone. */
   private static Decision<JobEvent, JobEffect> retry(
       Job job, JobCommand.Retry retry, Moment moment) {
+    JobEffect done = new JobEffect.Reply(retry.replyTo(), new JobReply.Retried(job.id()));
     return switch (job.state()) {
       case FAILED, CANCELLED ->
-          job.rawDataDiscarded()
-              ? reply(
-                  retry.replyTo(),
-                  new JobReply.Rejected(
-                      job.id(), "its batches let it go; reprocess the batch instead"))
+          job.isLetGo()
+              ? reply(retry.replyTo(), new JobReply.RawDataGone(job.id()))
               : Decision.<JobEvent, JobEffect>persist(
                       List.of(new JobEvent.RetriedByHand(moment.now())))
-                  .and(new JobEffect.Reply(retry.replyTo(), new JobReply.Done(job.id())));
+                  .and(done);
       case WAITING ->
           Decision.<JobEvent, JobEffect>persist(
                   List.of(new JobEvent.Requeued("retried by hand", moment.now())))
-              .and(new JobEffect.Reply(retry.replyTo(), new JobReply.Done(job.id())));
+              .and(done);
       case SUCCEEDED ->
           reply(
               retry.replyTo(),
               new JobReply.Rejected(job.id(), "it has succeeded; reprocess the batch instead"));
-      case QUEUED, RUNNING, UNPLACEABLE -> reply(retry.replyTo(), new JobReply.Done(job.id()));
+      case QUEUED, RUNNING, UNPLACEABLE -> Decision.effect(done);
     };
   }
 
   private static Decision<JobEvent, JobEffect> setPriority(
       Job job, JobCommand.SetPriority change, Moment moment) {
-    JobEffect done = new JobEffect.Reply(change.replyTo(), new JobReply.Done(job.id()));
+    JobEffect done = new JobEffect.Reply(change.replyTo(), new JobReply.PrioritySet(job.id()));
     if (job.state().isTerminal() || job.priority() == change.priority()) {
       return Decision.effect(done);
     }
@@ -485,7 +502,14 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   @Override
   public boolean isSettled(Optional<Job> state) {
-    return state.isEmpty() || state.get().state().isTerminal();
+    return state.isEmpty() || (state.get().state().isTerminal() && !holdsRawData(state.get()));
+  }
+
+  /** Its batches will let it go: it would have to be recovered for that. */
+  private static boolean holdsRawData(Job job) {
+    return job.spec().kind() == JobKind.DOWNLOAD
+        && job.state() == JobState.SUCCEEDED
+        && !job.rawDataDiscarded();
   }
 
   @Override

@@ -7,22 +7,25 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.PersistenceId;
 import java.util.Optional;
 import refinery.batch.BatchLogic;
-import refinery.batch.BatchPerformer;
+import refinery.batch.BatchRoutes;
 import refinery.batch.JobPlanner;
 import refinery.entity.EntityActor;
 import refinery.entity.Logic;
+import refinery.entity.Post;
 import refinery.foreman.Nudge;
 import refinery.job.JobLogic;
-import refinery.job.JobPerformer;
+import refinery.job.JobRoutes;
 import refinery.job.RetryPolicy;
 import refinery.protocol.Entities;
 import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobReply;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.survey.SurveyLogic;
-import refinery.survey.SurveyPerformer;
+import refinery.survey.SurveyRoutes;
 
 /** Starts the sharding of the three entity types on nodes with role {@code control}. */
 final class EntityRegions {
@@ -37,9 +40,39 @@ final class EntityRegions {
         Entities.JOB,
         JobCommand.class,
         new JobLogic(policy),
-        new JobPerformer(sharding, scheduler));
-    init(Entities.BATCH, BatchCommand.class, new BatchLogic(planner), new BatchPerformer(sharding));
-    init(Entities.SURVEY, SurveyCommand.class, new SurveyLogic(), new SurveyPerformer(sharding));
+        context -> effect -> send(JobRoutes.route(effect), scheduler));
+    init(
+        Entities.BATCH,
+        BatchCommand.class,
+        new BatchLogic(planner),
+        context -> {
+          ActorRef<JobReply> jobs = context.messageAdapter(JobReply.class, BatchRoutes::meaning);
+          return effect -> send(BatchRoutes.route(effect, jobs), scheduler);
+        });
+    init(
+        Entities.SURVEY,
+        SurveyCommand.class,
+        new SurveyLogic(),
+        context -> {
+          SurveyRoutes.Inboxes inboxes =
+              new SurveyRoutes.Inboxes(
+                  context.messageAdapter(JobReply.class, SurveyRoutes::meaning),
+                  context.messageAdapter(BatchReply.class, SurveyRoutes::meaning));
+          return effect -> send(SurveyRoutes.route(effect, inboxes), scheduler);
+        });
+  }
+
+  private void send(Post post, ActorRef<SchedulerCommand> scheduler) {
+    switch (post) {
+      case Post.ToSurvey survey ->
+          sharding.entityRefFor(Entities.SURVEY, survey.to().value()).tell(survey.message());
+      case Post.ToBatch batch ->
+          sharding.entityRefFor(Entities.BATCH, batch.to().value()).tell(batch.message());
+      case Post.ToJob job ->
+          sharding.entityRefFor(Entities.JOB, job.to().value()).tell(job.message());
+      case Post.ToScheduler toScheduler -> scheduler.tell(toScheduler.message());
+      case Post.Answer<?> answer -> answer.tell();
+    }
   }
 
   private <C, E, S, X> void init(

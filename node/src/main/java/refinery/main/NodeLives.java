@@ -152,7 +152,8 @@ final class NodeLives implements AutoCloseable {
         return sql.getSQLState().matches("(08|53|57|58).*");
       }
     }
-    return !(thrown.getCause() instanceof org.flywaydb.core.api.FlywayException);
+    return thrown.getCause() != null
+        && !(thrown.getCause() instanceof org.flywaydb.core.api.FlywayException);
   }
 
   @Override

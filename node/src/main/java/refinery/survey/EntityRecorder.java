@@ -36,7 +36,9 @@ public record EntityRecorder(ClusterSharding sharding, Duration timeout) impleme
       case SurveyReply.NotFound notFound ->
           throw new Refused("there is no survey " + notFound.survey());
       case SurveyReply.Created other -> throw unexpected(other);
-      case SurveyReply.Done other -> throw unexpected(other);
+      case SurveyReply.Cancelled other -> throw unexpected(other);
+      case SurveyReply.Retried other -> throw unexpected(other);
+      case SurveyReply.PrioritySet other -> throw unexpected(other);
       case SurveyReply.State other -> throw unexpected(other);
     };
   }

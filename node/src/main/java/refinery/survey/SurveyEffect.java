@@ -5,6 +5,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.Claim;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyReply;
 
@@ -12,24 +13,25 @@ import refinery.protocol.survey.SurveyReply;
 public sealed interface SurveyEffect {
   record Reply(ActorRef<SurveyReply> to, SurveyReply reply) implements SurveyEffect {}
 
+  /** Until the job entity has it. */
   record Submit(JobSpec spec) implements SurveyEffect {}
 
   record AcknowledgeJob(JobId job, SurveyId self, long revision) implements SurveyEffect {}
 
   record AcknowledgeBatch(BatchId batch, SurveyId self, long revision) implements SurveyEffect {}
 
-  /** Until the batch is registered. */
-  record Register(BatchSpec spec, SurveyId self, int priority) implements SurveyEffect {}
+  /** Until the batch answers to this claim. */
+  record Register(BatchSpec spec, Claim claim) implements SurveyEffect {}
 
+  /** Likewise, of a batch that has answered before. */
+  record ChangeClaim(BatchId batch, Claim claim) implements SurveyEffect {}
+
+  /** Until the job says that it has ended. */
   record CancelJob(JobId job, String reason) implements SurveyEffect {}
 
-  record CancelBatch(BatchId batch, SurveyId self, String reason) implements SurveyEffect {}
-
+  /** Until the job says that it is active again, or how it ended since. */
   record RetryJob(JobId job) implements SurveyEffect {}
 
-  record RetryBatch(BatchId batch) implements SurveyEffect {}
-
-  /** To the survey job and every batch, when a person changes the priority; best effort. */
-  record PassOnPriority(JobId job, java.util.List<BatchId> batches, int priority)
-      implements SurveyEffect {}
+  /** When a person changes the priority; a submission carries it, too. Best effort. */
+  record SetJobPriority(JobId job, int priority) implements SurveyEffect {}
 }

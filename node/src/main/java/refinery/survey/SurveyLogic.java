@@ -4,21 +4,21 @@ import akka.actor.typed.ActorRef;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import refinery.entity.Decision;
 import refinery.entity.Logic;
 import refinery.entity.Moment;
 import refinery.journal.ReadRow;
-import refinery.protocol.BatchId;
 import refinery.protocol.Ids;
+import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchSpec;
-import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Claim;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Work;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.survey.SurveyCommand;
@@ -30,9 +30,6 @@ import refinery.protocol.survey.SurveyState;
 public final class SurveyLogic
     implements Logic<SurveyCommand, SurveyEvent, SurveyLogic.Slot, SurveyEffect> {
   private static final SurveyCommand WAKE = new SurveyCommand.Wake();
-
-  /** How many batches are registered, cancelled or retried at a time: natural flow control. */
-  private static final int WINDOW = 200;
 
   private static final Resources JOB = Resources.of(0, 64L << 20, 0);
 
@@ -71,18 +68,11 @@ public final class SurveyLogic
     Instant now = moment.now();
     return switch (command) {
       case SurveyCommand.Create create -> createAgain(survey, create);
-      case SurveyCommand.JobAccepted accepted ->
-          survey.jobAccepted()
-              ? Decision.nothing()
-              : Decision.persist(List.of(new SurveyEvent.JobAccepted(accepted.job(), now)));
+      case SurveyCommand.JobAccepted accepted -> jobAccepted(survey, accepted.job(), now);
       case SurveyCommand.Record record -> record(survey, record, now);
       case SurveyCommand.JobUpdate update -> jobUpdate(survey, update, now);
-      case SurveyCommand.BatchRegistered registered ->
-          survey.found().containsKey(registered.batch())
-              ? Decision.persist(List.of(new SurveyEvent.BatchRegistered(registered.batch(), now)))
-              : Decision.nothing();
+      case SurveyCommand.BatchClaimed claimed -> batchClaimed(survey, claimed, now);
       case SurveyCommand.BatchUpdate update -> batchUpdate(survey, update, now);
-      case SurveyCommand.BatchCancelled told -> told(survey, told.batch(), now);
       case SurveyCommand.Cancel cancel -> cancel(survey, cancel, now);
       case SurveyCommand.Retry retry -> retry(survey, retry, now);
       case SurveyCommand.SetPriority priority -> setPriority(survey, priority, now);
@@ -109,9 +99,8 @@ public final class SurveyLogic
       case SurveyCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case SurveyCommand.JobAccepted ignored -> Decision.nothing();
       case SurveyCommand.JobUpdate ignored -> Decision.nothing();
-      case SurveyCommand.BatchRegistered ignored -> Decision.nothing();
+      case SurveyCommand.BatchClaimed ignored -> Decision.nothing();
       case SurveyCommand.BatchUpdate ignored -> Decision.nothing();
-      case SurveyCommand.BatchCancelled ignored -> Decision.nothing();
       case SurveyCommand.Wake ignored -> Decision.nothing();
     };
   }
@@ -135,45 +124,75 @@ public final class SurveyLogic
     return reply(create.replyTo(), answer);
   }
 
+  private static Decision<SurveyEvent, SurveyEffect> jobAccepted(
+      Survey survey, JobId job, Instant now) {
+    boolean news =
+        job.equals(survey.job().id())
+            ? !survey.job().accepted()
+            : survey.former().containsKey(job) && !survey.former().get(job).accepted();
+    return news
+        ? Decision.persist(List.of(new SurveyEvent.JobAccepted(job, now)))
+        : Decision.nothing();
+  }
+
+  /** What is not taken in is not acknowledged: that job shall stop. */
   private static Decision<SurveyEvent, SurveyEffect> record(
       Survey survey, SurveyCommand.Record record, Instant now) {
+    List<BatchSpec> news =
+        record.batches().stream().filter(spec -> !survey.claims().knows(spec.id())).toList();
     SurveyEffect recorded =
         new SurveyEffect.Reply(
             record.replyTo(), new SurveyReply.Recorded(survey.id(), record.batches().size()));
-    List<BatchSpec> news =
-        record.batches().stream().filter(spec -> !survey.knows(spec.id())).toList();
-    boolean wanted = survey.state() != SurveyState.CANCELLED && record.job().equals(survey.job());
-    return news.isEmpty() || !wanted
-        ? Decision.effect(recorded)
-        : Decision.<SurveyEvent, SurveyEffect>persist(
-                List.of(new SurveyEvent.BatchesFound(news, now)))
-            .and(recorded);
+    if (news.isEmpty()) {
+      return Decision.effect(recorded);
+    }
+    if (survey.isCancelled() || !record.job().equals(survey.job().id())) {
+      String why = survey.isCancelled() ? "it was cancelled" : "another job discovers for it";
+      return reply(record.replyTo(), new SurveyReply.Rejected(survey.id(), why));
+    }
+    return Decision.<SurveyEvent, SurveyEffect>persist(
+            List.of(new SurveyEvent.BatchesFound(news, now)))
+        .and(recorded);
   }
 
-  private Decision<SurveyEvent, SurveyEffect> jobUpdate(
+  private static Decision<SurveyEvent, SurveyEffect> jobUpdate(
       Survey survey, SurveyCommand.JobUpdate update, Instant now) {
     SurveyEffect acknowledge =
         new SurveyEffect.AcknowledgeJob(update.job(), survey.id(), update.revision());
-    if (!update.job().equals(survey.job()) || update.revision() <= survey.jobRevision()) {
-      return Decision.effect(acknowledge);
-    }
     SurveyEvent updated =
         new SurveyEvent.JobUpdated(update.job(), update.revision(), update.status(), now);
-    return Decision.<SurveyEvent, SurveyEffect>persist(andFinish(survey, updated, now))
-        .and(acknowledge);
+    boolean current = update.job().equals(survey.job().id());
+    boolean news =
+        current
+            ? update.revision() > survey.job().revision()
+            : survey.former().containsKey(update.job())
+                && !(update.status() instanceof JobStatus.Active);
+    return news
+        ? Decision.<SurveyEvent, SurveyEffect>persist(andFinish(survey, updated, now))
+            .and(acknowledge)
+        : Decision.effect(acknowledge);
   }
 
-  private Decision<SurveyEvent, SurveyEffect> batchUpdate(
+  private static Decision<SurveyEvent, SurveyEffect> batchClaimed(
+      Survey survey, SurveyCommand.BatchClaimed claimed, Instant now) {
+    Claims claims = survey.claims();
+    SurveyEvent event =
+        new SurveyEvent.BatchClaimed(claimed.batch(), claimed.number(), claimed.standing(), now);
+    return claims.answered(claimed.batch(), claimed.number(), claimed.standing()).equals(claims)
+        ? Decision.nothing()
+        : Decision.persist(andFinish(survey, event, now));
+  }
+
+  private static Decision<SurveyEvent, SurveyEffect> batchUpdate(
       Survey survey, SurveyCommand.BatchUpdate update, Instant now) {
     SurveyEffect acknowledge =
-        new SurveyEffect.AcknowledgeBatch(update.batch(), survey.id(), update.revision());
-    Survey.Told known = survey.batches().get(update.batch());
-    boolean unknown = known == null && !survey.found().containsKey(update.batch());
-    if (unknown || (known != null && known.revision() >= update.revision())) {
+        new SurveyEffect.AcknowledgeBatch(
+            update.batch(), survey.id(), update.standing().revision());
+    Claims.Member known = survey.claims().members().get(update.batch());
+    if (known != null && known.standing().revision() >= update.standing().revision()) {
       return Decision.effect(acknowledge);
     }
-    SurveyEvent updated =
-        new SurveyEvent.BatchUpdated(update.batch(), update.revision(), update.state(), now);
+    SurveyEvent updated = new SurveyEvent.BatchUpdated(update.batch(), update.standing(), now);
     return Decision.<SurveyEvent, SurveyEffect>persist(andFinish(survey, updated, now))
         .and(acknowledge);
   }
@@ -184,57 +203,51 @@ public final class SurveyLogic
    */
   private static List<SurveyEvent> andFinish(Survey survey, SurveyEvent event, Instant now) {
     Survey next = survey.evolve(event);
-    if (next.state() == SurveyState.CANCELLED || !next.isComplete()) {
+    if (next.isCancelled() || !next.isComplete()) {
       return List.of(event);
     }
     SurveyEvent.Finished finished = finished(next, now);
     boolean known =
-        next.state() == finished.state() && next.reason().orElse("").equals(finished.reason());
+        next.state() == finished.state()
+            && next.course().reason().orElse("").equals(finished.reason());
     return known ? List.of(event) : List.of(event, finished);
   }
 
   private static SurveyEvent.Finished finished(Survey survey, Instant now) {
-    return switch (survey.phase()) {
+    return switch (survey.job().phase()) {
       case FAILED ->
           new SurveyEvent.Finished(
               SurveyState.FAILED,
               survey
-                  .jobFailure()
+                  .job()
+                  .failure()
                   .map(failure -> failure.failureClass().word() + ": " + failure.message())
                   .orElse("the survey job failed"),
               now);
       case CANCELLED ->
           new SurveyEvent.Finished(SurveyState.FAILED, "the survey job was cancelled", now);
-      case ACTIVE, SUCCEEDED ->
-          survey.counts().failed() > 0
-              ? new SurveyEvent.Finished(
-                  SurveyState.DONE_WITH_FAILURES,
-                  survey.counts().failed() + " of " + survey.batches().size() + " batches failed",
-                  now)
-              : new SurveyEvent.Finished(SurveyState.DONE, "", now);
+      case ACTIVE, SUCCEEDED -> ended(survey.claims(), now);
     };
   }
 
-  /**
-   * A batch has confirmed what it was last asked. One that had failed is asked again until it tells
-   * that it was taken up: were the word alone believed, the survey would end with it as failed.
-   */
-  private static Decision<SurveyEvent, SurveyEffect> told(
-      Survey survey, BatchId batch, Instant now) {
-    if (survey.cancelling().contains(batch)) {
-      return Decision.persist(List.of(new SurveyEvent.BatchCancelled(batch, now)));
+  private static SurveyEvent.Finished ended(Claims claims, Instant now) {
+    Claims.Counts counts = claims.counts();
+    List<String> bad = new ArrayList<>();
+    if (counts.failed() > 0) {
+      bad.add(counts.failed() + " of " + claims.members().size() + " batches failed");
     }
-    Survey.Told known = survey.batches().get(batch);
-    boolean failed = known != null && known.state() == BatchState.FAILED;
-    if (survey.retrying().contains(batch) && !failed) {
-      return Decision.persist(andFinish(survey, new SurveyEvent.BatchRetried(batch, now), now));
+    if (counts.cancelled() > 0) {
+      bad.add(counts.cancelled() + " of " + claims.members().size() + " batches were cancelled");
     }
-    return Decision.nothing();
+    return bad.isEmpty()
+        ? new SurveyEvent.Finished(SurveyState.DONE, "", now)
+        : new SurveyEvent.Finished(SurveyState.DONE_WITH_FAILURES, String.join(", ", bad), now);
   }
 
   private static Decision<SurveyEvent, SurveyEffect> cancel(
       Survey survey, SurveyCommand.Cancel cancel, Instant now) {
-    SurveyEffect done = new SurveyEffect.Reply(cancel.replyTo(), new SurveyReply.Done(survey.id()));
+    SurveyEffect done =
+        new SurveyEffect.Reply(cancel.replyTo(), new SurveyReply.Cancelled(survey.id()));
     return survey.state().isTerminal()
         ? Decision.effect(done)
         : Decision.<SurveyEvent, SurveyEffect>persist(
@@ -242,45 +255,33 @@ public final class SurveyLogic
             .and(done);
   }
 
+  /** Whatever was heard last: a cancelled survey is taken up whole, of others what failed. */
   private static Decision<SurveyEvent, SurveyEffect> retry(
       Survey survey, SurveyCommand.Retry retry, Instant now) {
-    SurveyEffect done = new SurveyEffect.Reply(retry.replyTo(), new SurveyReply.Done(survey.id()));
+    SurveyEffect done =
+        new SurveyEffect.Reply(retry.replyTo(), new SurveyReply.Retried(survey.id()));
+    SurveyJob job = survey.job();
+    JobId next = job.afterRetry(survey.id());
     boolean jobAgain =
-        survey.phase() == Survey.Phase.FAILED || survey.phase() == Survey.Phase.CANCELLED;
-    boolean whole = survey.state() == SurveyState.CANCELLED;
-    List<BatchId> again =
-        survey.batches().entrySet().stream()
-            .filter(
-                entry ->
-                    entry.getValue().state() == BatchState.FAILED
-                        || (whole
-                            && survey.phase() != Survey.Phase.ACTIVE
-                            && entry.getValue().state() == BatchState.CANCELLED))
-            .map(Map.Entry::getKey)
-            .toList();
-    if (!jobAgain && again.isEmpty()) {
+        next.equals(job.id())
+            && (job.phase() == SurveyJob.Phase.FAILED || job.phase() == SurveyJob.Phase.CANCELLED);
+    if (!survey.isCancelled() && !jobAgain && survey.claims().counts().failed() == 0) {
       return Decision.effect(done);
     }
-    return Decision.<SurveyEvent, SurveyEffect>persist(
-            List.of(new SurveyEvent.Retried(survey.job(), jobAgain, again, now)))
-        .and(done);
+    SurveyEvent retried = new SurveyEvent.Retried(next, jobAgain, now);
+    return Decision.<SurveyEvent, SurveyEffect>persist(andFinish(survey, retried, now)).and(done);
   }
 
   private static Decision<SurveyEvent, SurveyEffect> setPriority(
       Survey survey, SurveyCommand.SetPriority command, Instant now) {
     SurveyEffect done =
-        new SurveyEffect.Reply(command.replyTo(), new SurveyReply.Done(survey.id()));
-    if (survey.request().priority() == command.priority()) {
+        new SurveyEffect.Reply(command.replyTo(), new SurveyReply.PrioritySet(survey.id()));
+    if (survey.priority() == command.priority()) {
       return Decision.effect(done);
     }
-    List<BatchId> active =
-        survey.batches().entrySet().stream()
-            .filter(entry -> !entry.getValue().state().isTerminal())
-            .map(Map.Entry::getKey)
-            .toList();
     return new Decision<>(
         List.of(new SurveyEvent.PriorityChanged(command.priority(), now)),
-        List.of(done, new SurveyEffect.PassOnPriority(survey.job(), active, command.priority())),
+        List.of(done, new SurveyEffect.SetJobPriority(survey.job().id(), command.priority())),
         List.of());
   }
 
@@ -291,45 +292,59 @@ public final class SurveyLogic
     }
     Survey survey = slot.survey().get();
     List<SurveyEffect> effects = new ArrayList<>();
-    if (!survey.jobAccepted() && survey.state() == SurveyState.RUNNING) {
-      effects.add(new SurveyEffect.Submit(job(survey)));
-    }
-    if (survey.jobCancelling() && survey.jobAccepted()) {
-      effects.add(
-          new SurveyEffect.CancelJob(survey.job(), survey.reason().orElse("survey cancelled")));
-    }
-    if (survey.jobRetrying()) {
-      effects.add(new SurveyEffect.RetryJob(survey.job()));
-    }
-    survey.found().values().stream()
-        .limit(WINDOW)
-        .map(spec -> new SurveyEffect.Register(spec, survey.id(), survey.request().priority()))
+    discovery(survey, survey.job(), effects);
+    survey.former().values().forEach(job -> discovery(survey, job, effects));
+    Claims claims = survey.claims();
+    claims
+        .unregistered()
+        .map(spec -> new SurveyEffect.Register(spec, claim(survey, true)))
         .forEach(effects::add);
-    String why = survey.reason().orElse("survey cancelled");
-    survey.cancelling().stream()
-        .limit(WINDOW)
-        .map(batch -> new SurveyEffect.CancelBatch(batch, survey.id(), why))
-        .forEach(effects::add);
-    survey.retrying().stream()
-        .limit(WINDOW)
-        .map(SurveyEffect.RetryBatch::new)
+    claims.due().stream()
+        .limit(Claims.WINDOW)
+        .map(id -> new SurveyEffect.ChangeClaim(id, claim(survey, claims.isRetryDue(id))))
         .forEach(effects::add);
     return effects;
   }
 
-  private static JobSpec job(Survey survey) {
+  /** A job that was sent is stopped only when it is there: its submission may still arrive. */
+  private static void discovery(Survey survey, SurveyJob job, List<SurveyEffect> effects) {
+    if (!job.accepted()) {
+      effects.add(new SurveyEffect.Submit(spec(survey, job)));
+    } else if (job.stopping() && job.phase() == SurveyJob.Phase.ACTIVE) {
+      effects.add(new SurveyEffect.CancelJob(job.id(), why(survey)));
+    } else if (job.retrying()) {
+      effects.add(new SurveyEffect.RetryJob(job.id()));
+    }
+  }
+
+  private static String why(Survey survey) {
+    return survey.course().reason().orElse("survey cancelled");
+  }
+
+  private static Claim claim(Survey survey, boolean retry) {
+    Claims claims = survey.claims();
+    return new Claim(
+        survey.id(),
+        claims.number(),
+        claims.wanted(),
+        claims.wanted() && retry,
+        survey.priority(),
+        claims.wanted() ? "" : why(survey));
+  }
+
+  private static JobSpec spec(Survey survey, SurveyJob job) {
     return new JobSpec(
-        survey.job(),
+        job.id(),
         JobKind.SURVEY,
         Optional.of(survey.id()),
         List.of(),
         "",
-        survey.request().priority(),
+        survey.priority(),
         0,
         JOB,
         new Work.Survey(
             survey.request().source(), survey.request().parameters(), survey.request().pipeline()),
-        survey.createdAt());
+        survey.course().createdAt());
   }
 
   @Override
@@ -344,13 +359,13 @@ public final class SurveyLogic
         survey.request().source(),
         survey.request().parameters(),
         survey.request().pipeline(),
-        survey.request().priority(),
+        survey.priority(),
         survey.request().labels(),
         survey.state(),
-        survey.reason(),
-        survey.createdAt(),
-        survey.finishedAt(),
-        survey.job(),
+        survey.course().reason(),
+        survey.course().createdAt(),
+        survey.course().finishedAt(),
+        survey.job().id(),
         SurveyView.BatchCounts.NONE);
   }
 

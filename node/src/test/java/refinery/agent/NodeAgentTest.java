@@ -98,7 +98,7 @@ class NodeAgentTest {
     JobCommand.Lose lose = toJob(JobCommand.Lose.class);
     assertThat(lose.attempt()).isEqualTo(1);
     assertThat(alive()).isEmpty();
-    lose.replyTo().orElseThrow().tell(new JobReply.Done(JOB));
+    lose.replyTo().orElseThrow().tell(new JobReply.Lost(JOB));
     Report report = reportThat(each -> each.incarnation() > identity.incarnation());
     assertThat(report.held()).isEmpty();
     ActorRef<JobReply> replies = grant(3, "true");
@@ -231,7 +231,7 @@ class NodeAgentTest {
     JobCommand.Lose lose = toJob(JobCommand.Lose.class);
     assertThat(lose.attempt()).isEqualTo(3);
     assertThat(lose.cause()).isEqualTo(refinery.protocol.job.LossCause.NODE_ENDED_AT_START);
-    lose.replyTo().orElseThrow().tell(new JobReply.Done(JOB));
+    lose.replyTo().orElseThrow().tell(new JobReply.Lost(JOB));
     fromAgent(Report.class);
   }
 
@@ -364,6 +364,15 @@ class NodeAgentTest {
   }
 
   @Test
+  void a_job_that_is_nowhere_frees_the_reservation() {
+    assign(1, SMALL);
+    JobCommand.Start start = toJob(JobCommand.Start.class);
+    start.replyTo().tell(new JobReply.NotFound(JOB));
+    assertThat(fromAgent(Released.class).released()).containsExactly(new Held(JOB, 7, 1, 0, SMALL));
+    assertThat(attempts()).isZero();
+  }
+
+  @Test
   void gives_back_at_once_what_does_not_fit() {
     assign(1, Resources.of(3000, 0, 0));
     assertThat(fromAgent(Released.class).released().getFirst().assignment()).isEqualTo(1);
@@ -409,7 +418,7 @@ class NodeAgentTest {
     assertThat(lose.attempt()).isEqualTo(1);
     assertThat(lose.reason()).isEqualTo("drained");
     assertThat(alive()).isEmpty();
-    replies.tell(new JobReply.Done(JOB));
+    replies.tell(new JobReply.Lost(JOB));
     await().atMost(PATIENCE).until(() -> attempts() == 0);
     assign(2, SMALL);
     fromAgent(Released.class);

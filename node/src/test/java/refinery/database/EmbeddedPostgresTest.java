@@ -43,10 +43,24 @@ class EmbeddedPostgresTest {
     }
   }
 
+  /** What Flyway wrote when version 0.1 made its tables. */
+  private static final String MADE_BY_0_1 =
+      """
+      create table flyway_schema_history (version text, description text);
+      insert into flyway_schema_history values ('1', 'journal and read model');
+      """;
+
   @Test
   void keepsItsDataAndItsPasswordAcrossRestarts() throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
       execute(postgres, "create table kept (n int); insert into kept values (7)");
+      execute(postgres, MADE_BY_0_1);
+      assertThatThrownBy(() -> Database.open(postgres.address()))
+          .isInstanceOf(DatabaseException.class)
+          .hasNoCause()
+          .hasMessageContaining("was made by Refinery 0.1")
+          .message()
+          .doesNotContain("\n");
     }
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {
       assertThat(number(postgres.address(), "select n from kept")).isEqualTo(7);

@@ -81,16 +81,16 @@ class EntityActorTest {
     assertThat(replies.receiveMessage()).isInstanceOf(JobReply.Accepted.class);
     shard.expectNoMessage(Duration.ZERO);
 
-    job.tell(new JobCommand.Cancel("a test", Optional.empty(), replies.ref()));
+    job.tell(new JobCommand.Cancel("a test", replies.ref()));
     replies.receiveMessage();
     assertThat(shard.receiveMessage()).isEqualTo(new ClusterSharding.Passivate<>(job));
   }
 
   @Test
   void doesNotStayForAnIdThatNobodySubmitted() {
-    ActorRef<JobCommand> job = job("job-unknown");
+    ActorRef<JobCommand> job = job("job-nowhere");
     job.tell(new JobCommand.Inspect(replies.ref()));
-    assertThat(replies.receiveMessage()).isInstanceOf(JobReply.NotFound.class);
+    assertThat(replies.receiveMessage()).isEqualTo(new JobReply.NotFound(new JobId("job-nowhere")));
     assertThat(shard.receiveMessage()).isEqualTo(new ClusterSharding.Passivate<>(job));
   }
 }

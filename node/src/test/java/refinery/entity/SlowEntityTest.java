@@ -141,7 +141,7 @@ class SlowEntityTest {
     for (int i = 0; i < 1000; i++) {
       job.tell(new JobCommand.Inspect(impatient.ref()));
     }
-    job.tell(new JobCommand.Cancel("the last", Optional.empty(), replies.ref()));
+    job.tell(new JobCommand.Cancel("the last", replies.ref()));
     journal.complete(null);
 
     List<JobReply> heard = new ArrayList<>();
@@ -150,7 +150,7 @@ class SlowEntityTest {
     assertThat(heard)
         .satisfiesExactly(
             first -> assertThat(first).isInstanceOf(JobReply.Accepted.class),
-            last -> assertThat(last).isInstanceOf(JobReply.Done.class));
+            last -> assertThat(last).isInstanceOf(JobReply.Cancelled.class));
     assertThat(impatient.receiveMessage()).isInstanceOf(JobReply.State.class);
     impatient.expectNoMessage(Duration.ZERO);
   }
@@ -159,9 +159,9 @@ class SlowEntityTest {
   private void makeAndEnd(String id) {
     ActorRef<JobCommand> job = job(id, eagerShard());
     job.tell(new JobCommand.Submit(spec(id), replies.ref()));
-    job.tell(new JobCommand.Cancel("not wanted", Optional.empty(), replies.ref()));
+    job.tell(new JobCommand.Cancel("not wanted", replies.ref()));
     assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Accepted.class);
-    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Done.class);
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Cancelled.class);
     replies.expectTerminated(job, LONG);
   }
 

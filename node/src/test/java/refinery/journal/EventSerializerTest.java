@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
-import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobState;
@@ -24,7 +24,7 @@ class EventSerializerTest {
     Object[][] cases = {
       {"job", Examples.submitted("a", 3)},
       {"job", Examples.started(4)},
-      {"batch", new BatchEvent.SurveyJoined(new SurveyId("survey-a"), Examples.at(1))},
+      {"batch", new BatchEvent.DownloadAccepted(new JobId("job-a"), Examples.at(1))},
       {"survey", new SurveyEvent.Finished(SurveyState.DONE, "", Examples.at(1))},
     };
     for (Object[] one : cases) {

@@ -26,9 +26,11 @@ import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
+import refinery.protocol.batch.Standing;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobKind;
@@ -63,6 +65,8 @@ class WireTest {
   private static final JobId JOB = new JobId("job-1");
   private static final BatchId BATCH = new BatchId("batch-1");
   private static final SurveyId SURVEY = new SurveyId("survey-1");
+  private static final Claim CLAIM = new Claim(SURVEY, 2, false, true, 5, "enough");
+  private static final Standing DONE = new Standing(1, BatchState.DONE, false);
   private static final NodeId NODE = new NodeId("node-1");
   private static final Instant AT = Instant.parse("2026-01-02T03:04:05.006Z");
   private static final Resources SOME = new Resources(1, 2, 3, Map.of("net:ena", 1));
@@ -178,11 +182,17 @@ class WireTest {
         new JobCommand.Reannounce(),
         new JobCommand.Wake(),
         new JobCommand.OwnerAcknowledged("batch-1", 2),
-        new JobCommand.Cancel("why", Optional.of(BATCH), probe.getRef()),
+        new JobCommand.Cancel("why", probe.getRef()),
+        new JobCommand.LetGo(BATCH, probe.getRef()),
         new JobCommand.Retry(probe.getRef()),
         new JobReply.Granted(JOB, 1, 2, job(new Work.Download("g", "k", List.of(), Map.of()))),
         new JobReply.Refused(JOB, 2, "why"),
-        new JobReply.Accepted(JOB),
+        new JobReply.Accepted(JOB, 50),
+        new JobReply.Lost(JOB),
+        new JobReply.Cancelled(JOB),
+        new JobReply.Released(JOB),
+        new JobReply.Retried(JOB),
+        new JobReply.PrioritySet(JOB),
         new JobReply.RawDataGone(JOB),
         new JobReply.Stale(JOB, 1),
         new JobReply.FinishAccepted(JOB, 1),
@@ -194,8 +204,9 @@ class WireTest {
     TestProbe<BatchReply> batches = KIT.createTestProbe();
     TestProbe<SurveyReply> surveys = KIT.createTestProbe();
     survives(
-        new BatchCommand.Register(batch(), SURVEY, 5, batches.getRef()),
-        new BatchCommand.JobAccepted(JOB),
+        new BatchCommand.Register(batch(), CLAIM, batches.getRef()),
+        new BatchCommand.ChangeClaim(CLAIM, batches.getRef()),
+        new BatchCommand.JobAccepted(JOB, 50),
         new BatchCommand.JobUpdate(
             JOB,
             1,
@@ -204,16 +215,21 @@ class WireTest {
             JOB, 2, new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "no"))),
         new BatchCommand.JobUpdate(JOB, 3, new JobStatus.Active()),
         new BatchCommand.JobUpdate(JOB, 4, new JobStatus.Cancelled("x")),
-        new BatchCommand.Cancel(SURVEY, "x", batches.getRef()),
-        new BatchReply.Registered(BATCH),
+        new BatchReply.Claimed(BATCH, 2, DONE),
+        new BatchReply.Reprocessing(BATCH),
+        new BatchReply.Retried(BATCH),
         new SurveyCommand.Create(
             new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", 50, Map.of("a", "b")),
             surveys.getRef()),
         new SurveyCommand.Record(JOB, List.of(batch()), surveys.getRef()),
-        new SurveyCommand.BatchUpdate(BATCH, 1, BatchState.DONE),
+        new SurveyCommand.BatchUpdate(BATCH, DONE),
+        new SurveyCommand.BatchClaimed(BATCH, 2, DONE),
         new SurveyCommand.JobUpdate(JOB, 1, new JobStatus.Succeeded(new JobResult.Surveyed(3))),
         new SurveyReply.Created(SURVEY, true),
-        new SurveyReply.Recorded(SURVEY, 3));
+        new SurveyReply.Recorded(SURVEY, 3),
+        new SurveyReply.Cancelled(SURVEY),
+        new SurveyReply.Retried(SURVEY),
+        new SurveyReply.PrioritySet(SURVEY));
   }
 
   @Test

@@ -127,7 +127,7 @@ class SchedulerTest {
     ToJob lose = jobs.receiveMessage();
     assertThat(lose.job()).isEqualTo(job("y"));
     JobCommand.Lose command = (JobCommand.Lose) lose.command();
-    command.replyTo().orElseThrow().tell(new JobReply.Done(job("y")));
+    command.replyTo().orElseThrow().tell(new JobReply.Lost(job("y")));
     scheduler.tell(new SchedulerCommand.Announce(ticket("y", needs(1, 1, 1))));
     assertThat(jobs.receiveMessage().command()).isInstanceOf(JobCommand.Announced.class);
     assertThat(agent.expectMessageClass(AgentCommand.Assign.class).assignments())

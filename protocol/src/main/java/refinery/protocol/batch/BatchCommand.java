@@ -9,12 +9,15 @@ import refinery.protocol.job.JobStatus;
 /** Commands of the batch entity. All are idempotent; every one may arrive twice or late. */
 public sealed interface BatchCommand extends Wire {
 
-  /** A survey found this batch. Replied: Registered. */
-  record Register(BatchSpec spec, SurveyId survey, int priority, ActorRef<BatchReply> replyTo)
+  /** A survey found this batch; makes it if it is not there. Replied: Claimed. */
+  record Register(BatchSpec spec, Claim claim, ActorRef<BatchReply> replyTo)
       implements BatchCommand {}
 
-  /** The download or process job exists. */
-  record JobAccepted(JobId job) implements BatchCommand {}
+  /** A survey that is known changes what it wants. Replied: Claimed. */
+  record ChangeClaim(Claim claim, ActorRef<BatchReply> replyTo) implements BatchCommand {}
+
+  /** The download or process job exists and has this priority. */
+  record JobAccepted(JobId job, int priority) implements BatchCommand {}
 
   /** The raw data of that download job is gone: submit the next generation. */
   record RawDataGone(JobId job) implements BatchCommand {}
@@ -28,17 +31,14 @@ public sealed interface BatchCommand extends Wire {
   /** The download job has noted that this batch needs its raw data no longer. */
   record RawDataReleased(JobId job) implements BatchCommand {}
 
-  /** A person wants it processed again, or a survey's failed batches retried. */
+  /** A person wants it processed again. Replied: Reprocessing or Rejected. */
   record Reprocess(ActorRef<BatchReply> replyTo) implements BatchCommand {}
 
-  /** Retry, if failed or cancelled by hand. Replied: Done (also when there is nothing to do). */
+  /**
+   * A person takes up what failed or was cancelled. Replied: Retried, if there is nothing to do,
+   * too.
+   */
   record Retry(ActorRef<BatchReply> replyTo) implements BatchCommand {}
-
-  /** This survey is cancelled; the batch is, when no other survey wants it. Replied: Done. */
-  record Cancel(SurveyId survey, String reason, ActorRef<BatchReply> replyTo)
-      implements BatchCommand {}
-
-  record SetPriority(int priority) implements BatchCommand {}
 
   record Wake() implements BatchCommand {}
 

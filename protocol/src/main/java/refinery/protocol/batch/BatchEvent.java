@@ -12,8 +12,8 @@ import refinery.protocol.job.JobResult;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = BatchEvent.Registered.class, name = "registered"),
-  @JsonSubTypes.Type(value = BatchEvent.SurveyJoined.class, name = "survey_joined"),
-  @JsonSubTypes.Type(value = BatchEvent.SurveyLeft.class, name = "survey_left"),
+  @JsonSubTypes.Type(value = BatchEvent.SurveyClaimed.class, name = "survey_claimed"),
+  @JsonSubTypes.Type(value = BatchEvent.Described.class, name = "described"),
   @JsonSubTypes.Type(value = BatchEvent.DownloadRequested.class, name = "download_requested"),
   @JsonSubTypes.Type(value = BatchEvent.DownloadAccepted.class, name = "download_accepted"),
   @JsonSubTypes.Type(value = BatchEvent.Downloaded.class, name = "downloaded"),
@@ -23,7 +23,6 @@ import refinery.protocol.job.JobResult;
   @JsonSubTypes.Type(value = BatchEvent.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = BatchEvent.Resumed.class, name = "resumed"),
   @JsonSubTypes.Type(value = BatchEvent.ReprocessRequested.class, name = "reprocess_requested"),
-  @JsonSubTypes.Type(value = BatchEvent.PriorityChanged.class, name = "priority_changed"),
   @JsonSubTypes.Type(value = BatchEvent.JobNoted.class, name = "job_noted"),
   @JsonSubTypes.Type(value = BatchEvent.JobUnwanted.class, name = "job_unwanted"),
   @JsonSubTypes.Type(value = BatchEvent.SurveyInformed.class, name = "survey_informed"),
@@ -32,12 +31,14 @@ import refinery.protocol.job.JobResult;
 public sealed interface BatchEvent {
   Instant at();
 
-  record Registered(BatchSpec spec, SurveyId survey, int priority, Instant at)
-      implements BatchEvent {}
+  /** The batch exists; the claim of the survey that found it follows. */
+  record Registered(BatchSpec spec, Instant at) implements BatchEvent {}
 
-  record SurveyJoined(SurveyId survey, Instant at) implements BatchEvent {}
+  /** From now on this is the claim of that survey. */
+  record SurveyClaimed(Claim claim, Instant at) implements BatchEvent {}
 
-  record SurveyLeft(SurveyId survey, Instant at) implements BatchEvent {}
+  /** A survey found it described otherwise: what has not begun goes by this. */
+  record Described(BatchSpec spec, Instant at) implements BatchEvent {}
 
   /** The batch shall be downloaded by this generation of its group. */
   record DownloadRequested(JobId job, int generation, Instant at) implements BatchEvent {}
@@ -63,8 +64,6 @@ public sealed interface BatchEvent {
 
   /** A new generation of everything: {@code generation} is the process job's. */
   record ReprocessRequested(int generation, Instant at) implements BatchEvent {}
-
-  record PriorityChanged(int priority, Instant at) implements BatchEvent {}
 
   /** A job's update that changed nothing here, noted so that it is acknowledged for good. */
   record JobNoted(JobId job, long revision, Instant at) implements BatchEvent {}

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import refinery.protocol.BatchId;
 import refinery.protocol.Wire;
 
-/** Replies of the batch entity. */
+/**
+ * Replies of the batch entity. Each says what it answers: {@link BatchCommand} names its replies.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = BatchReply.Registered.class, name = "registered"),
-  @JsonSubTypes.Type(value = BatchReply.Done.class, name = "done"),
+  @JsonSubTypes.Type(value = BatchReply.Claimed.class, name = "claimed"),
+  @JsonSubTypes.Type(value = BatchReply.Reprocessing.class, name = "reprocessing"),
+  @JsonSubTypes.Type(value = BatchReply.Retried.class, name = "retried"),
   @JsonSubTypes.Type(value = BatchReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = BatchReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = BatchReply.State.class, name = "state")
@@ -18,10 +21,17 @@ import refinery.protocol.Wire;
 public sealed interface BatchReply extends Wire {
   BatchId batch();
 
-  /** The batch knows this survey; its state follows by {@code SurveyCommand.BatchUpdate}. */
-  record Registered(BatchId batch) implements BatchReply {}
+  /**
+   * The survey's claim as the batch keeps it, and how the batch stands.
+   *
+   * @param number of the claim that is kept
+   * @param standing revision and state, as in {@code SurveyCommand.BatchUpdate}
+   */
+  record Claimed(BatchId batch, long number, Standing standing) implements BatchReply {}
 
-  record Done(BatchId batch) implements BatchReply {}
+  record Reprocessing(BatchId batch) implements BatchReply {}
+
+  record Retried(BatchId batch) implements BatchReply {}
 
   record Rejected(BatchId batch, String reason) implements BatchReply {}
 

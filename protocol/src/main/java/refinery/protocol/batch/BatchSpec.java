@@ -41,6 +41,23 @@ public record BatchSpec(
     files = List.copyOf(files);
   }
 
+  /** Equal ones have equal ids; specs are looked up often, and are large. */
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  /** Whether the source offers the same bytes, wherever they lie and whatever else it says. */
+  public boolean hasContentOf(BatchSpec other) {
+    return contents(files).equals(contents(other.files));
+  }
+
+  private static List<List<Object>> contents(List<SourceFile> files) {
+    return files.stream()
+        .map(file -> List.<Object>of(file.name(), file.format(), file.size(), file.md5()))
+        .toList();
+  }
+
   public static BatchId idOf(
       String source, String key, String pipeline, Map<String, String> identity) {
     String text =

@@ -33,7 +33,7 @@ public sealed interface JobCommand extends Wire {
 
   /**
    * The node of this attempt is gone or gave it back. Charged only when the node ended at the
-   * attempt's start. Replied: Done.
+   * attempt's start. Replied: Lost.
    *
    * @param attempt or {@link #ANY_ATTEMPT}: whichever runs on that node, when the node went before
    *     it could say which one was granted
@@ -60,13 +60,16 @@ public sealed interface JobCommand extends Wire {
   /** An owner (batch or survey id) has persisted what it was told at this revision. */
   record OwnerAcknowledged(String owner, long revision) implements JobCommand {}
 
-  /** A person, or an owner that was cancelled ({@code owner} set), cancels. Replied: Done. */
-  record Cancel(String reason, Optional<BatchId> owner, ActorRef<JobReply> replyTo)
-      implements JobCommand {}
+  /** A person or the survey of a survey job cancels. Replied: Cancelled. */
+  record Cancel(String reason, ActorRef<JobReply> replyTo) implements JobCommand {}
 
-  /** A person retries a failed or cancelled job. Replied: Done or Rejected. */
+  /** This batch needs nothing of the job any more; the last one ends it. Replied: Released. */
+  record LetGo(BatchId owner, ActorRef<JobReply> replyTo) implements JobCommand {}
+
+  /** A failed or cancelled job is taken up again. Replied: Retried, RawDataGone or Rejected. */
   record Retry(ActorRef<JobReply> replyTo) implements JobCommand {}
 
+  /** Replied: PrioritySet. */
   record SetPriority(int priority, ActorRef<JobReply> replyTo) implements JobCommand {}
 
   /** Do what is outstanding; sent by whoever finds that nobody moves this job. */

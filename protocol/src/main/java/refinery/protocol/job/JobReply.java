@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import refinery.protocol.JobId;
 import refinery.protocol.Wire;
 
-/** Replies of the job entity. */
+/** Replies of the job entity. Each says what it answers: {@link JobCommand} names its replies. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JobReply.Accepted.class, name = "accepted"),
@@ -15,7 +15,11 @@ import refinery.protocol.Wire;
   @JsonSubTypes.Type(value = JobReply.Refused.class, name = "refused"),
   @JsonSubTypes.Type(value = JobReply.FinishAccepted.class, name = "finish_accepted"),
   @JsonSubTypes.Type(value = JobReply.Stale.class, name = "stale"),
-  @JsonSubTypes.Type(value = JobReply.Done.class, name = "done"),
+  @JsonSubTypes.Type(value = JobReply.Lost.class, name = "lost"),
+  @JsonSubTypes.Type(value = JobReply.Cancelled.class, name = "cancelled"),
+  @JsonSubTypes.Type(value = JobReply.Released.class, name = "released"),
+  @JsonSubTypes.Type(value = JobReply.Retried.class, name = "retried"),
+  @JsonSubTypes.Type(value = JobReply.PrioritySet.class, name = "priority_set"),
   @JsonSubTypes.Type(value = JobReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = JobReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = JobReply.State.class, name = "state")
@@ -23,7 +27,8 @@ import refinery.protocol.Wire;
 public sealed interface JobReply extends Wire {
   JobId job();
 
-  record Accepted(JobId job) implements JobReply {}
+  /** The job exists and has this priority. */
+  record Accepted(JobId job, int priority) implements JobReply {}
 
   /** The raw data of this download generation was discarded, or it was cancelled: raise it. */
   record RawDataGone(JobId job) implements JobReply {}
@@ -37,7 +42,16 @@ public sealed interface JobReply extends Wire {
   /** The attempt is not the current one: stop, and forget what it made. */
   record Stale(JobId job, int attempt) implements JobReply {}
 
-  record Done(JobId job) implements JobReply {}
+  record Lost(JobId job) implements JobReply {}
+
+  /** The job has ended; not necessarily by this command. */
+  record Cancelled(JobId job) implements JobReply {}
+
+  record Released(JobId job) implements JobReply {}
+
+  record Retried(JobId job) implements JobReply {}
+
+  record PrioritySet(JobId job) implements JobReply {}
 
   record Rejected(JobId job, String reason) implements JobReply {}
 

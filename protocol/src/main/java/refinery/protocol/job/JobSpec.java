@@ -31,4 +31,10 @@ public record JobSpec(
   public JobSpec {
     batchIds = List.copyOf(batchIds);
   }
+
+  /** Equal ones have equal ids; specs are looked up often, and are large. */
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
 }

@@ -6,7 +6,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Wire;
 import refinery.protocol.batch.BatchSpec;
-import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobStatus;
 
 /** Commands of the survey entity. All are idempotent; every one may arrive twice or late. */
@@ -19,7 +19,8 @@ public sealed interface SurveyCommand extends Wire {
   record JobAccepted(JobId job) implements SurveyCommand {}
 
   /**
-   * An attempt at the survey job found these. Batches known already are ignored. Replied: Recorded.
+   * An attempt at the survey job found these. Batches known already are ignored. Replied: Recorded
+   * when all are known for good; Rejected when the survey wants nothing more of this job.
    */
   record Record(JobId job, List<BatchSpec> batches, ActorRef<SurveyReply> replyTo)
       implements SurveyCommand {
@@ -31,19 +32,22 @@ public sealed interface SurveyCommand extends Wire {
   /** What the survey job says of itself. */
   record JobUpdate(JobId job, long revision, JobStatus status) implements SurveyCommand {}
 
-  record BatchRegistered(BatchId batch) implements SurveyCommand {}
+  /** The batch keeps the survey's claim of this number. */
+  record BatchClaimed(BatchId batch, long number, Standing standing) implements SurveyCommand {}
 
   /** A batch ended, or was taken up again; older revisions are ignored but acknowledged. */
-  record BatchUpdate(BatchId batch, long revision, BatchState state) implements SurveyCommand {}
+  record BatchUpdate(BatchId batch, Standing standing) implements SurveyCommand {}
 
-  /** The batch has let this survey go. */
-  record BatchCancelled(BatchId batch) implements SurveyCommand {}
-
+  /** Replied: Cancelled. */
   record Cancel(String reason, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
 
-  /** Retries the survey job if that failed, and every failed batch. */
+  /**
+   * Takes up what failed or was cancelled: the survey job and batches. Replied: Retried, if there
+   * is nothing to do, too.
+   */
   record Retry(ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
 
+  /** Replied: PrioritySet. */
   record SetPriority(int priority, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
 
   record Wake() implements SurveyCommand {}

@@ -7,7 +7,7 @@ import java.util.List;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.batch.BatchSpec;
-import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobStatus;
 
 /** Events of the survey entity. They only grow. */
@@ -16,13 +16,11 @@ import refinery.protocol.job.JobStatus;
   @JsonSubTypes.Type(value = SurveyEvent.Created.class, name = "created"),
   @JsonSubTypes.Type(value = SurveyEvent.JobAccepted.class, name = "job_accepted"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchesFound.class, name = "batches_found"),
-  @JsonSubTypes.Type(value = SurveyEvent.BatchRegistered.class, name = "batch_registered"),
+  @JsonSubTypes.Type(value = SurveyEvent.BatchClaimed.class, name = "batch_claimed"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchUpdated.class, name = "batch_updated"),
   @JsonSubTypes.Type(value = SurveyEvent.JobUpdated.class, name = "job_updated"),
   @JsonSubTypes.Type(value = SurveyEvent.Cancelled.class, name = "cancelled"),
-  @JsonSubTypes.Type(value = SurveyEvent.BatchCancelled.class, name = "batch_cancelled"),
   @JsonSubTypes.Type(value = SurveyEvent.Retried.class, name = "retried"),
-  @JsonSubTypes.Type(value = SurveyEvent.BatchRetried.class, name = "batch_retried"),
   @JsonSubTypes.Type(value = SurveyEvent.PriorityChanged.class, name = "priority_changed"),
   @JsonSubTypes.Type(value = SurveyEvent.Finished.class, name = "finished")
 })
@@ -39,27 +37,24 @@ public sealed interface SurveyEvent {
     }
   }
 
-  record BatchRegistered(BatchId batch, Instant at) implements SurveyEvent {}
-
-  record BatchUpdated(BatchId batch, long revision, BatchState state, Instant at)
+  /** The batch keeps the survey's claim of this number, and stands so. */
+  record BatchClaimed(BatchId batch, long number, Standing standing, Instant at)
       implements SurveyEvent {}
+
+  record BatchUpdated(BatchId batch, Standing standing, Instant at) implements SurveyEvent {}
 
   record JobUpdated(JobId job, long revision, JobStatus status, Instant at)
       implements SurveyEvent {}
 
   record Cancelled(String reason, Instant at) implements SurveyEvent {}
 
-  record BatchCancelled(BatchId batch, Instant at) implements SurveyEvent {}
-
-  /** Taken up again; {@code job} is the survey job to submit anew, or the one that exists. */
-  record Retried(JobId job, boolean jobAgain, List<BatchId> batches, Instant at)
-      implements SurveyEvent {
-    public Retried {
-      batches = List.copyOf(batches);
-    }
-  }
-
-  record BatchRetried(BatchId batch, Instant at) implements SurveyEvent {}
+  /**
+   * Taken up again: what failed, and of a cancelled survey everything.
+   *
+   * @param job the survey job from now on: another one when the former was told to stop
+   * @param jobAgain that job has ended and has to be retried
+   */
+  record Retried(JobId job, boolean jobAgain, Instant at) implements SurveyEvent {}
 
   record PriorityChanged(int priority, Instant at) implements SurveyEvent {}
 

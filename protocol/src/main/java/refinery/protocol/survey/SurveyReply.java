@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
 
-/** Replies of the survey entity. */
+/** Replies of the survey entity. Each says what it answers: {@link SurveyCommand} names them. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = SurveyReply.Created.class, name = "created"),
   @JsonSubTypes.Type(value = SurveyReply.Recorded.class, name = "recorded"),
-  @JsonSubTypes.Type(value = SurveyReply.Done.class, name = "done"),
+  @JsonSubTypes.Type(value = SurveyReply.Cancelled.class, name = "cancelled"),
+  @JsonSubTypes.Type(value = SurveyReply.Retried.class, name = "retried"),
+  @JsonSubTypes.Type(value = SurveyReply.PrioritySet.class, name = "priority_set"),
   @JsonSubTypes.Type(value = SurveyReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = SurveyReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = SurveyReply.State.class, name = "state")
@@ -23,7 +25,11 @@ public sealed interface SurveyReply extends Wire {
 
   record Recorded(SurveyId survey, int batches) implements SurveyReply {}
 
-  record Done(SurveyId survey) implements SurveyReply {}
+  record Cancelled(SurveyId survey) implements SurveyReply {}
+
+  record Retried(SurveyId survey) implements SurveyReply {}
+
+  record PrioritySet(SurveyId survey) implements SurveyReply {}
 
   record Rejected(SurveyId survey, String reason) implements SurveyReply {}
 

@@ -148,3 +148,42 @@ create table scheduler_epoch (
   epoch bigint not null
 );
 insert into scheduler_epoch (epoch) values (0);
+
+-- Who may decide what becomes of a cluster that is cut in two; one row a lease, see refinery.cluster.PostgresLease.
+create table cluster_lease (
+  name    text primary key,
+  owner   text not null,
+  expires timestamptz not null
+);
+
+-- How far each channel has told of jobs that were given up: the position of the last such event whose
+-- delivery was acknowledged (or, refused for good, skipped). A channel without a row is new.
+create table notification_position (
+  channel      text   collate "C" primary key,
+  position     bigint not null,
+  delivered    bigint not null default 0,
+  skipped      bigint not null default 0,
+  delivered_at timestamptz
+);
+
+-- Only the events that are told of: other events cost one comparison of 18 bytes when written, and
+-- asking for news costs the same however much else was written. The text is how every stored
+-- JobEvent.GivenUp begins; refinery.readmodel.SqlNotificationQueries asks with the same condition.
+create index event_given_up on event_journal (position)
+  where event_ser_manifest = 'job'
+    and substring(event_payload from 1 for 18) = '{"type":"given_up"'::bytea;
+
+-- Which nodes are members of a cluster on this database, as they say themselves every few seconds; see
+-- refinery.cluster.Admission.
+create table cluster_presence (
+  address text collate "C" primary key,
+  cluster text not null,
+  version text not null,
+  seen    timestamptz not null
+);
+
+-- What all nodes of one database share and nobody else may know.
+create table cluster_secret (
+    name  text primary key,
+    value text not null
+);

@@ -1,0 +1,322 @@
+package refinery.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestInbox;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import refinery.entity.Decision;
+import refinery.entity.Moment;
+import refinery.protocol.BatchId;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.JobId;
+import refinery.protocol.Resources;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchEvent;
+import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Claim;
+import refinery.protocol.batch.Location;
+import refinery.protocol.batch.SourceFile;
+import refinery.protocol.batch.Standing;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobStatus;
+import refinery.protocol.job.Work;
+
+class BatchLogicTest {
+  private static final SurveyId ONE = new SurveyId("survey-one");
+  private static final SurveyId TWO = new SurveyId("survey-two");
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final BatchLogic logic =
+      new BatchLogic(
+          new JobPlanner() {
+            @Override
+            public Resources download(BatchSpec spec) {
+              return Resources.of(1, 1, 1);
+            }
+
+            @Override
+            public Resources process(Work.Process work) {
+              return Resources.of(1, 1, 1);
+            }
+          });
+  private final TestInbox<BatchReply> inbox = TestInbox.create();
+  private Optional<Batch> state = Optional.empty();
+
+  private Decision<BatchEvent, BatchEffect> when(BatchCommand command) {
+    Decision<BatchEvent, BatchEffect> decision =
+        logic.decide(state, command, new Moment(spec("").id().value(), NOW, 0.5, 0));
+    decision.events().forEach(event -> state = logic.evolve(state, event));
+    return decision;
+  }
+
+  private void given(BatchCommand... commands) {
+    List.of(commands).forEach(this::when);
+  }
+
+  private BatchReply answer(BatchCommand command) {
+    return when(command).effects().stream()
+        .filter(BatchEffect.Reply.class::isInstance)
+        .map(effect -> ((BatchEffect.Reply) effect).reply())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private <X extends BatchEffect> List<X> outstanding(Class<X> kind) {
+    return logic.outstanding(state).stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private Batch batch() {
+    return state.orElseThrow();
+  }
+
+  private static BatchSpec spec(String skip) {
+    Location location =
+        new Location("ena", "https://a.org/r", "fastq.gz", OptionalLong.of(1), Optional.empty());
+    return new BatchSpec(
+        BatchSpec.idOf("ena", "r", "p", Map.of()),
+        "ena",
+        "r",
+        "p",
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        List.of(new SourceFile("r.fastq.gz", "fastq.gz", List.of(location))),
+        "ena:r",
+        1,
+        Optional.of(skip).filter(text -> !text.isEmpty()));
+  }
+
+  private static Claim wants(SurveyId survey, long number, int priority) {
+    return new Claim(survey, number, true, true, priority, "");
+  }
+
+  private static Claim letsGo(SurveyId survey, long number) {
+    return new Claim(survey, number, false, false, 0, "enough");
+  }
+
+  private BatchCommand register(Claim claim) {
+    return new BatchCommand.Register(spec(""), claim, inbox.getRef());
+  }
+
+  private BatchCommand change(Claim claim) {
+    return new BatchCommand.ChangeClaim(claim, inbox.getRef());
+  }
+
+  private JobId download() {
+    return batch().downloadJob().orElseThrow();
+  }
+
+  private void downloaded() {
+    given(
+        new BatchCommand.JobAccepted(download(), batch().priority()),
+        new BatchCommand.JobUpdate(
+            download(), 1, new JobStatus.Succeeded(new JobResult.Downloaded(List.of(), Map.of()))));
+  }
+
+  @Test
+  void anUnknownBatchSaysWhichOneItIs() {
+    BatchId id = spec("").id();
+    assertThat(answer(new BatchCommand.Retry(inbox.getRef())))
+        .isEqualTo(new BatchReply.NotFound(id));
+    assertThat(answer(change(wants(ONE, 1, 0)))).isEqualTo(new BatchReply.NotFound(id));
+  }
+
+  @Test
+  void anOlderClaimIsAnsweredWithTheOneThatIsKept() {
+    given(register(wants(ONE, 1, 0)), change(letsGo(ONE, 2)));
+    assertThat(batch().state()).isEqualTo(BatchState.CANCELLED);
+    assertThat(answer(register(wants(ONE, 1, 0))))
+        .isEqualTo(
+            new BatchReply.Claimed(spec("").id(), 2, new Standing(1, BatchState.CANCELLED, false)));
+    assertThat(batch().state()).isEqualTo(BatchState.CANCELLED);
+  }
+
+  @Test
+  void aBatchThatIsRegisteredAsUnwantedNeverBegins() {
+    given(register(letsGo(ONE, 2)));
+    assertThat(batch().state()).isEqualTo(BatchState.CANCELLED);
+    assertThat(outstanding(BatchEffect.Submit.class)).isEmpty();
+    given(register(wants(ONE, 1, 0)));
+    assertThat(batch().state()).as("the late first message").isEqualTo(BatchState.CANCELLED);
+  }
+
+  @Test
+  void whatAnotherSurveyWantsGoesOn() {
+    given(register(wants(ONE, 1, 0)), register(wants(TWO, 1, 0)), change(letsGo(ONE, 2)));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    given(change(letsGo(TWO, 2)));
+    assertThat(batch().state()).isEqualTo(BatchState.CANCELLED);
+    assertThat(outstanding(BatchEffect.Inform.class)).as("nobody wants to hear of it").isEmpty();
+    given(change(wants(ONE, 3, 0)));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(outstanding(BatchEffect.Inform.class))
+        .extracting(BatchEffect.Inform::survey)
+        .containsExactly(ONE);
+  }
+
+  @Test
+  void theHighestPriorityOfThoseThatWantItCounts() {
+    given(register(wants(ONE, 1, 10)), register(wants(TWO, 1, 70)));
+    assertThat(batch().priority()).isEqualTo(70);
+    given(new BatchCommand.JobAccepted(download(), 70));
+    Decision<BatchEvent, BatchEffect> decision = when(change(letsGo(TWO, 2)));
+    assertThat(batch().priority()).isEqualTo(10);
+    assertThat(decision.effects()).contains(new BatchEffect.PassOnPriority(download(), 10));
+  }
+
+  @Test
+  void aPriorityThatChangedWhileASubmissionWasUnderWayIsPassedOn() {
+    given(register(wants(ONE, 1, 10)), change(wants(ONE, 2, 70)));
+    Decision<BatchEvent, BatchEffect> decision = when(new BatchCommand.JobAccepted(download(), 10));
+    assertThat(decision.effects()).containsExactly(new BatchEffect.PassOnPriority(download(), 70));
+  }
+
+  @Test
+  void aNewSurveyTakesUpWhatFailedAndAMerePriorityDoesNot() {
+    given(register(wants(ONE, 1, 0)));
+    given(new BatchCommand.JobAccepted(download(), 0));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "404"));
+    given(new BatchCommand.JobUpdate(download(), 1, failed));
+    assertThat(batch().state()).isEqualTo(BatchState.FAILED);
+    given(change(new Claim(ONE, 2, true, false, 9, "")));
+    assertThat(batch().state()).isEqualTo(BatchState.FAILED);
+    given(register(wants(TWO, 1, 0)));
+    assertThat(batch().state()).isEqualTo(BatchState.DOWNLOADING);
+    assertThat(outstanding(BatchEffect.RetryJob.class)).hasSize(1);
+  }
+
+  @Test
+  void whatItsSourceSkipsIsNoFailure() {
+    given(new BatchCommand.Register(spec("is WGS"), wants(ONE, 1, 0), inbox.getRef()));
+    assertThat(batch().standing()).isEqualTo(new Standing(1, BatchState.CANCELLED, true));
+    given(change(letsGo(ONE, 2)), change(wants(ONE, 3, 0)));
+    assertThat(batch().state()).as("taken up only when asked for").isEqualTo(BatchState.CANCELLED);
+    given(register(wants(TWO, 1, 0)));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+  }
+
+  private static BatchSpec described(String url, String md5) {
+    Location location =
+        new Location(
+            "ena", url, "fastq.gz", OptionalLong.of(1), Optional.of(Location.Checksum.md5(md5)));
+    BatchSpec as = spec("");
+    return new BatchSpec(
+        as.id(),
+        as.source(),
+        as.key(),
+        as.pipeline(),
+        as.organism(),
+        as.identity(),
+        as.metadata(),
+        List.of(new SourceFile("r.fastq.gz", "fastq.gz", List.of(location))),
+        as.downloadGroup(),
+        1,
+        Optional.empty());
+  }
+
+  private BatchCommand finds(SurveyId survey, BatchSpec spec) {
+    return new BatchCommand.Register(spec, wants(survey, 1, 0), inbox.getRef());
+  }
+
+  private List<String> urls() {
+    return outstanding(BatchEffect.Submit.class).stream()
+        .map(submit -> (Work.Download) submit.spec().work())
+        .map(work -> work.files().getFirst().locations().getFirst().url())
+        .toList();
+  }
+
+  private static final String OLD = "a".repeat(32);
+  private static final String NEW = "b".repeat(32);
+
+  @Test
+  void whatHasNotBegunGoesByTheNewerDescription() {
+    given(finds(ONE, described("https://a.org/old", OLD)));
+    given(finds(TWO, described("https://a.org/new", NEW)));
+    assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void aFailedDownloadOfOtherFilesBeginsAnew() {
+    given(finds(ONE, described("https://a.org/old", OLD)));
+    JobId first = download();
+    given(new BatchCommand.JobAccepted(first, 0));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.CORRUPT, "MD5 differs"));
+    given(new BatchCommand.JobUpdate(first, 1, failed));
+    given(finds(TWO, described("https://a.org/new", NEW)));
+    assertThat(download()).isNotEqualTo(first);
+    assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void aRunThatHadNoFilesAndHasSomeNowIsDownloaded() {
+    BatchSpec some = described("https://a.org/new", NEW);
+    BatchSpec none =
+        new BatchSpec(
+            some.id(),
+            some.source(),
+            some.key(),
+            some.pipeline(),
+            some.organism(),
+            some.identity(),
+            some.metadata(),
+            List.of(),
+            some.downloadGroup(),
+            0,
+            Optional.empty());
+    given(finds(ONE, none));
+    assertThat(batch().state()).isEqualTo(BatchState.DOWNLOADED);
+    given(finds(TWO, some));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void whatIsDoneSaysThatItsSourceHasChangedAndCanBeReprocessed() {
+    given(finds(ONE, described("https://a.org/old", OLD)));
+    downloaded();
+    JobStatus processed =
+        new JobStatus.Succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
+    given(new BatchCommand.JobUpdate(batch().processJob(), 1, processed));
+    given(finds(TWO, described("https://a.org/moved", OLD)));
+    assertThat(batch().reason()).as("the same bytes elsewhere").isEmpty();
+    given(finds(new SurveyId("survey-three"), described("https://a.org/new", NEW)));
+    assertThat(batch().state()).isEqualTo(BatchState.DONE);
+    assertThat(batch().reason()).hasValueSatisfying(why -> assertThat(why).contains("reprocess"));
+    given(new BatchCommand.Reprocess(inbox.getRef()));
+    assertThat(batch().reason()).isEmpty();
+    assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void onlyAReleaseMeansThatTheRawDataIsReleased() {
+    given(register(wants(ONE, 1, 0)));
+    downloaded();
+    JobId job = download();
+    JobId process = batch().processJob();
+    JobStatus processed =
+        new JobStatus.Succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
+    given(new BatchCommand.JobUpdate(process, 1, processed));
+    for (JobReply other :
+        List.of(
+            new JobReply.PrioritySet(job),
+            new JobReply.Cancelled(job),
+            new JobReply.Retried(job),
+            new JobReply.Lost(job),
+            new JobReply.NotFound(job))) {
+      given(BatchRoutes.meaning(other));
+      assertThat(outstanding(BatchEffect.LetGo.class)).as("after %s", other).hasSize(1);
+    }
+    given(BatchRoutes.meaning(new JobReply.Released(job)));
+    assertThat(outstanding(BatchEffect.LetGo.class)).isEmpty();
+  }
+}

@@ -1,0 +1,509 @@
+package refinery.entity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestInbox;
+import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import refinery.batch.Batch;
+import refinery.batch.BatchEffect;
+import refinery.batch.BatchLogic;
+import refinery.batch.BatchRoutes;
+import refinery.batch.JobPlanner;
+import refinery.job.Job;
+import refinery.job.JobEffect;
+import refinery.job.JobLogic;
+import refinery.job.JobRoutes;
+import refinery.job.RetryPolicy;
+import refinery.protocol.BatchId;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+import refinery.protocol.JobId;
+import refinery.protocol.NodeId;
+import refinery.protocol.Resources;
+import refinery.protocol.SurveyId;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchEvent;
+import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Location;
+import refinery.protocol.batch.SourceFile;
+import refinery.protocol.job.JobCommand;
+import refinery.protocol.job.JobEvent;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobReply;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobState;
+import refinery.protocol.job.LossCause;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
+import refinery.protocol.query.BatchView;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyEvent;
+import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.survey.SurveyRequest;
+import refinery.protocol.survey.SurveyState;
+import refinery.survey.SurveyEffect;
+import refinery.survey.SurveyLogic;
+import refinery.survey.SurveyRoutes;
+import refinery.testing.StoredEvents;
+
+/** Entities in memory; messages are delivered in any order, some never, some twice. */
+final class World {
+  static final int RUNS = 4;
+  private static final NodeId NODE = new NodeId("node-1");
+  private static final Resources LEAST = Resources.of(1, 1, 1);
+
+  private final Random random;
+  private final double loss;
+  double failing = 0.2;
+  boolean nodesDie = true;
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  int started;
+
+  private final JobLogic jobLogic =
+      new JobLogic(new RetryPolicy(50, Duration.ofSeconds(1), Duration.ofSeconds(2)));
+  private final BatchLogic batchLogic = new BatchLogic(new Planner());
+  private final SurveyLogic surveyLogic = new SurveyLogic();
+
+  final Map<JobId, Optional<Job>> jobs = new TreeMap<>();
+  final Map<BatchId, Optional<Batch>> batches = new TreeMap<>();
+  final Map<SurveyId, SurveyLogic.Slot> surveys = new TreeMap<>();
+  private final Map<String, List<String>> journal = new TreeMap<>();
+  private final List<Runnable> network = new ArrayList<>();
+  private final Map<ActorRef<?>, Consumer<Object>> inboxes = new HashMap<>();
+  private final Map<BatchId, ActorRef<JobReply>> ofBatches = new HashMap<>();
+  private final Map<SurveyId, SurveyRoutes.Inboxes> ofSurveys = new HashMap<>();
+  private final TestInbox<SurveyReply> people = TestInbox.create("people");
+  private final TestInbox<BatchReply> batchPeople = TestInbox.create("batch-people");
+  private final ActorRef<JobReply> agent = inbox(this::toAgent);
+  private long assignment;
+
+  private static final class Planner implements JobPlanner {
+    @Override
+    public Resources download(BatchSpec spec) {
+      return LEAST;
+    }
+
+    @Override
+    public Resources process(Work.Process work) {
+      return LEAST;
+    }
+  }
+
+  World(long seed, double loss) {
+    this.random = new Random(seed);
+    this.loss = loss;
+  }
+
+  private <R> ActorRef<R> inbox(Consumer<R> reader) {
+    ActorRef<R> ref = TestInbox.<R>create("inbox-" + inboxes.size()).getRef();
+    @SuppressWarnings("unchecked") // nothing but replies of this type comes by this address
+    Consumer<Object> any = message -> reader.accept((R) message);
+    inboxes.put(ref, any);
+    return ref;
+  }
+
+  ActorRef<SurveyReply> people() {
+    return people.getRef();
+  }
+
+  void create(SurveyId id, int priority) {
+    SurveyRequest request =
+        new SurveyRequest("ena", JsonNodeFactory.instance.objectNode(), "p", priority, Map.of());
+    person(id, new SurveyCommand.Create(request, people()));
+  }
+
+  /** People repeat themselves until they are heard. */
+  void person(SurveyId id, SurveyCommand command) {
+    toSurvey(id, command);
+  }
+
+  /** One thing that a person may do now. */
+  void anything(Random dice) {
+    List<SurveyId> known = List.copyOf(surveys.keySet());
+    SurveyId survey = known.get(dice.nextInt(known.size()));
+    List<BatchId> there =
+        batches.entrySet().stream()
+            .filter(entry -> entry.getValue().isPresent())
+            .map(Map.Entry::getKey)
+            .toList();
+    switch (dice.nextInt(7)) {
+      case 0, 1 -> person(survey, new SurveyCommand.Cancel("a person", people()));
+      case 2, 3 -> person(survey, new SurveyCommand.Retry(people()));
+      case 4 -> person(survey, new SurveyCommand.SetPriority(dice.nextInt(100), people()));
+      case 5 -> create(new SurveyId("survey-" + (known.size() + 1)), dice.nextInt(100));
+      default -> {
+        if (!there.isEmpty()) {
+          BatchId batch = there.get(dice.nextInt(there.size()));
+          toBatch(
+              batch,
+              dice.nextBoolean()
+                  ? new BatchCommand.Reprocess(batchPeople.getRef())
+                  : new BatchCommand.Retry(batchPeople.getRef()));
+        }
+      }
+    }
+  }
+
+  SurveyState state(SurveyId id) {
+    return surveys.get(id).survey().orElseThrow().state();
+  }
+
+  /** Delivers until nothing is under way and nothing is outstanding. */
+  void run() {
+    for (int round = 0; round < 400; round++) {
+      steps(2_000);
+      if (network.isEmpty() && quiet()) {
+        return;
+      }
+      now = now.plusSeconds(60);
+      wakeAll();
+    }
+    throw new AssertionError("does not come to an end: " + restless());
+  }
+
+  private List<Object> restless() {
+    List<Object> restless = new ArrayList<>();
+    jobs.values()
+        .forEach(
+            job -> {
+              restless.addAll(jobLogic.outstanding(job));
+              job.filter(each -> !each.state().isTerminal())
+                  .ifPresent(each -> restless.add(each.id() + " " + each.state()));
+            });
+    batches.values().forEach(batch -> restless.addAll(batchLogic.outstanding(batch)));
+    surveys.values().forEach(slot -> restless.addAll(surveyLogic.outstanding(slot)));
+    return restless;
+  }
+
+  private boolean quiet() {
+    return restless().isEmpty();
+  }
+
+  void steps(int count) {
+    for (int i = 0; i < count && !network.isEmpty(); i++) {
+      Runnable message = network.remove(random.nextInt(network.size()));
+      if (random.nextDouble() >= loss) {
+        message.run();
+        if (random.nextDouble() < loss / 3) {
+          network.add(message);
+        }
+      }
+    }
+  }
+
+  /** What timers do: every entity repeats what is outstanding; a lost node is noticed. */
+  private void wakeAll() {
+    for (SurveyId id : List.copyOf(surveys.keySet())) {
+      surveyLogic.outstanding(surveys.get(id)).forEach(effect -> perform(id, effect));
+    }
+    for (BatchId id : List.copyOf(batches.keySet())) {
+      batchLogic.outstanding(batches.get(id)).forEach(effect -> perform(id, effect));
+    }
+    for (JobId id : List.copyOf(jobs.keySet())) {
+      toJob(id, jobLogic.wake());
+      jobLogic.outstanding(jobs.get(id)).forEach(this::perform);
+      jobs.get(id)
+          .filter(job -> job.state() == JobState.RUNNING)
+          .ifPresent(
+              job ->
+                  toJob(
+                      id,
+                      new JobCommand.Lose(
+                          job.attempt(), NODE, "silent", LossCause.MOVED, Optional.empty())));
+    }
+  }
+
+  private Moment moment(String entityId) {
+    now = now.plusMillis(1);
+    return new Moment(entityId, now, random.nextDouble(), 0);
+  }
+
+  private void toJob(JobId id, JobCommand command) {
+    jobs.put(
+        id,
+        decide(
+            jobLogic,
+            id.value(),
+            jobs.getOrDefault(id, Optional.empty()),
+            command,
+            this::perform,
+            (state, event) -> started += event instanceof JobEvent.Started ? 1 : 0));
+  }
+
+  private void toBatch(BatchId id, BatchCommand command) {
+    batches.put(
+        id,
+        decide(
+            batchLogic,
+            id.value(),
+            batches.getOrDefault(id, Optional.empty()),
+            command,
+            effect -> perform(id, effect),
+            (state, event) -> {}));
+  }
+
+  private void toSurvey(SurveyId id, SurveyCommand command) {
+    surveys.put(
+        id,
+        decide(
+            surveyLogic,
+            id.value(),
+            surveys.getOrDefault(id, surveyLogic.empty(id.value())),
+            command,
+            effect -> perform(id, effect),
+            (state, event) -> {}));
+  }
+
+  /** As the actor does: what becomes outstanding is performed at once. */
+  private <C, E, S, X> S decide(
+      Logic<C, E, S, X> logic,
+      String id,
+      S before,
+      C command,
+      Consumer<X> perform,
+      BiConsumer<S, E> observe) {
+    Decision<E, X> decision = logic.decide(before, command, moment(id));
+    S after = before;
+    for (E event : decision.events()) {
+      after = logic.evolve(after, event);
+      journal.computeIfAbsent(id, each -> new ArrayList<>()).add(StoredEvents.write(event));
+      observe.accept(after, event);
+    }
+    decision.effects().forEach(perform);
+    if (!decision.events().isEmpty()) {
+      List<X> old = logic.outstanding(before);
+      logic.outstanding(after).stream().filter(effect -> !old.contains(effect)).forEach(perform);
+    }
+    return after;
+  }
+
+  private void perform(JobEffect effect) {
+    post(JobRoutes.route(effect));
+  }
+
+  private void perform(BatchId self, BatchEffect effect) {
+    ActorRef<JobReply> replies =
+        ofBatches.computeIfAbsent(
+            self, id -> inbox(reply -> toBatch(id, BatchRoutes.meaning(reply))));
+    post(BatchRoutes.route(effect, replies));
+  }
+
+  private void perform(SurveyId self, SurveyEffect effect) {
+    SurveyRoutes.Inboxes replies =
+        ofSurveys.computeIfAbsent(
+            self,
+            id ->
+                new SurveyRoutes.Inboxes(
+                    inbox(reply -> toSurvey(id, SurveyRoutes.meaning((JobReply) reply))),
+                    inbox(reply -> toSurvey(id, SurveyRoutes.meaning((BatchReply) reply)))));
+    post(SurveyRoutes.route(effect, replies));
+  }
+
+  private void post(Post post) {
+    network.add(
+        () -> {
+          switch (post) {
+            case Post.ToSurvey survey -> toSurvey(survey.to(), survey.message());
+            case Post.ToBatch batch -> toBatch(batch.to(), batch.message());
+            case Post.ToJob job -> toJob(job.to(), job.message());
+            case Post.ToScheduler scheduler -> schedule(scheduler.message());
+            case Post.Answer<?> answer ->
+                inboxes.getOrDefault(answer.to(), nobody -> {}).accept(answer.reply());
+          }
+        });
+  }
+
+  /** Places at once; an attempt that must stop is heard of by its node's silence. */
+  private void schedule(SchedulerCommand command) {
+    if (command instanceof SchedulerCommand.Announce announce) {
+      toJob(announce.ticket().job(), new JobCommand.Start(NODE, 1, ++assignment, agent));
+    }
+  }
+
+  private void toAgent(JobReply reply) {
+    if (!(reply instanceof JobReply.Granted granted) || (nodesDie && random.nextDouble() < 0.1)) {
+      return;
+    }
+    if (granted.spec().work() instanceof Work.Survey) {
+      discover(granted, found(), 0);
+    } else {
+      finish(granted, outcome(granted));
+    }
+  }
+
+  /** By two batches at a time; goes on when they are acknowledged, and ends when refused. */
+  private void discover(JobReply.Granted granted, List<BatchSpec> all, int from) {
+    if (from == all.size()) {
+      finish(granted, succeeded(new JobResult.Surveyed(all.size())));
+      return;
+    }
+    SurveyId survey = granted.spec().surveyId().orElseThrow();
+    ActorRef<SurveyReply> acknowledged =
+        inbox(
+            reply -> {
+              if (reply instanceof SurveyReply.Recorded) {
+                discover(granted, all, from + 2);
+              } else {
+                finish(granted, failed(FailureClass.PERMANENT));
+              }
+            });
+    SurveyCommand record =
+        new SurveyCommand.Record(granted.job(), all.subList(from, from + 2), acknowledged);
+    network.add(() -> toSurvey(survey, record));
+  }
+
+  private static List<BatchSpec> found() {
+    List<BatchSpec> found = new ArrayList<>();
+    for (int run = 0; run < RUNS; run++) {
+      found.add(batch("run" + run, "salmon"));
+      found.add(batch("run" + run, "kallisto"));
+    }
+    return found;
+  }
+
+  private void finish(JobReply.Granted granted, Outcome outcome) {
+    JobCommand finish = new JobCommand.Finish(granted.attempt(), outcome, LEAST, agent);
+    network.add(() -> toJob(granted.job(), finish));
+    network.add(() -> toJob(granted.job(), finish));
+  }
+
+  private Outcome outcome(JobReply.Granted granted) {
+    if (loss > 0 && random.nextDouble() < failing) {
+      return failed(random.nextBoolean() ? FailureClass.TRANSIENT : FailureClass.PERMANENT);
+    }
+    if (granted.spec().kind() == JobKind.DOWNLOAD) {
+      return succeeded(new JobResult.Downloaded(List.of(), Map.of()));
+    }
+    return succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
+  }
+
+  private static Outcome succeeded(JobResult result) {
+    return new Outcome.Succeeded(result, Usage.NONE, List.of());
+  }
+
+  private static Outcome failed(FailureClass failureClass) {
+    return new Outcome.Failed(Failure.of(failureClass, "chance"), Usage.NONE, List.of());
+  }
+
+  private static BatchSpec batch(String run, String pipeline) {
+    Location location =
+        new Location(
+            "ena", "https://example.org/" + run, "fastq.gz", OptionalLong.of(1), Optional.empty());
+    return new BatchSpec(
+        BatchSpec.idOf("ena", run, pipeline, Map.of()),
+        "ena",
+        run,
+        pipeline,
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        List.of(new SourceFile(run + ".fastq.gz", "fastq.gz", List.of(location))),
+        "ena:" + run,
+        1,
+        Optional.empty());
+  }
+
+  /** Nothing is outstanding, and whoever reads the journal again sees the same. */
+  void checkSettled() {
+    assertThat(restless()).isEmpty();
+    jobs.forEach(
+        (id, job) -> assertThat(replayed(jobLogic, id.value(), JobEvent.class)).isEqualTo(job));
+    batches.forEach(
+        (id, batch) ->
+            assertThat(replayed(batchLogic, id.value(), BatchEvent.class)).isEqualTo(batch));
+    surveys.forEach(
+        (id, slot) ->
+            assertThat(replayed(surveyLogic, id.value(), SurveyEvent.class)).isEqualTo(slot));
+  }
+
+  private <E, S> S replayed(Logic<?, E, S, ?> logic, String id, Class<E> kind) {
+    S state = logic.empty(id);
+    for (String stored : journal.getOrDefault(id, List.of())) {
+      state = logic.evolve(state, StoredEvents.read(stored, kind));
+    }
+    return state;
+  }
+
+  /** The survey knows every batch that there is, all have ended, and it says how. */
+  void checkEnded(SurveyId id) {
+    assertThat(batches.values())
+        .allSatisfy(batch -> assertThat(batch.orElseThrow().state().isTerminal()).isTrue());
+    assertThat(viewsOf(id)).as("all runs belong to %s", id).hasSize(RUNS * 2);
+    Set<BatchState> states =
+        batches.values().stream()
+            .map(batch -> batch.orElseThrow().state())
+            .collect(Collectors.toSet());
+    SurveyState expected =
+        states.equals(Set.of(BatchState.DONE)) ? SurveyState.DONE : SurveyState.DONE_WITH_FAILURES;
+    assertThat(state(id)).as("%s with %s", id, states).isEqualTo(expected);
+    long failed =
+        batches.values().stream()
+            .filter(batch -> batch.orElseThrow().state() == BatchState.FAILED)
+            .count();
+    if (failed > 0) {
+      assertThat(reason(id)).contains(failed + " of " + RUNS * 2 + " batches failed");
+    }
+  }
+
+  private List<BatchView> viewsOf(SurveyId id) {
+    return batches.values().stream()
+        .map(batch -> ((refinery.journal.ReadRow.Batch) batchLogic.row(batch).orElseThrow()).view())
+        .filter(view -> view.surveyIds().contains(id))
+        .toList();
+  }
+
+  private String reason(SurveyId id) {
+    return ((refinery.journal.ReadRow.Survey) surveyLogic.row(surveys.get(id)).orElseThrow())
+        .view()
+        .reason()
+        .orElse("");
+  }
+
+  /** Every batch that knows the survey knows that it wants nothing, and nothing goes on. */
+  void checkCancelled(SurveyId id) {
+    assertThat(state(id)).isEqualTo(SurveyState.CANCELLED);
+    for (Optional<Batch> slot : batches.values()) {
+      Batch batch = slot.orElseThrow();
+      Batch.Observer observer = batch.observers().get(id);
+      assertThat(observer == null || !observer.claim().wanted())
+          .as("%s was told that %s lets it go", batch.spec().key(), id)
+          .isTrue();
+      assertThat(batch.state().isTerminal()).isTrue();
+    }
+    assertThat(jobs.values())
+        .allSatisfy(job -> assertThat(job.orElseThrow().state().isTerminal()).isTrue());
+  }
+
+  /** Raw data of a finished pair of batches is let go; nothing else is. */
+  void checkSharedDownloads() {
+    for (Optional<Job> slot : jobs.values()) {
+      Job job = slot.orElseThrow();
+      if (job.spec().kind() != JobKind.DOWNLOAD || job.state() != JobState.SUCCEEDED) {
+        continue;
+      }
+      boolean allDone =
+          job.owners().stream()
+              .allMatch(id -> batches.get(id).orElseThrow().state() == BatchState.DONE);
+      assertThat(job.rawDataDiscarded()).isEqualTo(allDone);
+    }
+  }
+}
