@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +46,11 @@ final class BatchRoutes {
             "/api/v1/batches/{id}/reprocess",
             exchange -> act(exchange, BatchCommand.Reprocess::new)),
         Endpoint.action(
-            "/api/v1/batches/{id}/retry", exchange -> act(exchange, BatchCommand.Retry::new)));
+            "/api/v1/batches/{id}/retry", exchange -> act(exchange, BatchCommand.Retry::new)),
+        Endpoint.action(
+            "/api/v1/batches/{id}/release",
+            exchange ->
+                act(exchange, replyTo -> new BatchCommand.LetRawDataGo(Instant.now(), replyTo))));
   }
 
   private CompletionStage<HttpResponse> list(Exchange exchange) {
@@ -107,6 +112,7 @@ final class BatchRoutes {
                 switch (reply) {
                   case BatchReply.Reprocessing done -> view(done.batch());
                   case BatchReply.Retried done -> view(done.batch());
+                  case BatchReply.RawDataLetGo done -> view(done.batch());
                   case BatchReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case BatchReply.NotFound none ->
                       throw Problem.notFound("batch", none.batch().value());

@@ -95,6 +95,7 @@ final class FakeEntities implements EntityGateway {
         switch (made) {
           case BatchCommand.Reprocess reprocess -> new BatchReply.Reprocessing(id);
           case BatchCommand.Retry retry -> new BatchReply.Retried(id);
+          case BatchCommand.LetRawDataGo letGo -> new BatchReply.RawDataLetGo(id);
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }

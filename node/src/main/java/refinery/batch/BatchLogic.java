@@ -75,6 +75,7 @@ public final class BatchLogic
               : Decision.nothing();
       case BatchCommand.Reprocess reprocess -> reprocess(batch, reprocess, now);
       case BatchCommand.Retry retry -> retry(batch, retry, now);
+      case BatchCommand.LetRawDataGo letGo -> letRawDataGo(batch, letGo, now);
       case BatchCommand.Wake wake -> Decision.nothing();
       case BatchCommand.Inspect inspect ->
           reply(
@@ -93,6 +94,7 @@ public final class BatchLogic
       case BatchCommand.ChangeClaim change -> notFound(id, change.replyTo());
       case BatchCommand.Reprocess reprocess -> notFound(id, reprocess.replyTo());
       case BatchCommand.Retry retry -> notFound(id, retry.replyTo());
+      case BatchCommand.LetRawDataGo letGo -> notFound(id, letGo.replyTo());
       case BatchCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case BatchCommand.JobAccepted ignored -> Decision.nothing();
       case BatchCommand.RawDataGone ignored -> Decision.nothing();
@@ -218,6 +220,10 @@ public final class BatchLogic
 
   private static Decision<BatchEvent, BatchEffect> rawDataGone(
       Batch batch, JobId job, Instant now) {
+    if (batch.processJob().equals(job) && batch.retrying()) {
+      return Decision.persist(
+          List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)));
+    }
     boolean current =
         batch.downloadJob().filter(job::equals).isPresent()
             && (batch.state() == BatchState.QUEUED || batch.retrying());
@@ -318,6 +324,27 @@ public final class BatchLogic
                 List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)))
             .and(done)
         : Decision.effect(done);
+  }
+
+  /** With the raw data goes the job that would run on it. */
+  private static Decision<BatchEvent, BatchEffect> letRawDataGo(
+      Batch batch, BatchCommand.LetRawDataGo command, Instant now) {
+    BatchId id = batch.spec().id();
+    if (batch.state() != BatchState.FAILED || batch.updatedAt().isAfter(command.failedBefore())) {
+      String why =
+          "it is " + batch.state().word() + "; only a failed batch keeps raw data for later";
+      return reply(command.replyTo(), new BatchReply.Rejected(id, why));
+    }
+    List<BatchEvent> events = new ArrayList<>();
+    batch
+        .downloadJob()
+        .filter(job -> batch.downloadAccepted())
+        .ifPresent(job -> events.add(new BatchEvent.JobUnwanted(job, now)));
+    if (batch.processAccepted()) {
+      events.add(new BatchEvent.JobUnwanted(batch.processJob(), now));
+    }
+    return Decision.<BatchEvent, BatchEffect>persist(events)
+        .and(new BatchEffect.Reply(command.replyTo(), new BatchReply.RawDataLetGo(id)));
   }
 
   @Override

@@ -135,6 +135,24 @@ final class ChangeCommands {
   }
 
   @Command(
+      name = "release",
+      description = {
+        "Let the raw data of a failed batch go; a retry downloads it again.",
+        "By itself that happens after refinery.foreman.keep-raw-data-of-failed."
+      })
+  static final class Release extends Change {
+    @Parameters(paramLabel = "BATCH")
+    private String id = "";
+
+    @Override
+    public void run() {
+      Resource resource = Resource.of(id).require(id, "batch");
+      client().act(resource.path() + "/release");
+      say("%s keeps no raw data any more".formatted(id));
+    }
+  }
+
+  @Command(
       name = "cancel",
       description = {
         "Cancel a job or a survey with all its batches that have not ended.",

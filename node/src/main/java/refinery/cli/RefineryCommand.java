@@ -39,6 +39,7 @@ import refinery.client.NodeClient;
       ActCommands.Logs.class,
       ChangeCommands.Retry.class,
       ChangeCommands.Reprocess.class,
+      ChangeCommands.Release.class,
       ChangeCommands.Cancel.class,
       ChangeCommands.Priority.class,
       ChangeCommands.Drain.class,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.JobId;
 import refinery.protocol.foreman.ForemanCommand;
@@ -34,6 +35,9 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
   private static final List<String> TYPES =
       List.of(Entities.SURVEY.name(), Entities.BATCH.name(), Entities.JOB.name());
   private static final Duration PACE = Duration.ofMillis(100);
+
+  /** Between two looks for raw data that was kept long enough. */
+  private static final Duration EXPIRY = Duration.ofMinutes(10);
 
   /** Whom the foreman asks and tells. */
   public record Surroundings(
@@ -59,6 +63,8 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
   private record Located(int type, List<Unsettled> rows, Optional<Set<JobId>> inHand)
       implements Message {}
 
+  private record Expired(List<BatchId> batches, Instant failedBefore) implements Message {}
+
   private record Failed(String reason) implements Message {}
 
   private final ForemanConfig config;
@@ -67,6 +73,7 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
   private final Tally tally;
   private final Suspects suspects;
   private Instant settledAt;
+  private Instant nextExpiry;
   private long look;
   private int nudged;
 
@@ -83,6 +90,7 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
     this.tally = new Tally(around.clock().instant());
     this.suspects = new Suspects(10 * config.maxNudges(), config.stands());
     this.settledAt = around.clock().instant().plus(config.settling());
+    this.nextExpiry = settledAt;
     around
         .subscribe()
         .accept(context.messageAdapter(MemberEvent.class, event -> new MembersChanged()));
@@ -115,6 +123,14 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
       case Page page -> read(page.type(), page.after());
       case Rows rows -> locate(rows);
       case Located located -> judge(located);
+      case Expired expired ->
+          expired
+              .batches()
+              .forEach(
+                  batch ->
+                      around
+                          .nudges()
+                          .accept(new Nudge.LetRawDataGo(batch, expired.failedBefore())));
       case Failed failed -> {
         getContext().getLog().warn("cannot look for what nobody moves: {}", failed.reason());
         timers.startSingleTimer(new Look(), config.interval());
@@ -131,7 +147,21 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
     look++;
     nudged = 0;
     tally.begin(now());
+    if (!now().isBefore(nextExpiry)) {
+      nextExpiry = now().plus(EXPIRY);
+      expire(now().minus(config.keepFailed()));
+    }
     read(0, Optional.empty());
+  }
+
+  private void expire(Instant failedBefore) {
+    getContext()
+        .pipeToSelf(
+            around.queries().failedWithRawData(failedBefore, config.maxNudges()),
+            (batches, failure) ->
+                failure == null
+                    ? new Expired(batches, failedBefore)
+                    : new Expired(List.of(), failedBefore));
   }
 
   private void read(int type, Optional<String> after) {

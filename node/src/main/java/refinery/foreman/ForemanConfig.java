@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param interval between two looks
  * @param settling after a start or a change of the membership: open entities are woken uncounted
  * @param stands how long a finding must stand before it is believed
+ * @param keepFailed how long the raw data of a failed batch is kept for a retry
  */
 public record ForemanConfig(
     Duration interval,
@@ -21,7 +22,8 @@ public record ForemanConfig(
     Duration chainGrace,
     Duration askTimeout,
     int pageSize,
-    int maxNudges) {
+    int maxNudges,
+    Duration keepFailed) {
 
   /** Reads from the {@code refinery} section. */
   public static ForemanConfig from(Config refinery) {
@@ -36,7 +38,8 @@ public record ForemanConfig(
         positive(config, "grace.chain"),
         positive(config, "ask-timeout"),
         between(config, "page-size", 1, 1_000),
-        between(config, "max-nudges", 1, 100_000));
+        between(config, "max-nudges", 1, 100_000),
+        positive(config, "keep-raw-data-of-failed"));
   }
 
   private static Duration positive(Config config, String key) {

@@ -1,5 +1,7 @@
 package refinery.foreman;
 
+import java.time.Instant;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 
@@ -10,6 +12,9 @@ public sealed interface Nudge {
 
   /** Tell the scheduler again that you are queued. */
   record Reannounce(JobId job) implements Nudge {}
+
+  /** Let the raw data go, if you failed before this time. */
+  record LetRawDataGo(BatchId batch, Instant failedBefore) implements Nudge {}
 
   /** This attempt runs nowhere; void when the job has moved on since. */
   record Lose(JobId job, int attempt, NodeId node) implements Nudge {}

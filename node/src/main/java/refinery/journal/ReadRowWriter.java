@@ -1,7 +1,6 @@
 package refinery.journal;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import refinery.protocol.BatchId;
 import refinery.protocol.NodeId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.Artifact;
@@ -122,14 +120,6 @@ public final class ReadRowWriter {
           .ignoringKnown()
           .built();
 
-  private static final String LEAVE =
-      """
-      delete from batch_survey m using unnest(?::text[], ?::int8[]) as b (id, seq_nr)
-      where m.batch_id = b.id and m.seq_nr < b.seq_nr
-        and not exists (select 1 from unnest(?::text[], ?::text[]) as w (batch_id, survey_id)
-                        where w.batch_id = m.batch_id and w.survey_id = m.survey_id)
-      """;
-
   private ReadRowWriter() {}
 
   /** Writes the last row of every entity among these, and all artifacts. */
@@ -168,32 +158,14 @@ public final class ReadRowWriter {
     ARTIFACTS.write(connection, listed.values());
   }
 
+  /** A survey that has found a batch is named by it for good: memberships never go. */
   private static void writeMemberships(Connection connection, Map<String, BatchRow> batches)
       throws SQLException {
-    if (batches.isEmpty()) {
-      return;
-    }
     List<Membership> memberships = new ArrayList<>();
     for (BatchRow batch : batches.values()) {
       for (SurveyId survey : new TreeSet<>(batch.row().view().surveyIds())) {
         memberships.add(new Membership(batch.seqNr(), batch.row().view(), survey));
       }
-    }
-    try (PreparedStatement leave = connection.prepareStatement(LEAVE)) {
-      leave.setArray(1, connection.createArrayOf("text", batches.keySet().toArray()));
-      leave.setArray(
-          2,
-          connection.createArrayOf(
-              "int8", batches.values().stream().map(BatchRow::seqNr).toArray()));
-      leave.setArray(
-          3,
-          connection.createArrayOf(
-              "text", memberships.stream().map(m -> m.batch().id()).map(BatchId::value).toArray()));
-      leave.setArray(
-          4,
-          connection.createArrayOf(
-              "text", memberships.stream().map(m -> m.survey().value()).toArray()));
-      leave.executeUpdate();
     }
     MEMBERSHIPS.write(connection, memberships);
   }

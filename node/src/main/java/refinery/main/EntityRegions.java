@@ -30,9 +30,14 @@ import refinery.survey.SurveyRoutes;
 /** Starts the sharding of the three entity types on nodes with role {@code control}. */
 final class EntityRegions {
   private final ClusterSharding sharding;
+  private final ActorRef<BatchReply> ignored;
 
-  EntityRegions(ClusterSharding sharding) {
+  /**
+   * @param ignored nobody reads what comes here
+   */
+  EntityRegions(ClusterSharding sharding, ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
+    this.ignored = ignored;
   }
 
   void start(RetryPolicy policy, JobPlanner planner, ActorRef<SchedulerCommand> scheduler) {
@@ -101,6 +106,10 @@ final class EntityRegions {
           sharding
               .entityRefFor(Entities.JOB, again.job().value())
               .tell(new JobCommand.Reannounce());
+      case Nudge.LetRawDataGo letGo ->
+          sharding
+              .entityRefFor(Entities.BATCH, letGo.batch().value())
+              .tell(new BatchCommand.LetRawDataGo(letGo.failedBefore(), ignored));
       case Nudge.Lose lose ->
           sharding
               .entityRefFor(Entities.JOB, lose.job().value())

@@ -1,12 +1,14 @@
 package refinery.readmodel;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.batch.Artifact;
@@ -72,6 +74,9 @@ public interface NodeQueries {
 
   /** Of these digests, those that some persisted event lists as an artifact. */
   CompletionStage<Set<String>> listed(Collection<String> sha256);
+
+  /** Batches that failed before this time and still keep the raw data of a download. */
+  CompletionStage<List<BatchId>> failedWithRawData(Instant failedBefore, int limit);
 
   /** Of these download jobs, those whose raw data is still wanted (running ones included). */
   CompletionStage<Set<JobId>> wantRawData(Collection<JobId> downloads);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import refinery.journal.EventSerializer;
+import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
@@ -194,6 +196,24 @@ public final class SqlNodeQueries implements NodeQueries {
             new HashSet<>(
                 new Query("select distinct sha256 from artifact_row where sha256 = any(?)", digests)
                     .list(connection, row -> row.getString(1))));
+  }
+
+  @Override
+  public CompletionStage<List<BatchId>> failedWithRawData(Instant failedBefore, int limit) {
+    return sql.run(
+        connection ->
+            new Query(
+                    """
+                    select b.id from batch_row b
+                    cross join lateral json_array_elements_text(b.document->'job_ids') as own (job)
+                    join job_row j on j.id = own.job
+                    where b.state = 'failed' and not b.open and b.changed_at < ?::timestamptz
+                      and j.kind = 'download' and j.raw_data and j.state = 'succeeded'
+                    order by b.id limit ?
+                    """,
+                    failedBefore.toString(),
+                    limit)
+                .list(connection, row -> BatchId.of(row.getString("id"))));
   }
 
   @Override

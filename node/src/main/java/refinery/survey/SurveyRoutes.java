@@ -72,6 +72,7 @@ public final class SurveyRoutes {
           new SurveyCommand.BatchClaimed(claimed.batch(), claimed.number(), claimed.standing());
       case BatchReply.Reprocessing other -> NOTHING;
       case BatchReply.Retried other -> NOTHING;
+      case BatchReply.RawDataLetGo other -> NOTHING;
       case BatchReply.Rejected other -> NOTHING;
       case BatchReply.NotFound other -> NOTHING;
       case BatchReply.State other -> NOTHING;

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
@@ -98,7 +100,7 @@ public final class SurveyRunner implements WorkRunner {
           ? stopped()
           : new Outcome.Failed(e.failure(), Usage.NONE, List.of());
     } catch (BatchRecorder.Refused e) {
-      return failed(FailureClass.PERMANENT, "the survey takes no more batches: " + e.getMessage());
+      return refused(attempt, e);
     } catch (RecordingDiscovery.Unacknowledged e) {
       return failed(FailureClass.TRANSIENT, e.getMessage());
     } catch (InterruptedException e) {
@@ -111,6 +113,22 @@ public final class SurveyRunner implements WorkRunner {
           FailureClass.PERMANENT,
           "source '%s' failed unexpectedly: %s (see the node's log)".formatted(source.name(), e));
     }
+  }
+
+  /** A survey that was cancelled has told its job to stop, too; that word may come later. */
+  private Outcome refused(Attempt attempt, BatchRecorder.Refused refusal) {
+    try {
+      boolean never =
+          !attempt.isStopped()
+              && new CountDownLatch(1).await(resend.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      assert !never;
+    } catch (InterruptedException e) {
+      LOG.debug("{} was told to stop", attempt.spec().id());
+    }
+    return attempt.isStopped()
+        ? stopped()
+        : failed(
+            FailureClass.PERMANENT, "the survey takes no more batches: " + refusal.getMessage());
   }
 
   private static Outcome stopped() {

@@ -297,6 +297,34 @@ class BatchLogicTest {
     assertThat(urls()).containsExactly("https://a.org/new");
   }
 
+  private BatchCommand letRawDataGo(Instant failedBefore) {
+    return new BatchCommand.LetRawDataGo(failedBefore, inbox.getRef());
+  }
+
+  @Test
+  void theRawDataOfAFailedBatchIsLetGoWithTheJobThatWouldRunOnIt() {
+    given(register(wants(ONE, 1, 0)));
+    downloaded();
+    assertThat(answer(letRawDataGo(NOW))).isInstanceOf(BatchReply.Rejected.class);
+    JobId process = batch().processJob();
+    given(new BatchCommand.JobAccepted(process, 0));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.PERMANENT, "exit 1"));
+    given(new BatchCommand.JobUpdate(process, 1, failed));
+    assertThat(answer(letRawDataGo(NOW.minusSeconds(1))))
+        .as("it has not failed for long enough")
+        .isInstanceOf(BatchReply.Rejected.class);
+    assertThat(answer(letRawDataGo(NOW))).isInstanceOf(BatchReply.RawDataLetGo.class);
+    assertThat(outstanding(BatchEffect.LetGo.class))
+        .extracting(BatchEffect.LetGo::job)
+        .containsExactlyInAnyOrder(download(), process);
+    JobId before = download();
+    given(new BatchCommand.Retry(inbox.getRef()));
+    assertThat(outstanding(BatchEffect.RetryJob.class)).hasSize(1);
+    given(BatchRoutes.meaning(new JobReply.RawDataGone(process)));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(download()).isNotEqualTo(before);
+  }
+
   @Test
   void onlyAReleaseMeansThatTheRawDataIsReleased() {
     given(register(wants(ONE, 1, 0)));

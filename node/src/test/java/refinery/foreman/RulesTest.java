@@ -49,7 +49,8 @@ class RulesTest {
                 Duration.ofSeconds(90),
                 Duration.ofSeconds(5),
                 500,
-                1000));
+                1000,
+                Duration.ofDays(7)));
   }
 
   @ParameterizedTest

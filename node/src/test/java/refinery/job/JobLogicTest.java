@@ -421,6 +421,38 @@ class JobLogicTest {
   }
 
   @Test
+  void aProcessJobThatItsBatchLetGoIsNotRunAgain() {
+    given(submit(A), start(1), finish(1, failure(FailureClass.PERMANENT)));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+    given(new JobCommand.LetGo(A, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
+    assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
+    assertThat(job().state()).isEqualTo(JobState.FAILED);
+  }
+
+  @Test
+  void aPersonsJobIsTheSameOnlyWithTheSameWords() {
+    given(submit(), submit());
+    assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x"), 0));
+    given(new JobCommand.SetPriority(77, inbox.getRef()), submit());
+    assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x"), 77));
+    JobSpec known = job().spec();
+    JobSpec other =
+        new JobSpec(
+            known.id(),
+            known.kind(),
+            known.surveyId(),
+            known.batchIds(),
+            known.pipeline(),
+            known.priority() + 1,
+            known.order(),
+            known.resources(),
+            known.work(),
+            known.createdAt());
+    given(new JobCommand.Submit(other, inbox.getRef()));
+    assertThat(replies().getFirst()).isInstanceOf(JobReply.Rejected.class);
+  }
+
+  @Test
   void unplaceableJobsComeBack() {
     given(submit(A), new JobCommand.SetPlaceable(Optional.of("needs 180 GB")));
     assertThat(job().state()).isEqualTo(JobState.UNPLACEABLE);

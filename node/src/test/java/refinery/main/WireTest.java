@@ -218,6 +218,8 @@ class WireTest {
         new BatchReply.Claimed(BATCH, 2, DONE),
         new BatchReply.Reprocessing(BATCH),
         new BatchReply.Retried(BATCH),
+        new BatchCommand.LetRawDataGo(Instant.EPOCH, batches.getRef()),
+        new BatchReply.RawDataLetGo(BATCH),
         new SurveyCommand.Create(
             new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", 50, Map.of("a", "b")),
             surveys.getRef()),

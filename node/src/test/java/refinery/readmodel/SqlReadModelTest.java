@@ -11,6 +11,7 @@ import static refinery.journal.JournalHarness.write;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -269,6 +270,36 @@ class SqlReadModelTest {
     assertThat(get(queries.openEntities(Duration.ofHours(1), Optional.empty(), 4))).isEmpty();
     assertThat(get(queries.wantRawData(List.of(new JobId("job-down"), new JobId("job-1")))))
         .containsExactly(new JobId("job-down"));
+  }
+
+  @Test
+  void rawDataThatFailedBatchesKeepIsFoundByTheTimeOfTheFailure() throws Exception {
+    ReadRow.Job download =
+        job(
+            "raw",
+            JobKind.DOWNLOAD,
+            JobState.SUCCEEDED,
+            60,
+            Optional.empty(),
+            Optional.empty(),
+            "");
+    for (Map.Entry<String, ReadRow> row :
+        List.<Map.Entry<String, ReadRow>>of(
+            Map.entry("Job|job-raw", download),
+            Map.entry("Batch|batch-raw", batch("raw", BatchState.FAILED, 60, "b", SURVEY)))) {
+      get(
+          journal.persist(
+              write(row.getKey(), 1, Examples.with(submitted("x", 0), row.getValue()))));
+    }
+    try {
+      assertThat(get(queries.failedWithRawData(Instant.now().plusSeconds(60), 10)))
+          .containsExactly(new BatchId("batch-raw"));
+      assertThat(get(queries.failedWithRawData(Instant.now().minusSeconds(3600), 10))).isEmpty();
+    } finally {
+      journal.execute("delete from job_row where id = 'job-raw'");
+      journal.execute("delete from batch_row where id = 'batch-raw'");
+      journal.execute("delete from batch_survey where batch_id = 'batch-raw'");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package refinery.scheduling;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.readmodel.NodeQueries;
 
@@ -64,6 +66,11 @@ final class FakeQueries implements NodeQueries {
   @Override
   public CompletionStage<Set<String>> listed(Collection<String> sha256) {
     return notAsked();
+  }
+
+  @Override
+  public CompletionStage<List<BatchId>> failedWithRawData(Instant failedBefore, int limit) {
+    return CompletableFuture.completedStage(List.of());
   }
 
   @Override

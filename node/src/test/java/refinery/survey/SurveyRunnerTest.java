@@ -258,6 +258,28 @@ class SurveyRunnerTest {
     assertThat(failure(outcome).message()).contains("cancelled");
   }
 
+  /**
+   * Else a cancel would be told to people as a failure, when the job is refused before it is
+   * stopped.
+   */
+  @Test
+  void aRefusalThatIsFollowedByAStopIsNoFailure() throws Exception {
+    TestAttempt attempt = new TestAttempt();
+    CountDownLatch refused = new CountDownLatch(1);
+    CompletableFuture<Outcome> outcome =
+        run(
+            discovery -> discovery.emit(batches(1, 1)),
+            (job, batches) -> {
+              refused.countDown();
+              return CompletableFuture.failedStage(new BatchRecorder.Refused("cancelled"));
+            },
+            attempt);
+    refused.await();
+    attempt.stop();
+    assertThat(failure(outcome.get(20, TimeUnit.SECONDS)).failureClass())
+        .isEqualTo(FailureClass.NODE_LOST);
+  }
+
   @Test
   void aSourcesFailureKeepsItsClassAndWhatWasFound() throws Exception {
     Failure absent = Failure.of(FailureClass.ABSENT, "SRR1 is not known");

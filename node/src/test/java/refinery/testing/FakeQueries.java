@@ -1,11 +1,13 @@
 package refinery.testing;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.readmodel.NodeQueries;
 
@@ -52,6 +54,11 @@ public class FakeQueries implements NodeQueries {
   @Override
   public CompletableFuture<Set<String>> listed(Collection<String> sha256) {
     return CompletableFuture.completedFuture(Set.of());
+  }
+
+  @Override
+  public CompletableFuture<List<BatchId>> failedWithRawData(Instant failedBefore, int limit) {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override

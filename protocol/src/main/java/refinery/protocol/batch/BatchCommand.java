@@ -1,6 +1,7 @@
 package refinery.protocol.batch;
 
 import akka.actor.typed.ActorRef;
+import java.time.Instant;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
@@ -39,6 +40,12 @@ public sealed interface BatchCommand extends Wire {
    * too.
    */
   record Retry(ActorRef<BatchReply> replyTo) implements BatchCommand {}
+
+  /**
+   * Let go of the raw data of a batch that failed before this time; a retry downloads again.
+   * Replied: RawDataLetGo or Rejected.
+   */
+  record LetRawDataGo(Instant failedBefore, ActorRef<BatchReply> replyTo) implements BatchCommand {}
 
   record Wake() implements BatchCommand {}
 

@@ -14,6 +14,7 @@ import refinery.protocol.Wire;
   @JsonSubTypes.Type(value = BatchReply.Claimed.class, name = "claimed"),
   @JsonSubTypes.Type(value = BatchReply.Reprocessing.class, name = "reprocessing"),
   @JsonSubTypes.Type(value = BatchReply.Retried.class, name = "retried"),
+  @JsonSubTypes.Type(value = BatchReply.RawDataLetGo.class, name = "raw_data_let_go"),
   @JsonSubTypes.Type(value = BatchReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = BatchReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = BatchReply.State.class, name = "state")
@@ -32,6 +33,8 @@ public sealed interface BatchReply extends Wire {
   record Reprocessing(BatchId batch) implements BatchReply {}
 
   record Retried(BatchId batch) implements BatchReply {}
+
+  record RawDataLetGo(BatchId batch) implements BatchReply {}
 
   record Rejected(BatchId batch, String reason) implements BatchReply {}
 
