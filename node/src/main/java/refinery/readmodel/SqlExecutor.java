@@ -65,7 +65,10 @@ public final class SqlExecutor implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(new OverloadedException());
+      result.completeExceptionally(
+          threads.isShutdown()
+              ? new IllegalStateException("the node is stopping")
+              : new OverloadedException());
     }
     return result;
   }

@@ -34,6 +34,11 @@ public final class SideBySide {
   /** Runs that each side does before anything is measured: a node is no program of one minute. */
   private static final int WARM_UP = 24;
 
+  /** Likewise of large runs, of which each does as much work as many small ones. */
+  private static final int WARM_UP_LARGE = 6;
+
+  private static final long LARGE = 4L << 20;
+
   /**
    * How often it is looked at what is done; near the end more often, to be exact at little cost.
    */
@@ -72,7 +77,8 @@ public final class SideBySide {
   }
 
   private int measure(Path dir, Size size) throws IOException, InterruptedException {
-    int all = WARM_UP + size.count() * size.rounds();
+    int warmUp = size.leastBytes() < LARGE ? WARM_UP : WARM_UP_LARGE;
+    int all = warmUp + size.count() * size.rounds();
     say("Generating %d distinct runs of 2x%d", all, LENGTH);
     SyntheticSpecies species =
         SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED, List.<RunDesign>of());
@@ -85,13 +91,13 @@ public final class SideBySide {
       NodeClient client = new NodeClient(node.url(), Optional.empty());
       await(client, survey(client, "ensembl", reference()));
       Script script = Script.prepare(dir.resolve("script"), client, archive.url(), tree);
-      say("warm-up: %d runs by each side", WARM_UP);
-      script.run(runs.subList(0, WARM_UP));
-      refine(client, home, runs.subList(0, WARM_UP));
+      say("warm-up: %d runs by each side", warmUp);
+      script.run(runs.subList(0, warmUp));
+      refine(client, home, runs.subList(0, warmUp));
       List<Double> scripts = new ArrayList<>();
       List<Double> nodes = new ArrayList<>();
       for (int round = 0; round < size.rounds(); round++) {
-        int first = WARM_UP + round * size.count();
+        int first = warmUp + round * size.count();
         List<RunDesign> part = runs.subList(first, first + size.count());
         if (round % 2 == 0) {
           scripts.add(script.run(part));
