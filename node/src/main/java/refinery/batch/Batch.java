@@ -133,7 +133,7 @@ public record Batch(
       case BatchEvent.Resumed resumed -> draft.resumed(resumed.job(), resumed.revision());
       case BatchEvent.ReprocessRequested again -> draft.reprocess(again.generation());
       case BatchEvent.JobNoted noted -> draft.noted(noted.job(), noted.revision());
-      case BatchEvent.JobUnwanted unwanted -> draft.lettingGo.add(unwanted.job());
+      case BatchEvent.JobUnwanted unwanted -> draft.unwanted(unwanted.job());
       case BatchEvent.SurveyInformed told -> draft.informed(told.survey(), told.revision());
       case BatchEvent.RawDataReleased released -> draft.released(released.job());
     }
@@ -353,6 +353,13 @@ public record Batch(
 
     void noted(JobId job, long jobRevision) {
       seen.merge(job, jobRevision, Math::max);
+    }
+
+    /** Of a failed batch this is the job to retry, or what that needs: a retry begins anew. */
+    void unwanted(JobId job) {
+      lettingGo.add(job);
+      boolean needed = processJob.equals(job) || downloadJob.filter(job::equals).isPresent();
+      failedJob = needed && state == BatchState.FAILED ? Optional.empty() : failedJob;
     }
 
     void released(JobId job) {

@@ -187,11 +187,17 @@ public final class BatchLogic
       case FAILED ->
           !claim.retry()
               ? Optional.empty()
-              : otherFiles
-                  ? Optional.of(anew)
-                  : batch.failedJob().map(job -> new BatchEvent.Resumed(job, 0, now));
+              : otherFiles ? Optional.of(anew) : Optional.of(resumed(batch, now));
       case QUEUED, DOWNLOADING, PROCESSING, DONE -> Optional.empty();
     };
+  }
+
+  /** With the job that failed, or anew when it was let go with its raw data. */
+  private static BatchEvent resumed(Batch batch, Instant now) {
+    return batch
+        .failedJob()
+        .<BatchEvent>map(job -> new BatchEvent.Resumed(job, 0, now))
+        .orElseGet(() -> new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now));
   }
 
   /** The answer of a submission; a priority that changed meanwhile is passed on. */
@@ -257,7 +263,7 @@ public final class BatchLogic
     BatchEvent noted = new BatchEvent.JobNoted(update.job(), update.revision(), now);
     boolean isDownload = batch.downloadJob().filter(update.job()::equals).isPresent();
     boolean isProcess = batch.processJob().equals(update.job());
-    if (batch.state() == BatchState.DONE) {
+    if (batch.state() == BatchState.DONE || batch.lettingGo().contains(update.job())) {
       return noted;
     }
     return switch (update.status()) {
@@ -314,10 +320,8 @@ public final class BatchLogic
     BatchEffect done =
         new BatchEffect.Reply(command.replyTo(), new BatchReply.Retried(batch.spec().id()));
     boolean byHand = batch.state() == BatchState.CANCELLED && batch.spec().skip().isEmpty();
-    if (batch.state() == BatchState.FAILED && batch.failedJob().isPresent()) {
-      return Decision.<BatchEvent, BatchEffect>persist(
-              List.of(new BatchEvent.Resumed(batch.failedJob().get(), 0, now)))
-          .and(done);
+    if (batch.state() == BatchState.FAILED) {
+      return Decision.<BatchEvent, BatchEffect>persist(List.of(resumed(batch, now))).and(done);
     }
     return byHand
         ? Decision.<BatchEvent, BatchEffect>persist(

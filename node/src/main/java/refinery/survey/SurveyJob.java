@@ -63,7 +63,7 @@ record SurveyJob(
         false);
   }
 
-  /** Told to stop, if it has not ended. */
+  /** Told to stop, if it has not ended or was asked to go on. */
   SurveyJob stopped() {
     return new SurveyJob(
         id,
@@ -72,8 +72,8 @@ record SurveyJob(
         revision,
         phase,
         failure,
-        stopping || phase == Phase.ACTIVE,
-        retrying && phase == Phase.ACTIVE);
+        stopping || phase == Phase.ACTIVE || retrying,
+        false);
   }
 
   SurveyJob retried() {

@@ -145,7 +145,7 @@ final class World {
             .filter(entry -> entry.getValue().isPresent())
             .map(Map.Entry::getKey)
             .toList();
-    switch (dice.nextInt(7)) {
+    switch (dice.nextInt(8)) {
       case 0, 1 -> person(survey, new SurveyCommand.Cancel("a person", people()));
       case 2, 3 -> person(survey, new SurveyCommand.Retry(people()));
       case 4 -> person(survey, new SurveyCommand.SetPriority(dice.nextInt(100), people()));
@@ -155,9 +155,11 @@ final class World {
           BatchId batch = there.get(dice.nextInt(there.size()));
           toBatch(
               batch,
-              dice.nextBoolean()
-                  ? new BatchCommand.Reprocess(batchPeople.getRef())
-                  : new BatchCommand.Retry(batchPeople.getRef()));
+              switch (dice.nextInt(3)) {
+                case 0 -> new BatchCommand.Reprocess(batchPeople.getRef());
+                case 1 -> new BatchCommand.Retry(batchPeople.getRef());
+                default -> new BatchCommand.LetRawDataGo(now, batchPeople.getRef());
+              });
         }
       }
     }

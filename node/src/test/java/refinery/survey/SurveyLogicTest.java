@@ -264,6 +264,19 @@ class SurveyLogicTest {
   }
 
   @Test
+  void aJobThatIsBeingRetriedIsStoppedByACancel() {
+    given(create(), new SurveyCommand.JobAccepted(FIRST));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.PERMANENT, "no such study"));
+    given(new SurveyCommand.JobUpdate(FIRST, 1, failed), retry(), cancel());
+    given(new SurveyCommand.JobUpdate(FIRST, 2, new JobStatus.Active()));
+    assertThat(outstanding(SurveyEffect.CancelJob.class)).hasSize(1);
+    given(retry());
+    assertThat(outstanding(SurveyEffect.Submit.class))
+        .extracting(submit -> submit.spec().id())
+        .containsExactly(SECOND);
+  }
+
+  @Test
   void theSameRequestIsTheSameSurveyAlsoWhenItsPriorityWasChanged() {
     given(create(), new SurveyCommand.SetPriority(50, inbox.getRef()));
     assertThat(answer(create())).isEqualTo(new SurveyReply.Created(SURVEY, true));
