@@ -121,7 +121,8 @@ final class FakeEntities implements EntityGateway {
         switch (made) {
           case JobCommand.Cancel cancel -> new JobReply.Cancelled(id);
           case JobCommand.Retry retry -> new JobReply.Retried(id);
-          case JobCommand.SetPriority change -> new JobReply.PrioritySet(id);
+          case JobCommand.SetPriority change -> new JobReply.PrioritySet(id, change.priority());
+          case JobCommand.WantPriority want -> new JobReply.PrioritySet(id, want.priority());
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }

@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import refinery.protocol.Failure;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
@@ -18,23 +20,30 @@ import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.Standing;
+import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
 
 /**
  * A batch's whole truth, as its events made it.
  *
+ * @param spec what its jobs and results go by
+ * @param offered a newer description, not used yet
+ * @param describedAt when a survey found the newest description
  * @param revision of the state that surveys are told: raised when the batch ends or is taken up
  *     again
  * @param observers the surveys that ever found it, in the order they came
  * @param downloadJob the current generation's; empty when there is nothing to download
  * @param downloadAccepted the job entity has it
+ * @param jobPriority what the job that was accepted last is known to have heard; empty when unknown
  * @param seen per job, the revision of its status that was taken in
  * @param failedJob the job that a retry has to retry
  * @param retrying that job was asked to go on and has not said so yet
- * @param lettingGo jobs to be let go, not yet confirmed
+ * @param lettingGo jobs to be let go, not yet confirmed; some may never have been submitted
  */
 public record Batch(
     BatchSpec spec,
+    Optional<BatchSpec> offered,
+    Instant describedAt,
     BatchState state,
     int priority,
     Optional<String> reason,
@@ -49,6 +58,7 @@ public record Batch(
     JobId processJob,
     int processGeneration,
     boolean processAccepted,
+    OptionalInt jobPriority,
     Optional<JobResult.Processed> processed,
     List<JobId> jobs,
     Map<JobId, Long> seen,
@@ -73,6 +83,8 @@ public record Batch(
     boolean direct = spec.files().isEmpty();
     return new Batch(
         spec,
+        Optional.empty(),
+        event.foundAt(),
         skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED,
         0,
         spec.skip(),
@@ -89,6 +101,7 @@ public record Batch(
         process,
         1,
         false,
+        OptionalInt.empty(),
         Optional.empty(),
         List.of(),
         Map.of(),
@@ -106,6 +119,44 @@ public record Batch(
     return download || (processJob.equals(job) && state != BatchState.CANCELLED);
   }
 
+  /** As a survey described it last. */
+  BatchSpec newest() {
+    return offered.orElse(spec);
+  }
+
+  /** Whether the source offers other bytes than those that its jobs and results go by. */
+  boolean changedAtSource() {
+    return !newest().hasContentOf(spec);
+  }
+
+  /** Other bytes, or the same elsewhere. */
+  boolean otherFilesOffered() {
+    return !newest().files().equals(spec.files());
+  }
+
+  /** Why it ended so, or what is to be known of it. */
+  Optional<String> words() {
+    return state == BatchState.DONE && changedAtSource() ? Optional.of(CHANGED) : reason;
+  }
+
+  /** The job that works for it now, or has failed and would go on after a retry. */
+  Optional<JobId> current() {
+    return switch (state) {
+      case DOWNLOADING -> downloadJob;
+      case PROCESSING -> Optional.of(processJob);
+      case FAILED -> failedJob;
+      case QUEUED, DOWNLOADED, DONE, CANCELLED -> Optional.empty();
+    };
+  }
+
+  JobKind kindOf(JobId job) {
+    return IntStream.rangeClosed(1, processGeneration)
+            .mapToObj(generation -> Ids.processJob(spec.id(), generation))
+            .anyMatch(job::equals)
+        ? JobKind.PROCESS
+        : JobKind.DOWNLOAD;
+  }
+
   /** Whether any survey wants it. */
   boolean isWanted() {
     return observers.values().stream().anyMatch(observer -> observer.claim().wanted());
@@ -121,11 +172,13 @@ public record Batch(
     switch (event) {
       case BatchEvent.Registered registered -> draft.unchanged();
       case BatchEvent.SurveyClaimed claimed -> draft.claimed(claimed.claim());
-      case BatchEvent.Described described -> draft.described(described.spec());
+      case BatchEvent.Described described -> draft.described(described);
       case BatchEvent.DownloadRequested requested -> draft.requested(requested);
-      case BatchEvent.DownloadAccepted accepted -> draft.downloadAccepted(accepted.job());
+      case BatchEvent.DownloadAccepted accepted -> draft.downloadAccepted(accepted);
       case BatchEvent.Downloaded downloaded -> draft.downloaded(downloaded);
-      case BatchEvent.ProcessAccepted accepted -> draft.processAccepted(accepted.job());
+      case BatchEvent.ProcessAccepted accepted -> draft.processAccepted(accepted);
+      case BatchEvent.JobPriorityKnown known ->
+          draft.jobPriority = OptionalInt.of(known.priority());
       case BatchEvent.Processed processed -> draft.processed(processed);
       case BatchEvent.Failed failed ->
           draft.failed(failed.job(), failed.revision(), failed.failure());
@@ -144,6 +197,8 @@ public record Batch(
   private static final class Draft {
     private final Batch from;
     private BatchSpec spec;
+    private Optional<BatchSpec> offered;
+    private Instant describedAt;
     private BatchState state;
     private int priority;
     private Optional<String> reason;
@@ -157,6 +212,7 @@ public record Batch(
     private JobId processJob;
     private int processGeneration;
     private boolean processAccepted;
+    private OptionalInt jobPriority;
     private Optional<JobResult.Processed> processed;
     private final List<JobId> jobs;
     private final Map<JobId, Long> seen;
@@ -167,6 +223,8 @@ public record Batch(
     Draft(Batch batch, Instant at) {
       from = batch;
       spec = batch.spec;
+      offered = batch.offered;
+      describedAt = batch.describedAt;
       updatedAt = at;
       state = batch.state;
       priority = batch.priority;
@@ -180,6 +238,7 @@ public record Batch(
       processJob = batch.processJob;
       processGeneration = batch.processGeneration;
       processAccepted = batch.processAccepted;
+      jobPriority = batch.jobPriority;
       processed = batch.processed;
       jobs = new ArrayList<>(batch.jobs);
       seen = new TreeMap<>(batch.seen);
@@ -191,6 +250,8 @@ public record Batch(
     Batch build() {
       return new Batch(
           spec,
+          offered,
+          describedAt,
           state,
           priority,
           reason,
@@ -205,6 +266,7 @@ public record Batch(
           processJob,
           processGeneration,
           processAccepted,
+          jobPriority,
           processed,
           List.copyOf(jobs),
           java.util.Collections.unmodifiableMap(seen),
@@ -232,13 +294,19 @@ public record Batch(
           .ifPresent(highest -> priority = highest);
     }
 
-    void described(BatchSpec now) {
-      spec = now;
-      if (from.standing().skipped()) {
-        reason = now.skip().or(() -> reason);
-      } else if (state == BatchState.DONE && !now.hasContentOf(from.spec)) {
-        reason = Optional.of(CHANGED);
+    /**
+     * What has ended or works goes on by what it began with; only a cancelled batch has nothing.
+     */
+    void described(BatchEvent.Described event) {
+      describedAt = event.foundAt();
+      if (state != BatchState.CANCELLED) {
+        offered = Optional.of(event.spec()).filter(other -> !other.equals(spec));
+        return;
       }
+      spec = event.spec();
+      reason = spec.skip().or(() -> reason);
+      boolean skipped = reason.equals(spec.skip());
+      revision += skipped == from.standing().skipped() ? 0 : 1;
     }
 
     void requested(BatchEvent.DownloadRequested event) {
@@ -251,9 +319,10 @@ public record Batch(
       state = BatchState.QUEUED;
     }
 
-    void downloadAccepted(JobId job) {
+    void downloadAccepted(BatchEvent.DownloadAccepted event) {
       downloadAccepted = true;
-      add(job);
+      jobPriority = OptionalInt.of(event.priority());
+      add(event.job());
       if (state == BatchState.QUEUED) {
         state = BatchState.DOWNLOADING;
       }
@@ -264,15 +333,17 @@ public record Batch(
       retrying = false;
       failedJob = Optional.empty();
       exists(event.job());
+      revision += from.state.isTerminal() ? 1 : 0;
       downloaded = Optional.of(event.result());
       processJob = event.processJob();
       state = BatchState.DOWNLOADED;
       reason = Optional.empty();
     }
 
-    void processAccepted(JobId job) {
+    void processAccepted(BatchEvent.ProcessAccepted event) {
       processAccepted = true;
-      add(job);
+      jobPriority = OptionalInt.of(event.priority());
+      add(event.job());
       if (state == BatchState.DOWNLOADED) {
         state = BatchState.PROCESSING;
       }
@@ -302,18 +373,15 @@ public record Batch(
       reason = Optional.of(why);
       retrying = false;
       failedJob = Optional.empty();
-      if (downloadAccepted) {
-        downloadJob.ifPresent(lettingGo::add);
-      }
-      if (processAccepted) {
-        lettingGo.add(processJob);
-      }
+      letJobsGo();
+      useOffered();
       ended(BatchState.CANCELLED);
     }
 
     void resumed(JobId job, long jobRevision) {
       if (jobRevision > 0) {
         seen.put(job, jobRevision);
+        exists(job);
       }
       retrying = jobRevision == 0;
       failedJob = Optional.of(job).filter(same -> retrying);
@@ -325,13 +393,31 @@ public record Batch(
               : BatchState.PROCESSING;
     }
 
+    /** Also what may have been submitted without an answer. */
+    private void letJobsGo() {
+      downloadJob.ifPresent(lettingGo::add);
+      if (processAccepted || state == BatchState.DOWNLOADED) {
+        lettingGo.add(processJob);
+      }
+    }
+
+    private void useOffered() {
+      spec = offered.orElse(spec);
+      offered = Optional.empty();
+    }
+
     /** Everything once more: raw data that was let go is downloaded by the next generation. */
     void reprocess(int generation) {
+      if (state != BatchState.DONE && state != BatchState.CANCELLED) {
+        letJobsGo();
+      }
+      useOffered();
       processGeneration = generation;
       processJob = Ids.processJob(spec.id(), generation);
       processAccepted = false;
       processed = Optional.empty();
       downloadAccepted = false;
+      jobPriority = OptionalInt.empty();
       retrying = false;
       failedJob = Optional.empty();
       reason = Optional.empty();
@@ -341,9 +427,6 @@ public record Batch(
         downloaded = Optional.of(new JobResult.Downloaded(List.of(), Map.of()));
         state = BatchState.DOWNLOADED;
         return;
-      }
-      if (from.downloadAccepted && from.state == BatchState.FAILED) {
-        downloadJob.ifPresent(lettingGo::add);
       }
       downloadGeneration++;
       downloadJob = Optional.of(Ids.downloadJob(spec.downloadGroup(), downloadGeneration));
@@ -379,8 +462,13 @@ public record Batch(
     /** A job that speaks has accepted, even if its acceptance was lost. */
     private void exists(JobId job) {
       add(job);
-      downloadAccepted |= downloadJob.filter(job::equals).isPresent();
-      processAccepted |= processJob.equals(job);
+      boolean download = downloadJob.filter(job::equals).isPresent();
+      boolean process = processJob.equals(job);
+      if ((download && !downloadAccepted) || (process && !processAccepted)) {
+        jobPriority = OptionalInt.empty();
+      }
+      downloadAccepted |= download;
+      processAccepted |= process;
     }
 
     private void add(JobId job) {

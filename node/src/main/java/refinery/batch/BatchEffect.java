@@ -6,6 +6,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.Standing;
+import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
 
 /** What a batch makes happen outside itself. */
@@ -24,7 +25,8 @@ public sealed interface BatchEffect {
   record RetryJob(JobId job) implements BatchEffect {}
 
   /** This batch lets the job go: raw data may be discarded, an unfinished job cancelled. */
-  record LetGo(JobId job, BatchId self) implements BatchEffect {}
+  record LetGo(JobId job, BatchId self, JobKind kind) implements BatchEffect {}
 
-  record PassOnPriority(JobId job, int priority) implements BatchEffect {}
+  /** Until the job says that it knows. */
+  record PassOnPriority(JobId job, BatchId self, int priority) implements BatchEffect {}
 }

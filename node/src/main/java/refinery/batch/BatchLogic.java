@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import refinery.entity.Decision;
 import refinery.entity.Logic;
 import refinery.entity.Moment;
@@ -19,7 +20,6 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchReply;
-import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
 import refinery.protocol.job.JobResult;
@@ -62,10 +62,16 @@ public final class BatchLogic
     Instant now = moment.now();
     return switch (command) {
       case BatchCommand.Register register ->
-          claim(batch, register.claim(), register.spec(), register.replyTo(), now);
+          claim(batch, register.claim(), described(batch, register, now), register.replyTo(), now);
       case BatchCommand.ChangeClaim change ->
-          claim(batch, change.claim(), batch.spec(), change.replyTo(), now);
+          claim(batch, change.claim(), List.of(), change.replyTo(), now);
       case BatchCommand.JobAccepted accepted -> accepted(batch, accepted, now);
+      case BatchCommand.JobPriorityKnown known ->
+          batch.current().filter(known.job()::equals).isPresent()
+                  && !batch.jobPriority().equals(OptionalInt.of(known.priority()))
+              ? Decision.persist(
+                  List.of(new BatchEvent.JobPriorityKnown(known.job(), known.priority(), now)))
+              : Decision.nothing();
       case BatchCommand.RawDataGone gone -> rawDataGone(batch, gone.job(), now);
       case BatchCommand.JobUpdate update -> jobUpdate(batch, update, now);
       case BatchCommand.SurveyAcknowledged known -> surveyAcknowledged(batch, known, now);
@@ -97,6 +103,7 @@ public final class BatchLogic
       case BatchCommand.LetRawDataGo letGo -> notFound(id, letGo.replyTo());
       case BatchCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case BatchCommand.JobAccepted ignored -> Decision.nothing();
+      case BatchCommand.JobPriorityKnown ignored -> Decision.nothing();
       case BatchCommand.RawDataGone ignored -> Decision.nothing();
       case BatchCommand.JobUpdate ignored -> Decision.nothing();
       case BatchCommand.SurveyAcknowledged ignored -> Decision.nothing();
@@ -117,9 +124,10 @@ public final class BatchLogic
 
   private static Decision<BatchEvent, BatchEffect> register(
       BatchCommand.Register register, Instant now) {
-    BatchEvent.Registered made = new BatchEvent.Registered(register.spec(), now);
+    BatchEvent.Registered made =
+        new BatchEvent.Registered(register.spec(), register.foundAt(), now);
     List<BatchEvent> events = new ArrayList<>(List.of(made));
-    Batch next = claimed(Batch.registered(made), register.claim(), register.spec(), events, now);
+    Batch next = claimed(Batch.registered(made), register.claim(), events, now);
     return Decision.<BatchEvent, BatchEffect>persist(events)
         .and(kept(next, register.claim().survey(), register.replyTo()));
   }
@@ -131,37 +139,40 @@ public final class BatchLogic
             batch.spec().id(), batch.observers().get(survey).claim().number(), batch.standing()));
   }
 
-  /**
-   * @param found as the survey found it; what it says is news when the claim is
-   */
+  /** News only when the source said so later than what is known. */
+  private static List<BatchEvent> described(
+      Batch batch, BatchCommand.Register register, Instant now) {
+    return register.foundAt().isAfter(batch.describedAt())
+            && !register.spec().equals(batch.newest())
+        ? List.of(new BatchEvent.Described(register.spec(), register.foundAt(), now))
+        : List.of();
+  }
+
   private static Decision<BatchEvent, BatchEffect> claim(
-      Batch batch, Claim claim, BatchSpec found, ActorRef<BatchReply> replyTo, Instant now) {
+      Batch batch,
+      Claim claim,
+      List<BatchEvent> described,
+      ActorRef<BatchReply> replyTo,
+      Instant now) {
     Batch.Observer known = batch.observers().get(claim.survey());
     if (known != null && known.claim().number() >= claim.number()) {
       return Decision.effect(kept(batch, claim.survey(), replyTo));
     }
     List<BatchEvent> events = new ArrayList<>();
-    Batch next = claimed(batch, claim, found, events, now);
-    Decision<BatchEvent, BatchEffect> decision =
-        Decision.<BatchEvent, BatchEffect>persist(events).and(kept(next, claim.survey(), replyTo));
-    if (next.priority() != batch.priority()) {
-      for (JobId job : batch.jobs()) {
-        decision = decision.and(new BatchEffect.PassOnPriority(job, next.priority()));
-      }
+    Batch next = batch;
+    for (BatchEvent event : described) {
+      next = add(events, next, event);
     }
-    return decision;
+    next = claimed(next, claim, events, now);
+    return Decision.<BatchEvent, BatchEffect>persist(events)
+        .and(kept(next, claim.survey(), replyTo));
   }
 
   /** A survey that wants a batch takes it up; when none wants it any more, it is cancelled. */
-  private static Batch claimed(
-      Batch batch, Claim claim, BatchSpec found, List<BatchEvent> events, Instant now) {
-    Batch next = batch;
-    if (!found.equals(batch.spec())) {
-      next = add(events, next, new BatchEvent.Described(found, now));
-    }
-    next = add(events, next, new BatchEvent.SurveyClaimed(claim, now));
+  private static Batch claimed(Batch batch, Claim claim, List<BatchEvent> events, Instant now) {
+    Batch next = add(events, batch, new BatchEvent.SurveyClaimed(claim, now));
     Optional<BatchEvent> follows =
-        claim.wanted() ? takenUp(batch, next, claim, now) : letGo(next, claim, now);
+        claim.wanted() ? takenUp(next, claim, now) : letGo(next, claim, now);
     return follows.isPresent() ? add(events, next, follows.get()) : next;
   }
 
@@ -176,59 +187,58 @@ public final class BatchLogic
         : Optional.of(new BatchEvent.Cancelled(claim.reason(), now));
   }
 
-  /** With other files everything begins anew: the job that failed would ask for the old ones. */
-  private static Optional<BatchEvent> takenUp(Batch before, Batch batch, Claim claim, Instant now) {
-    boolean otherFiles = !before.spec().files().equals(batch.spec().files());
-    BatchEvent anew = new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now);
+  /** What has not begun begins anew when the source offers other files. */
+  private static Optional<BatchEvent> takenUp(Batch batch, Claim claim, Instant now) {
     return switch (batch.state()) {
-      case CANCELLED -> Optional.of(anew).filter(event -> batch.spec().skip().isEmpty());
-      case DOWNLOADED ->
-          Optional.of(anew).filter(event -> otherFiles && before.spec().files().isEmpty());
-      case FAILED ->
-          !claim.retry()
-              ? Optional.empty()
-              : otherFiles ? Optional.of(anew) : Optional.of(resumed(batch, now));
-      case QUEUED, DOWNLOADING, PROCESSING, DONE -> Optional.empty();
+      case CANCELLED ->
+          Optional.of(anew(batch, now)).filter(event -> batch.spec().skip().isEmpty());
+      case QUEUED, DOWNLOADED ->
+          Optional.of(anew(batch, now)).filter(event -> batch.otherFilesOffered());
+      case FAILED -> claim.retry() ? Optional.of(resumed(batch, now)) : Optional.empty();
+      case DOWNLOADING, PROCESSING, DONE -> Optional.empty();
     };
   }
 
-  /** With the job that failed, or anew when it was let go with its raw data. */
+  private static BatchEvent anew(Batch batch, Instant now) {
+    return new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now);
+  }
+
+  /**
+   * With the job that failed; anew when that was let go with its raw data, or when the source
+   * offers other files: the job would ask for the old ones.
+   */
   private static BatchEvent resumed(Batch batch, Instant now) {
     return batch
         .failedJob()
+        .filter(job -> !batch.otherFilesOffered())
         .<BatchEvent>map(job -> new BatchEvent.Resumed(job, 0, now))
-        .orElseGet(() -> new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now));
+        .orElseGet(() -> anew(batch, now));
   }
 
   /** The answer of a submission; a priority that changed meanwhile is passed on. */
   private static Decision<BatchEvent, BatchEffect> accepted(
       Batch batch, BatchCommand.JobAccepted accepted, Instant now) {
     JobId job = accepted.job();
+    int priority = accepted.priority();
     if (!batch.wants(job)) {
       return batch.lettingGo().contains(job)
           ? Decision.nothing()
           : Decision.persist(List.of(new BatchEvent.JobUnwanted(job, now)));
     }
-    List<BatchEvent> events = new ArrayList<>();
     boolean download = batch.downloadJob().filter(job::equals).isPresent();
     if (download && !batch.downloadAccepted()) {
-      events.add(new BatchEvent.DownloadAccepted(job, now));
-    } else if (batch.processJob().equals(job)
-        && batch.state() == BatchState.DOWNLOADED
-        && !batch.processAccepted()) {
-      events.add(new BatchEvent.ProcessAccepted(job, now));
+      return Decision.persist(List.of(new BatchEvent.DownloadAccepted(job, priority, now)));
     }
-    boolean differs =
-        download ? accepted.priority() < batch.priority() : accepted.priority() != batch.priority();
-    Decision<BatchEvent, BatchEffect> decision = Decision.persist(events);
-    return differs ? decision.and(new BatchEffect.PassOnPriority(job, batch.priority())) : decision;
+    boolean process = batch.processJob().equals(job) && batch.state() == BatchState.DOWNLOADED;
+    return process && !batch.processAccepted()
+        ? Decision.persist(List.of(new BatchEvent.ProcessAccepted(job, priority, now)))
+        : Decision.nothing();
   }
 
   private static Decision<BatchEvent, BatchEffect> rawDataGone(
       Batch batch, JobId job, Instant now) {
     if (batch.processJob().equals(job) && batch.retrying()) {
-      return Decision.persist(
-          List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)));
+      return Decision.persist(List.of(anew(batch, now)));
     }
     boolean current =
         batch.downloadJob().filter(job::equals).isPresent()
@@ -252,11 +262,18 @@ public final class BatchLogic
     }
     List<BatchEvent> events =
         batch.wants(update.job())
-            ? List.of(meaning(batch, update, now))
+            ? andAnew(batch, meaning(batch, update, now), now)
             : List.of(
                 new BatchEvent.JobNoted(update.job(), update.revision(), now),
                 new BatchEvent.JobUnwanted(update.job(), now));
     return Decision.<BatchEvent, BatchEffect>persist(events).and(acknowledge);
+  }
+
+  /** What failed may have failed because the source offers other files since. */
+  private static List<BatchEvent> andAnew(Batch batch, BatchEvent event, Instant now) {
+    return event instanceof BatchEvent.Failed && batch.otherFilesOffered()
+        ? List.of(event, anew(batch, now))
+        : List.of(event);
   }
 
   private static BatchEvent meaning(Batch batch, BatchCommand.JobUpdate update, Instant now) {
@@ -310,8 +327,7 @@ public final class BatchLogic
           new BatchReply.Rejected(
               batch.spec().id(), "it is " + batch.state().word() + "; wait for its end or cancel"));
     }
-    return Decision.<BatchEvent, BatchEffect>persist(
-            List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)))
+    return Decision.<BatchEvent, BatchEffect>persist(List.of(anew(batch, now)))
         .and(new BatchEffect.Reply(command.replyTo(), done));
   }
 
@@ -324,9 +340,7 @@ public final class BatchLogic
       return Decision.<BatchEvent, BatchEffect>persist(List.of(resumed(batch, now))).and(done);
     }
     return byHand
-        ? Decision.<BatchEvent, BatchEffect>persist(
-                List.of(new BatchEvent.ReprocessRequested(batch.processGeneration() + 1, now)))
-            .and(done)
+        ? Decision.<BatchEvent, BatchEffect>persist(List.of(anew(batch, now))).and(done)
         : Decision.effect(done);
   }
 
@@ -369,8 +383,13 @@ public final class BatchLogic
     if (batch.retrying()) {
       batch.failedJob().ifPresent(job -> effects.add(new BatchEffect.RetryJob(job)));
     }
+    batch
+        .current()
+        .filter(job -> !batch.jobPriority().equals(OptionalInt.of(batch.priority())))
+        .map(job -> new BatchEffect.PassOnPriority(job, batch.spec().id(), batch.priority()))
+        .ifPresent(effects::add);
     for (JobId job : batch.lettingGo()) {
-      effects.add(new BatchEffect.LetGo(job, batch.spec().id()));
+      effects.add(new BatchEffect.LetGo(job, batch.spec().id(), batch.kindOf(job)));
     }
     batch.observers().values().stream()
         .filter(observer -> observer.claim().wanted() && observer.informed() < batch.revision())

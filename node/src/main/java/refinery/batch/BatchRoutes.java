@@ -30,9 +30,10 @@ public final class BatchRoutes {
               inform.survey(), new SurveyCommand.BatchUpdate(inform.self(), inform.standing()));
       case BatchEffect.RetryJob retry -> new Post.ToJob(retry.job(), new JobCommand.Retry(jobs));
       case BatchEffect.LetGo letGo ->
-          new Post.ToJob(letGo.job(), new JobCommand.LetGo(letGo.self(), jobs));
+          new Post.ToJob(letGo.job(), new JobCommand.LetGo(letGo.self(), letGo.kind(), jobs));
       case BatchEffect.PassOnPriority change ->
-          new Post.ToJob(change.job(), new JobCommand.SetPriority(change.priority(), jobs));
+          new Post.ToJob(
+              change.job(), new JobCommand.WantPriority(change.self(), change.priority(), jobs));
     };
   }
 
@@ -41,6 +42,7 @@ public final class BatchRoutes {
     return switch (reply) {
       case JobReply.Accepted accepted ->
           new BatchCommand.JobAccepted(accepted.job(), accepted.priority());
+      case JobReply.PrioritySet set -> new BatchCommand.JobPriorityKnown(set.job(), set.priority());
       case JobReply.RawDataGone gone -> new BatchCommand.RawDataGone(gone.job());
       case JobReply.Released released -> new BatchCommand.RawDataReleased(released.job());
       case JobReply.Granted other -> NOTHING;
@@ -50,7 +52,6 @@ public final class BatchRoutes {
       case JobReply.Lost other -> NOTHING;
       case JobReply.Cancelled other -> NOTHING;
       case JobReply.Retried other -> NOTHING;
-      case JobReply.PrioritySet other -> NOTHING;
       case JobReply.Rejected other -> NOTHING;
       case JobReply.NotFound other -> NOTHING;
       case JobReply.State other -> NOTHING;

@@ -31,7 +31,7 @@ final class BatchViews {
         spec.organism(),
         keyValues,
         batch.state(),
-        batch.reason(),
+        batch.words(),
         batch.createdAt(),
         batch.updatedAt(),
         files(batch),

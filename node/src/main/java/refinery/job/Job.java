@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -35,6 +36,7 @@ import refinery.protocol.query.JobView.AttemptView;
  * @param revision of the status that owners are told; 0 while there is nothing to tell
  * @param informed owners and the revision they acknowledged
  * @param released owners that need nothing of this job any more
+ * @param wanted the priority that each owner wants
  * @param deaths nodes that ended while it ran, in a row
  * @param rawDataDiscarded a download whose bytes are garbage: nobody may join it
  */
@@ -63,6 +65,7 @@ public record Job(
     List<BatchId> owners,
     Map<String, Long> informed,
     Set<BatchId> released,
+    Map<BatchId, Integer> wanted,
     boolean rawDataDiscarded,
     NodeDeaths deaths) {
 
@@ -100,8 +103,18 @@ public record Job(
         spec.batchIds(),
         Map.of(),
         Set.of(),
+        wanted(spec.batchIds(), spec.priority()),
         false,
         NodeDeaths.NONE);
+  }
+
+  private static Map<BatchId, Integer> wanted(List<BatchId> owners, int priority) {
+    return owners.stream().collect(Collectors.toUnmodifiableMap(id -> id, id -> priority));
+  }
+
+  /** What that owner is known to want; else what the job has. */
+  int priorityFor(List<BatchId> asking) {
+    return asking.stream().findFirst().map(wanted::get).orElse(priority);
   }
 
   /** Whoever is told of the status: the batches that still care, or the survey of a survey job. */
@@ -129,7 +142,8 @@ public record Job(
   Job evolve(JobEvent event) {
     return switch (event) {
       case JobEvent.Submitted submitted -> this;
-      case JobEvent.OwnersJoined joined -> copy().joined(joined.batchIds()).build();
+      case JobEvent.OwnersJoined joined ->
+          copy().joined(joined.batchIds(), joined.priority()).build();
       case JobEvent.Started started -> copy().started(started).build();
       case JobEvent.AttemptSucceeded succeeded ->
           copy()
@@ -181,6 +195,7 @@ public record Job(
       case JobEvent.RetriedByHand retried ->
           copy().afresh().queued(retried.at()).status(new JobStatus.Active()).build();
       case JobEvent.PriorityChanged changed -> copy().priority(changed.priority()).build();
+      case JobEvent.PriorityWanted want -> copy().wanted(want.owner(), want.priority()).build();
       case JobEvent.OwnerInformed informedOwner ->
           copy().informed(informedOwner.owner(), informedOwner.revision()).build();
       case JobEvent.RawDataReleased releasedBy -> copy().released(releasedBy.batch()).build();
@@ -218,6 +233,7 @@ public record Job(
     private List<BatchId> owners;
     private Map<String, Long> informed;
     private Set<BatchId> released;
+    private final Map<BatchId, Integer> wanted;
     private boolean rawDataDiscarded;
     private NodeDeaths deaths;
 
@@ -246,6 +262,7 @@ public record Job(
       owners = job.owners;
       informed = job.informed;
       released = job.released;
+      wanted = new TreeMap<>(job.wanted);
       rawDataDiscarded = job.rawDataDiscarded;
       deaths = job.deaths;
     }
@@ -276,11 +293,12 @@ public record Job(
           owners,
           informed,
           released,
+          Map.copyOf(wanted),
           rawDataDiscarded,
           deaths);
     }
 
-    Draft joined(List<BatchId> batches) {
+    Draft joined(List<BatchId> batches, int wantedPriority) {
       List<BatchId> all = new ArrayList<>(owners);
       batches.stream().filter(id -> !all.contains(id)).forEach(all::add);
       owners = List.copyOf(all);
@@ -290,6 +308,21 @@ public record Job(
       Map<String, Long> known = new TreeMap<>(informed);
       batches.forEach(id -> known.remove(id.value()));
       informed = Map.copyOf(known);
+      batches.forEach(id -> wanted.put(id, wantedPriority));
+      return highestWanted();
+    }
+
+    Draft wanted(BatchId owner, int wantedPriority) {
+      wanted.put(owner, wantedPriority);
+      return highestWanted();
+    }
+
+    private Draft highestWanted() {
+      wanted.entrySet().stream()
+          .filter(each -> !released.contains(each.getKey()))
+          .mapToInt(Map.Entry::getValue)
+          .max()
+          .ifPresent(highest -> priority = highest);
       return this;
     }
 
@@ -463,7 +496,7 @@ public record Job(
       Set<BatchId> all = new TreeSet<>(released);
       all.add(batch);
       released = Set.copyOf(all);
-      return this;
+      return highestWanted();
     }
 
     Draft discarded() {

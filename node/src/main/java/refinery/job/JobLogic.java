@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import refinery.entity.Decision;
 import refinery.entity.Logic;
@@ -14,6 +15,7 @@ import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
+import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobKind;
@@ -21,6 +23,7 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.job.Work;
 
 /** What a job does with a command. State is empty until it was submitted. */
 public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>, JobEffect> {
@@ -80,6 +83,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.LetGo letGo ->
           letGo(job, letGo.owner(), moment)
               .and(new JobEffect.Reply(letGo.replyTo(), new JobReply.Released(job.id())));
+      case JobCommand.WantPriority want -> wantPriority(job, want, moment);
       case JobCommand.Retry retry -> retry(job, retry, moment);
       case JobCommand.SetPriority priority -> setPriority(job, priority, moment);
       case JobCommand.Wake wake -> wake(job, moment);
@@ -109,7 +113,10 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.Lose lose ->
           lose.replyTo().map(to -> notFound(id, to)).orElseGet(Decision::nothing);
       case JobCommand.Cancel cancel -> notFound(id, cancel.replyTo());
-      case JobCommand.LetGo letGo -> notFound(id, letGo.replyTo());
+      case JobCommand.LetGo letGo ->
+          Decision.<JobEvent, JobEffect>persist(neverToRun(id, letGo, moment))
+              .and(new JobEffect.Reply(letGo.replyTo(), new JobReply.Released(id)));
+      case JobCommand.WantPriority want -> notFound(id, want.replyTo());
       case JobCommand.Retry retry -> notFound(id, retry.replyTo());
       case JobCommand.SetPriority priority -> notFound(id, priority.replyTo());
       case JobCommand.Inspect inspect -> notFound(id, inspect.replyTo());
@@ -119,6 +126,30 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
       case JobCommand.OwnerAcknowledged ignored -> Decision.nothing();
       case JobCommand.Wake ignored -> Decision.nothing();
     };
+  }
+
+  /** Made and ended at once, so that a submission that comes later is answered as by what ended. */
+  private static List<JobEvent> neverToRun(JobId id, JobCommand.LetGo letGo, Moment moment) {
+    Work work =
+        letGo.kind() == JobKind.DOWNLOAD
+            ? new Work.Download("", "", List.of(), Map.of())
+            : new Work.Process("", List.of(), Map.of(), List.of());
+    JobSpec spec =
+        new JobSpec(
+            id,
+            letGo.kind(),
+            Optional.empty(),
+            List.of(letGo.owner()),
+            "",
+            0,
+            0,
+            Resources.of(0, 0, 0),
+            work,
+            moment.now());
+    JobEvent.Submitted submitted = new JobEvent.Submitted(spec, moment.now());
+    List<JobEvent> events = new ArrayList<>(List.of(submitted));
+    events.addAll(letGo(Job.submitted(submitted), letGo.owner(), moment).events());
+    return events;
   }
 
   private static Decision<JobEvent, JobEffect> notFound(
@@ -133,26 +164,37 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> submit(
       Job job, JobCommand.Submit submit, Moment moment) {
-    JobReply accepted = new JobReply.Accepted(job.id(), job.priority());
-    if (job.rawDataDiscarded()) {
+    JobSpec asked = submit.spec();
+    JobReply accepted = new JobReply.Accepted(job.id(), job.priorityFor(asked.batchIds()));
+    if (job.rawDataDiscarded() || !bringsTheSame(job.spec().work(), asked.work())) {
       return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));
     }
     if (isAnother(job.spec(), submit.spec())) {
       return reply(
           submit.replyTo(), new JobReply.Rejected(job.id(), "this id belongs to another job"));
     }
+    if (asked.batchIds().stream().anyMatch(job.released()::contains)) {
+      return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));
+    }
     List<BatchId> added =
         submit.spec().batchIds().stream().filter(id -> !job.owners().contains(id)).toList();
-    boolean letGo = submit.spec().batchIds().stream().anyMatch(job.released()::contains);
     if (added.isEmpty()) {
-      return reply(submit.replyTo(), letGo ? new JobReply.RawDataGone(job.id()) : accepted);
+      return reply(submit.replyTo(), accepted);
     }
     if (job.state() == JobState.FAILED || job.state() == JobState.CANCELLED) {
       return reply(submit.replyTo(), new JobReply.RawDataGone(job.id()));
     }
     return Decision.<JobEvent, JobEffect>persist(
-            List.of(new JobEvent.OwnersJoined(added, moment.now())))
-        .and(new JobEffect.Reply(submit.replyTo(), accepted));
+            List.of(new JobEvent.OwnersJoined(added, asked.priority(), moment.now())))
+        .and(
+            new JobEffect.Reply(
+                submit.replyTo(), new JobReply.Accepted(job.id(), asked.priority())));
+  }
+
+  /** Nobody is given other raw data than was asked for: that is for another generation. */
+  private static boolean bringsTheSame(Work known, Work asked) {
+    return !(known instanceof Work.Download here && asked instanceof Work.Download there)
+        || SourceFile.sameContent(here.files(), there.files());
   }
 
   /** A person's job says no more than what it was posted with; ids of others are derived. */
@@ -371,15 +413,20 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
         : Decision.nothing();
   }
 
-  /** An owner needs nothing of this job any more; the last one ends it and frees its raw data. */
+  /**
+   * A batch needs nothing of this job any more; the last one ends it and frees its raw data. Noted
+   * of one that is no owner, too: its submission may still be on the way.
+   */
   private static Decision<JobEvent, JobEffect> letGo(Job job, BatchId batch, Moment moment) {
-    if (!job.owners().contains(batch) || job.released().contains(batch)) {
+    if (job.released().contains(batch)) {
       return Decision.nothing();
     }
     List<JobEvent> events = new ArrayList<>();
     events.add(new JobEvent.RawDataReleased(batch, moment.now()));
     boolean last =
-        job.owners().stream().allMatch(id -> id.equals(batch) || job.released().contains(id));
+        job.owners().contains(batch)
+            && job.owners().stream()
+                .allMatch(id -> id.equals(batch) || job.released().contains(id));
     if (!last) {
       return Decision.persist(events);
     }
@@ -442,13 +489,31 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
 
   private static Decision<JobEvent, JobEffect> setPriority(
       Job job, JobCommand.SetPriority change, Moment moment) {
-    JobEffect done = new JobEffect.Reply(change.replyTo(), new JobReply.PrioritySet(job.id()));
-    if (job.state().isTerminal() || job.priority() == change.priority()) {
+    JobEffect done =
+        new JobEffect.Reply(
+            change.replyTo(), new JobReply.PrioritySet(job.id(), change.priority()));
+    if (job.state() == JobState.SUCCEEDED || job.priority() == change.priority()) {
       return Decision.effect(done);
     }
     return Decision.<JobEvent, JobEffect>persist(
             List.of(new JobEvent.PriorityChanged(change.priority(), moment.now())))
         .and(done);
+  }
+
+  private static Decision<JobEvent, JobEffect> wantPriority(
+      Job job, JobCommand.WantPriority want, Moment moment) {
+    JobEffect done =
+        new JobEffect.Reply(want.replyTo(), new JobReply.PrioritySet(job.id(), want.priority()));
+    boolean news =
+        job.owners().contains(want.owner())
+            && !job.released().contains(want.owner())
+            && job.state() != JobState.SUCCEEDED
+            && job.wanted().get(want.owner()) != want.priority();
+    return news
+        ? Decision.<JobEvent, JobEffect>persist(
+                List.of(new JobEvent.PriorityWanted(want.owner(), want.priority(), moment.now())))
+            .and(done)
+        : Decision.effect(done);
   }
 
   private static Decision<JobEvent, JobEffect> wake(Job job, Moment moment) {

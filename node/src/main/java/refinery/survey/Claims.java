@@ -1,5 +1,6 @@
 package refinery.survey;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -30,7 +31,7 @@ record Claims(
     long number,
     long retriedAt,
     boolean wanted,
-    OrderedPMap<BatchId, BatchSpec> found,
+    OrderedPMap<BatchId, Found> found,
     int maybeSent,
     TreePMap<BatchId, Member> members,
     TreePSet<BatchId> due,
@@ -49,6 +50,9 @@ record Claims(
           TreePMap.empty(),
           TreePSet.empty(),
           new Counts(0, 0, 0));
+
+  /** As the source described it at that time. */
+  record Found(BatchSpec spec, Instant at) {}
 
   /**
    * What a batch last said.
@@ -70,8 +74,10 @@ record Claims(
     }
   }
 
-  boolean knows(BatchId batch) {
-    return found.containsKey(batch) || members.containsKey(batch);
+  /** Whether the batch is unknown, or has not answered yet and was described otherwise. */
+  boolean isNews(BatchSpec spec) {
+    Found known = found.get(spec.id());
+    return known != null ? !known.spec().equals(spec) : !members.containsKey(spec.id());
   }
 
   /** Whether every batch has answered to the last change of mind and has ended. */
@@ -80,15 +86,15 @@ record Claims(
   }
 
   /** Found batches to be told the claim now, in their order. */
-  Stream<BatchSpec> unregistered() {
+  Stream<Found> unregistered() {
     return found.values().stream().limit(wanted ? WINDOW : maybeSent);
   }
 
-  Claims found(List<BatchSpec> specs) {
-    OrderedPMap<BatchId, BatchSpec> next = found;
+  Claims found(List<BatchSpec> specs, Instant at) {
+    OrderedPMap<BatchId, Found> next = found;
     for (BatchSpec spec : specs) {
-      if (!next.containsKey(spec.id()) && !members.containsKey(spec.id())) {
-        next = next.plus(spec.id(), spec);
+      if (!members.containsKey(spec.id())) {
+        next = next.plus(spec.id(), new Found(spec, at));
       }
     }
     return with(next, maybeSent, members, due, counts);
@@ -144,9 +150,10 @@ record Claims(
     return changed(number + 1, standing -> standing.state() == BatchState.FAILED);
   }
 
-  /** Those that have not ended are told, for the priority has changed. */
+  /** Those that are not done are told, for the priority has changed. */
   Claims reprioritised() {
-    return changed(retriedAt, standing -> !standing.state().isTerminal());
+    return changed(
+        retriedAt, standing -> standing.state() != BatchState.DONE && !standing.skipped());
   }
 
   private Claims changed(long retry, Predicate<Standing> concerned) {
@@ -165,7 +172,7 @@ record Claims(
   }
 
   private Claims with(
-      OrderedPMap<BatchId, BatchSpec> nextFound,
+      OrderedPMap<BatchId, Found> nextFound,
       int nextMaybeSent,
       TreePMap<BatchId, Member> nextMembers,
       TreePSet<BatchId> nextDue,

@@ -70,8 +70,9 @@ public record Survey(
   Survey evolve(SurveyEvent event) {
     return switch (event) {
       case SurveyEvent.Created created -> this;
-      case SurveyEvent.JobAccepted accepted -> accepted(accepted.job());
-      case SurveyEvent.BatchesFound found -> with(claims.found(found.batches()));
+      case SurveyEvent.JobAccepted accepted -> accepted(accepted.job(), accepted.priority());
+      case SurveyEvent.JobPriorityKnown known -> accepted(known.job(), known.priority());
+      case SurveyEvent.BatchesFound found -> with(claims.found(found.batches(), found.at()));
       case SurveyEvent.BatchClaimed claimed ->
           with(claims.answered(claimed.batch(), claimed.number(), claimed.standing()))
               .goesOnUnless(claimed.standing().state().isTerminal());
@@ -107,16 +108,16 @@ public record Survey(
     return ended ? this : with(course.goesOn());
   }
 
-  private Survey accepted(JobId accepted) {
+  private Survey accepted(JobId accepted, int known) {
     return accepted.equals(job.id())
-        ? new Survey(id, request, priority, course, job.withAccepted(), former, claims)
+        ? new Survey(id, request, priority, course, job.accepted(known), former, claims)
         : new Survey(
             id,
             request,
             priority,
             course,
             job,
-            former.plus(accepted, former.get(accepted).withAccepted()),
+            former.plus(accepted, former.get(accepted).accepted(known)),
             claims);
   }
 

@@ -1,6 +1,7 @@
 package refinery.survey;
 
 import akka.actor.typed.ActorRef;
+import java.time.Instant;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
@@ -21,7 +22,7 @@ public sealed interface SurveyEffect {
   record AcknowledgeBatch(BatchId batch, SurveyId self, long revision) implements SurveyEffect {}
 
   /** Until the batch answers to this claim. */
-  record Register(BatchSpec spec, Claim claim) implements SurveyEffect {}
+  record Register(BatchSpec spec, Instant foundAt, Claim claim) implements SurveyEffect {}
 
   /** Likewise, of a batch that has answered before. */
   record ChangeClaim(BatchId batch, Claim claim) implements SurveyEffect {}
@@ -32,6 +33,6 @@ public sealed interface SurveyEffect {
   /** Until the job says that it is active again, or how it ended since. */
   record RetryJob(JobId job) implements SurveyEffect {}
 
-  /** When a person changes the priority; a submission carries it, too. Best effort. */
+  /** Until the job says that it has it. */
   record SetJobPriority(JobId job, int priority) implements SurveyEffect {}
 }

@@ -1,6 +1,7 @@
 package refinery.survey;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import refinery.protocol.Failure;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
@@ -11,6 +12,7 @@ import refinery.protocol.job.JobStatus;
  * The job that discovers for a survey, as far as the survey knows. Immutable.
  *
  * @param accepted the job entity has it
+ * @param priority that it is known to have, once accepted; empty when unknown
  * @param revision of the status last taken in
  * @param stopping it was told to stop: it is never retried, a new generation takes its place
  * @param retrying it has ended, must be retried, and has not said yet that it is
@@ -19,6 +21,7 @@ record SurveyJob(
     JobId id,
     int generation,
     boolean accepted,
+    OptionalInt priority,
     long revision,
     Phase phase,
     Optional<Failure> failure,
@@ -42,11 +45,21 @@ record SurveyJob(
   }
 
   static SurveyJob generation(JobId id, int generation) {
-    return new SurveyJob(id, generation, false, 0, Phase.ACTIVE, Optional.empty(), false, false);
+    return new SurveyJob(
+        id,
+        generation,
+        false,
+        OptionalInt.empty(),
+        0,
+        Phase.ACTIVE,
+        Optional.empty(),
+        false,
+        false);
   }
 
-  SurveyJob withAccepted() {
-    return new SurveyJob(id, generation, true, revision, phase, failure, stopping, retrying);
+  SurveyJob accepted(int known) {
+    return new SurveyJob(
+        id, generation, true, OptionalInt.of(known), revision, phase, failure, stopping, retrying);
   }
 
   SurveyJob updated(long newRevision, JobStatus status) {
@@ -54,6 +67,7 @@ record SurveyJob(
         id,
         generation,
         true,
+        priority,
         newRevision,
         Phase.of(status),
         status instanceof JobStatus.Failed failed
@@ -69,6 +83,7 @@ record SurveyJob(
         id,
         generation,
         accepted,
+        priority,
         revision,
         phase,
         failure,
@@ -77,7 +92,13 @@ record SurveyJob(
   }
 
   SurveyJob retried() {
-    return new SurveyJob(id, generation, accepted, revision, phase, failure, stopping, true);
+    return new SurveyJob(
+        id, generation, accepted, priority, revision, phase, failure, stopping, true);
+  }
+
+  /** Whether this priority matters to it and is not known to it. */
+  boolean isToHear(int wanted) {
+    return accepted && !hasEnded() && !stopping && !priority.equals(OptionalInt.of(wanted));
   }
 
   boolean hasEnded() {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import refinery.entity.Decision;
 import refinery.entity.Logic;
 import refinery.entity.Moment;
@@ -68,7 +69,8 @@ public final class SurveyLogic
     Instant now = moment.now();
     return switch (command) {
       case SurveyCommand.Create create -> createAgain(survey, create);
-      case SurveyCommand.JobAccepted accepted -> jobAccepted(survey, accepted.job(), now);
+      case SurveyCommand.JobAccepted accepted -> jobAccepted(survey, accepted, now);
+      case SurveyCommand.JobPriorityKnown known -> jobPriorityKnown(survey, known, now);
       case SurveyCommand.Record record -> record(survey, record, now);
       case SurveyCommand.JobUpdate update -> jobUpdate(survey, update, now);
       case SurveyCommand.BatchClaimed claimed -> batchClaimed(survey, claimed, now);
@@ -98,6 +100,7 @@ public final class SurveyLogic
       case SurveyCommand.SetPriority priority -> notFound(id, priority.replyTo());
       case SurveyCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case SurveyCommand.JobAccepted ignored -> Decision.nothing();
+      case SurveyCommand.JobPriorityKnown ignored -> Decision.nothing();
       case SurveyCommand.JobUpdate ignored -> Decision.nothing();
       case SurveyCommand.BatchClaimed ignored -> Decision.nothing();
       case SurveyCommand.BatchUpdate ignored -> Decision.nothing();
@@ -125,21 +128,33 @@ public final class SurveyLogic
   }
 
   private static Decision<SurveyEvent, SurveyEffect> jobAccepted(
-      Survey survey, JobId job, Instant now) {
+      Survey survey, SurveyCommand.JobAccepted accepted, Instant now) {
+    JobId job = accepted.job();
     boolean news =
         job.equals(survey.job().id())
             ? !survey.job().accepted()
             : survey.former().containsKey(job) && !survey.former().get(job).accepted();
     return news
-        ? Decision.persist(List.of(new SurveyEvent.JobAccepted(job, now)))
+        ? Decision.persist(List.of(new SurveyEvent.JobAccepted(job, accepted.priority(), now)))
+        : Decision.nothing();
+  }
+
+  private static Decision<SurveyEvent, SurveyEffect> jobPriorityKnown(
+      Survey survey, SurveyCommand.JobPriorityKnown known, Instant now) {
+    boolean news =
+        known.job().equals(survey.job().id())
+            && survey.job().accepted()
+            && !survey.job().priority().equals(OptionalInt.of(known.priority()));
+    return news
+        ? Decision.persist(
+            List.of(new SurveyEvent.JobPriorityKnown(known.job(), known.priority(), now)))
         : Decision.nothing();
   }
 
   /** What is not taken in is not acknowledged: that job shall stop. */
   private static Decision<SurveyEvent, SurveyEffect> record(
       Survey survey, SurveyCommand.Record record, Instant now) {
-    List<BatchSpec> news =
-        record.batches().stream().filter(spec -> !survey.claims().knows(spec.id())).toList();
+    List<BatchSpec> news = record.batches().stream().filter(survey.claims()::isNews).toList();
     SurveyEffect recorded =
         new SurveyEffect.Reply(
             record.replyTo(), new SurveyReply.Recorded(survey.id(), record.batches().size()));
@@ -279,10 +294,9 @@ public final class SurveyLogic
     if (survey.priority() == command.priority()) {
       return Decision.effect(done);
     }
-    return new Decision<>(
-        List.of(new SurveyEvent.PriorityChanged(command.priority(), now)),
-        List.of(done, new SurveyEffect.SetJobPriority(survey.job().id(), command.priority())),
-        List.of());
+    return Decision.<SurveyEvent, SurveyEffect>persist(
+            List.of(new SurveyEvent.PriorityChanged(command.priority(), now)))
+        .and(done);
   }
 
   @Override
@@ -293,11 +307,14 @@ public final class SurveyLogic
     Survey survey = slot.survey().get();
     List<SurveyEffect> effects = new ArrayList<>();
     discovery(survey, survey.job(), effects);
+    if (survey.job().isToHear(survey.priority())) {
+      effects.add(new SurveyEffect.SetJobPriority(survey.job().id(), survey.priority()));
+    }
     survey.former().values().forEach(job -> discovery(survey, job, effects));
     Claims claims = survey.claims();
     claims
         .unregistered()
-        .map(spec -> new SurveyEffect.Register(spec, claim(survey, true)))
+        .map(found -> new SurveyEffect.Register(found.spec(), found.at(), claim(survey, true)))
         .forEach(effects::add);
     claims.due().stream()
         .limit(Claims.WINDOW)

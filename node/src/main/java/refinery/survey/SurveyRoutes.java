@@ -32,7 +32,8 @@ public final class SurveyRoutes {
       case SurveyEffect.Register register ->
           new Post.ToBatch(
               register.spec().id(),
-              new BatchCommand.Register(register.spec(), register.claim(), inboxes.batches()));
+              new BatchCommand.Register(
+                  register.spec(), register.foundAt(), register.claim(), inboxes.batches()));
       case SurveyEffect.ChangeClaim change ->
           new Post.ToBatch(
               change.batch(), new BatchCommand.ChangeClaim(change.claim(), inboxes.batches()));
@@ -46,10 +47,13 @@ public final class SurveyRoutes {
     };
   }
 
-  /** Only an acceptance says something that the job's own updates do not. */
+  /** Only these say something that the job's own updates do not. */
   public static SurveyCommand meaning(JobReply reply) {
     return switch (reply) {
-      case JobReply.Accepted accepted -> new SurveyCommand.JobAccepted(accepted.job());
+      case JobReply.Accepted accepted ->
+          new SurveyCommand.JobAccepted(accepted.job(), accepted.priority());
+      case JobReply.PrioritySet set ->
+          new SurveyCommand.JobPriorityKnown(set.job(), set.priority());
       case JobReply.RawDataGone other -> NOTHING;
       case JobReply.Granted other -> NOTHING;
       case JobReply.Refused other -> NOTHING;
@@ -59,7 +63,6 @@ public final class SurveyRoutes {
       case JobReply.Cancelled other -> NOTHING;
       case JobReply.Released other -> NOTHING;
       case JobReply.Retried other -> NOTHING;
-      case JobReply.PrioritySet other -> NOTHING;
       case JobReply.Rejected other -> NOTHING;
       case JobReply.NotFound other -> NOTHING;
       case JobReply.State other -> NOTHING;

@@ -26,6 +26,7 @@ import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.batch.Standing;
+import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobStatus;
@@ -51,6 +52,7 @@ class BatchLogicTest {
           });
   private final TestInbox<BatchReply> inbox = TestInbox.create();
   private Optional<Batch> state = Optional.empty();
+  private int finds;
 
   private Decision<BatchEvent, BatchEffect> when(BatchCommand command) {
     Decision<BatchEvent, BatchEffect> decision =
@@ -105,7 +107,12 @@ class BatchLogicTest {
   }
 
   private BatchCommand register(Claim claim) {
-    return new BatchCommand.Register(spec(""), claim, inbox.getRef());
+    return found(spec(""), claim);
+  }
+
+  /** Each find is later than those before. */
+  private BatchCommand found(BatchSpec spec, Claim claim) {
+    return new BatchCommand.Register(spec, NOW.plusSeconds(++finds), claim, inbox.getRef());
   }
 
   private BatchCommand change(Claim claim) {
@@ -169,16 +176,22 @@ class BatchLogicTest {
     given(register(wants(ONE, 1, 10)), register(wants(TWO, 1, 70)));
     assertThat(batch().priority()).isEqualTo(70);
     given(new BatchCommand.JobAccepted(download(), 70));
-    Decision<BatchEvent, BatchEffect> decision = when(change(letsGo(TWO, 2)));
+    given(change(letsGo(TWO, 2)));
     assertThat(batch().priority()).isEqualTo(10);
-    assertThat(decision.effects()).contains(new BatchEffect.PassOnPriority(download(), 10));
+    assertThat(outstanding(BatchEffect.PassOnPriority.class))
+        .containsExactly(new BatchEffect.PassOnPriority(download(), batch().spec().id(), 10));
+    given(BatchRoutes.meaning(new JobReply.PrioritySet(download(), 70)));
+    assertThat(outstanding(BatchEffect.PassOnPriority.class)).as("an older answer").hasSize(1);
+    given(BatchRoutes.meaning(new JobReply.PrioritySet(download(), 10)));
+    assertThat(outstanding(BatchEffect.PassOnPriority.class)).isEmpty();
   }
 
   @Test
   void aPriorityThatChangedWhileASubmissionWasUnderWayIsPassedOn() {
     given(register(wants(ONE, 1, 10)), change(wants(ONE, 2, 70)));
-    Decision<BatchEvent, BatchEffect> decision = when(new BatchCommand.JobAccepted(download(), 10));
-    assertThat(decision.effects()).containsExactly(new BatchEffect.PassOnPriority(download(), 70));
+    given(new BatchCommand.JobAccepted(download(), 10));
+    assertThat(outstanding(BatchEffect.PassOnPriority.class))
+        .containsExactly(new BatchEffect.PassOnPriority(download(), batch().spec().id(), 70));
   }
 
   @Test
@@ -197,7 +210,7 @@ class BatchLogicTest {
 
   @Test
   void whatItsSourceSkipsIsNoFailure() {
-    given(new BatchCommand.Register(spec("is WGS"), wants(ONE, 1, 0), inbox.getRef()));
+    given(found(spec("is WGS"), wants(ONE, 1, 0)));
     assertThat(batch().standing()).isEqualTo(new Standing(1, BatchState.CANCELLED, true));
     given(change(letsGo(ONE, 2)), change(wants(ONE, 3, 0)));
     assertThat(batch().state()).as("taken up only when asked for").isEqualTo(BatchState.CANCELLED);
@@ -225,7 +238,7 @@ class BatchLogicTest {
   }
 
   private BatchCommand finds(SurveyId survey, BatchSpec spec) {
-    return new BatchCommand.Register(spec, wants(survey, 1, 0), inbox.getRef());
+    return found(spec, wants(survey, 1, 0));
   }
 
   private List<String> urls() {
@@ -237,6 +250,8 @@ class BatchLogicTest {
 
   private static final String OLD = "a".repeat(32);
   private static final String NEW = "b".repeat(32);
+  private static final JobStatus PROCESSED =
+      new JobStatus.Succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
 
   @Test
   void whatHasNotBegunGoesByTheNewerDescription() {
@@ -288,13 +303,88 @@ class BatchLogicTest {
         new JobStatus.Succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
     given(new BatchCommand.JobUpdate(batch().processJob(), 1, processed));
     given(finds(TWO, described("https://a.org/moved", OLD)));
-    assertThat(batch().reason()).as("the same bytes elsewhere").isEmpty();
+    assertThat(batch().words()).as("the same bytes elsewhere").isEmpty();
     given(finds(new SurveyId("survey-three"), described("https://a.org/new", NEW)));
     assertThat(batch().state()).isEqualTo(BatchState.DONE);
-    assertThat(batch().reason()).hasValueSatisfying(why -> assertThat(why).contains("reprocess"));
+    assertThat(batch().words()).hasValueSatisfying(why -> assertThat(why).contains("reprocess"));
+    given(finds(new SurveyId("survey-four"), described("https://a.org/old", OLD)));
+    assertThat(batch().words()).as("as it was before").isEmpty();
+    given(finds(new SurveyId("survey-five"), described("https://a.org/new", NEW)));
     given(new BatchCommand.Reprocess(inbox.getRef()));
-    assertThat(batch().reason()).isEmpty();
+    assertThat(batch().words()).isEmpty();
     assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void whatWorksGoesOnByWhatItBeganWithAndSaysAtItsEndThatTheSourceHasChanged() {
+    given(finds(ONE, described("https://a.org/old", OLD)));
+    JobId first = download();
+    given(new BatchCommand.JobAccepted(first, 0));
+    given(finds(TWO, described("https://a.org/new", NEW)));
+    assertThat(download()).isEqualTo(first);
+    downloaded();
+    assertThat(batch().spec()).isEqualTo(described("https://a.org/old", OLD));
+    given(
+        new BatchCommand.JobAccepted(batch().processJob(), 0),
+        new BatchCommand.JobUpdate(batch().processJob(), 1, PROCESSED));
+    assertThat(batch().state()).isEqualTo(BatchState.DONE);
+    assertThat(batch().spec().files().getFirst().md5()).hasValue(OLD);
+    assertThat(batch().words()).hasValueSatisfying(why -> assertThat(why).contains("reprocess"));
+  }
+
+  @Test
+  void aDownloadThatFailsAfterItsSourceChangedBeginsAnewByItself() {
+    given(finds(ONE, described("https://a.org/old", OLD)));
+    given(new BatchCommand.JobAccepted(download(), 0));
+    given(finds(TWO, described("https://a.org/new", NEW)));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "404"));
+    given(new BatchCommand.JobUpdate(download(), 1, failed));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void anOlderDescriptionChangesNothing() {
+    BatchCommand old = finds(ONE, described("https://a.org/old", OLD));
+    given(finds(TWO, described("https://a.org/new", NEW)), old);
+    assertThat(urls()).containsExactly("https://a.org/new");
+    assertThat(batch().observers()).containsOnlyKeys(TWO, ONE);
+  }
+
+  @Test
+  void whatMayHaveBeenSubmittedIsLetGoByACancel() {
+    given(register(wants(ONE, 1, 0)));
+    JobId sent = download();
+    given(change(letsGo(ONE, 2)));
+    assertThat(outstanding(BatchEffect.LetGo.class))
+        .containsExactly(new BatchEffect.LetGo(sent, batch().spec().id(), JobKind.DOWNLOAD));
+    given(change(wants(ONE, 3, 0)), BatchRoutes.meaning(new JobReply.Released(sent)));
+    downloaded();
+    JobId process = batch().processJob();
+    given(change(letsGo(ONE, 4)));
+    assertThat(outstanding(BatchEffect.LetGo.class))
+        .contains(new BatchEffect.LetGo(process, batch().spec().id(), JobKind.PROCESS));
+  }
+
+  @Test
+  void whatItsSourceSkipsSinceItWasCancelledIsNoFailure() {
+    given(register(wants(ONE, 1, 0)), change(letsGo(ONE, 2)));
+    Standing before = batch().standing();
+    given(found(spec("is WGS"), wants(TWO, 1, 0)));
+    assertThat(batch().standing())
+        .isEqualTo(new Standing(before.revision() + 1, BatchState.CANCELLED, true));
+  }
+
+  @Test
+  void aBatchThatFailedAndIsDownloadedAfterAllSaysSo() {
+    given(register(wants(ONE, 1, 0)));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "404"));
+    given(new BatchCommand.JobUpdate(download(), 1, failed));
+    long revision = batch().revision();
+    given(
+        new BatchCommand.JobUpdate(
+            download(), 3, new JobStatus.Succeeded(new JobResult.Downloaded(List.of(), Map.of()))));
+    assertThat(batch().revision()).isGreaterThan(revision);
   }
 
   private BatchCommand letRawDataGo(Instant failedBefore) {
@@ -337,7 +427,7 @@ class BatchLogicTest {
     given(new BatchCommand.JobUpdate(process, 1, processed));
     for (JobReply other :
         List.of(
-            new JobReply.PrioritySet(job),
+            new JobReply.PrioritySet(job, 0),
             new JobReply.Cancelled(job),
             new JobReply.Retried(job),
             new JobReply.Lost(job),

@@ -18,6 +18,7 @@ import refinery.protocol.survey.SurveyState;
 class ChainTest {
   private static final SurveyId SURVEY = new SurveyId("survey-1");
   private static final SurveyId OTHER = new SurveyId("survey-2");
+  private static final SurveyId LAST = new SurveyId("survey-last");
 
   @Property(tries = 300)
   void everySurveyEndsOnceWhateverHappensToMessages(@ForAll long seed) {
@@ -50,6 +51,19 @@ class ChainTest {
     World world = new World(seed, 0.2);
     world.create(SURVEY, 0);
     world.steps(new Random(seed).nextInt(120));
+    world.person(SURVEY, new SurveyCommand.Cancel("enough", world.people()));
+    world.run();
+    world.checkCancelled(SURVEY);
+    world.checkSettled();
+  }
+
+  /** Of a job that no node can hold, nothing is heard but the answers to its batch. */
+  @Property(tries = 300)
+  void aCancelledSurveyLeavesNothingInTheQueue(@ForAll long seed) {
+    World world = new World(seed, 0.3);
+    world.create(SURVEY, 0);
+    world.steps(new Random(seed).nextInt(120));
+    world.placing = false;
     world.person(SURVEY, new SurveyCommand.Cancel("enough", world.people()));
     world.run();
     world.checkCancelled(SURVEY);
@@ -113,6 +127,10 @@ class ChainTest {
       }
       world.run();
       world.surveys.keySet().forEach(id -> check(world, id, random));
+      world.checkSettled();
+      world.create(LAST, 0);
+      world.run();
+      world.checkMadeOfWhatIsShown();
       world.checkSettled();
     }
   }

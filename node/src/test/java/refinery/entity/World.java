@@ -29,6 +29,7 @@ import refinery.job.JobEffect;
 import refinery.job.JobLogic;
 import refinery.job.JobRoutes;
 import refinery.job.RetryPolicy;
+import refinery.journal.ReadRow;
 import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -42,6 +43,7 @@ import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Location;
+import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobEvent;
@@ -68,6 +70,7 @@ import refinery.testing.StoredEvents;
 /** Entities in memory; messages are delivered in any order, some never, some twice. */
 final class World {
   static final int RUNS = 4;
+  private static final String MADE_OF = "made_of";
   private static final NodeId NODE = new NodeId("node-1");
   private static final Resources LEAST = Resources.of(1, 1, 1);
 
@@ -75,6 +78,13 @@ final class World {
   private final double loss;
   double failing = 0.2;
   boolean nodesDie = true;
+
+  /** False: every job stays in the queue. */
+  boolean placing = true;
+
+  /** What the source offers: another number, other files. */
+  private int offered;
+
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   int started;
 
@@ -145,7 +155,8 @@ final class World {
             .filter(entry -> entry.getValue().isPresent())
             .map(Map.Entry::getKey)
             .toList();
-    switch (dice.nextInt(8)) {
+    switch (dice.nextInt(9)) {
+      case 8 -> offered++;
       case 0, 1 -> person(survey, new SurveyCommand.Cancel("a person", people()));
       case 2, 3 -> person(survey, new SurveyCommand.Retry(people()));
       case 4 -> person(survey, new SurveyCommand.SetPriority(dice.nextInt(100), people()));
@@ -336,7 +347,7 @@ final class World {
 
   /** Places at once; an attempt that must stop is heard of by its node's silence. */
   private void schedule(SchedulerCommand command) {
-    if (command instanceof SchedulerCommand.Announce announce) {
+    if (placing && command instanceof SchedulerCommand.Announce announce) {
       toJob(announce.ticket().job(), new JobCommand.Start(NODE, 1, ++assignment, agent));
     }
   }
@@ -373,7 +384,7 @@ final class World {
     network.add(() -> toSurvey(survey, record));
   }
 
-  private static List<BatchSpec> found() {
+  private List<BatchSpec> found() {
     List<BatchSpec> found = new ArrayList<>();
     for (int run = 0; run < RUNS; run++) {
       found.add(batch("run" + run, "salmon"));
@@ -392,10 +403,35 @@ final class World {
     if (loss > 0 && random.nextDouble() < failing) {
       return failed(random.nextBoolean() ? FailureClass.TRANSIENT : FailureClass.PERMANENT);
     }
-    if (granted.spec().kind() == JobKind.DOWNLOAD) {
-      return succeeded(new JobResult.Downloaded(List.of(), Map.of()));
-    }
-    return succeeded(new JobResult.Processed(List.of(), Map.of(), "", Optional.empty()));
+    return switch (granted.spec().work()) {
+      case Work.Survey survey -> throw new AssertionError("discovers by batches");
+      case Work.Download download ->
+          succeeded(new JobResult.Downloaded(raw(granted.job(), download.files()), Map.of()));
+      case Work.Process process ->
+          succeeded(
+              new JobResult.Processed(
+                  List.of(),
+                  Map.of(MADE_OF, process.inputs().getFirst().url()),
+                  "",
+                  Optional.empty()));
+    };
+  }
+
+  private static List<RawFile> raw(JobId job, List<SourceFile> files) {
+    return files.stream()
+        .map(
+            file ->
+                new RawFile(
+                    file.name(),
+                    "reads",
+                    job.value() + "/" + file.name(),
+                    "",
+                    1,
+                    "ena",
+                    file.locations().getFirst().url(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty()))
+        .toList();
   }
 
   private static Outcome succeeded(JobResult result) {
@@ -406,10 +442,10 @@ final class World {
     return new Outcome.Failed(Failure.of(failureClass, "chance"), Usage.NONE, List.of());
   }
 
-  private static BatchSpec batch(String run, String pipeline) {
+  private BatchSpec batch(String run, String pipeline) {
+    Location.Checksum md5 = new Location.Checksum("md5", "%032x".formatted(offered));
     Location location =
-        new Location(
-            "ena", "https://example.org/" + run, "fastq.gz", OptionalLong.of(1), Optional.empty());
+        new Location("ena", url(run), "fastq.gz", OptionalLong.of(1), Optional.of(md5));
     return new BatchSpec(
         BatchSpec.idOf("ena", run, pipeline, Map.of()),
         "ena",
@@ -422,6 +458,27 @@ final class World {
         "ena:" + run,
         1,
         Optional.empty());
+  }
+
+  private String url(String run) {
+    return "https://example.org/" + run + "/" + offered;
+  }
+
+  /**
+   * What is done was made of the files that its batch shows; when the source offers others since,
+   * it says so. All surveys have ended, the last one after the source changed last.
+   */
+  void checkMadeOfWhatIsShown() {
+    for (Optional<Batch> slot : batches.values()) {
+      BatchView view = ((ReadRow.Batch) batchLogic.row(slot).orElseThrow()).view();
+      if (view.state() == BatchState.DONE) {
+        String madeOf = view.facts().get(MADE_OF);
+        assertThat(view.files().getFirst().locations()).containsExactly(madeOf);
+        assertThat(view.reason().isEmpty())
+            .as("%s is made of %s, offered is %s", view.key(), madeOf, offered)
+            .isEqualTo(madeOf.equals(url(view.key())));
+      }
+    }
   }
 
   /** Nothing is outstanding, and whoever reads the journal again sees the same. */
@@ -468,13 +525,13 @@ final class World {
 
   private List<BatchView> viewsOf(SurveyId id) {
     return batches.values().stream()
-        .map(batch -> ((refinery.journal.ReadRow.Batch) batchLogic.row(batch).orElseThrow()).view())
+        .map(batch -> ((ReadRow.Batch) batchLogic.row(batch).orElseThrow()).view())
         .filter(view -> view.surveyIds().contains(id))
         .toList();
   }
 
   private String reason(SurveyId id) {
-    return ((refinery.journal.ReadRow.Survey) surveyLogic.row(surveys.get(id)).orElseThrow())
+    return ((ReadRow.Survey) surveyLogic.row(surveys.get(id)).orElseThrow())
         .view()
         .reason()
         .orElse("");

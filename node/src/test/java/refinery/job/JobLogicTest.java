@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,6 +26,8 @@ import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
+import refinery.protocol.batch.Location;
+import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobKind;
@@ -102,6 +105,31 @@ class JobLogicTest {
 
   private JobCommand download(BatchId... owners) {
     return new JobCommand.Submit(spec(JobKind.DOWNLOAD, owners), inbox.getRef());
+  }
+
+  private JobCommand download(BatchId owner, int priority, String md5) {
+    Location location =
+        new Location(
+            "ena",
+            "https://a.org/r",
+            "fastq.gz",
+            OptionalLong.of(1),
+            Optional.of(Location.Checksum.md5(md5)));
+    List<SourceFile> files = List.of(new SourceFile("r.fastq.gz", "fastq.gz", List.of(location)));
+    JobSpec as = spec(JobKind.DOWNLOAD, owner);
+    return new JobCommand.Submit(
+        new JobSpec(
+            as.id(),
+            as.kind(),
+            as.surveyId(),
+            as.batchIds(),
+            "",
+            priority,
+            as.order(),
+            as.resources(),
+            new Work.Download("ena:r", "r", files, Map.of()),
+            NOW),
+        inbox.getRef());
   }
 
   private JobCommand start(long assignment) {
@@ -387,9 +415,9 @@ class JobLogicTest {
     assertThat(logic.outstanding(state)).hasSize(2);
     given(new JobCommand.OwnerAcknowledged(A.value(), 1));
     assertThat(logic.outstanding(state)).hasSize(1);
-    given(new JobCommand.LetGo(A, inbox.getRef()));
+    given(new JobCommand.LetGo(A, JobKind.DOWNLOAD, inbox.getRef()));
     assertThat(job().rawDataDiscarded()).isFalse();
-    given(new JobCommand.LetGo(B, inbox.getRef()));
+    given(new JobCommand.LetGo(B, JobKind.DOWNLOAD, inbox.getRef()));
     assertThat(job().rawDataDiscarded()).isTrue();
     assertThat(job().state()).isEqualTo(JobState.SUCCEEDED);
     given(download(new BatchId("batch-late")));
@@ -397,8 +425,57 @@ class JobLogicTest {
   }
 
   @Test
+  void whatWasLetGoBeforeItsSubmissionCameNeverRuns() {
+    given(new JobCommand.LetGo(A, JobKind.DOWNLOAD, inbox.getRef()));
+    assertThat(replies()).containsExactly(new JobReply.Released(new JobId("job-x")));
+    assertThat(logic.outstanding(state)).isEmpty();
+    given(download(A));
+    assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
+    assertThat(job().state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aBatchThatLetGoBeforeItJoinedDoesNotJoin() {
+    given(download(A), new JobCommand.LetGo(B, JobKind.DOWNLOAD, inbox.getRef()), download(B));
+    assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
+    assertThat(job().owners()).containsExactly(A);
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void nobodyIsGivenOtherFilesThanWereAskedFor() {
+    given(download(A, 0, "a"), download(B, 0, "b"));
+    assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
+    given(download(B, 0, "a"));
+    assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x"), 0));
+  }
+
+  @Test
+  void aSharedDownloadHasTheHighestPriorityThatIsWanted() {
+    given(download(A, 10, "a"), download(B, 70, "a"));
+    assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x"), 70));
+    assertThat(job().priority()).isEqualTo(70);
+    given(new JobCommand.WantPriority(A, 20, inbox.getRef()));
+    assertThat(replies()).containsExactly(new JobReply.PrioritySet(new JobId("job-x"), 20));
+    assertThat(job().priority()).isEqualTo(70);
+    given(new JobCommand.LetGo(B, JobKind.DOWNLOAD, inbox.getRef()));
+    assertThat(job().priority()).isEqualTo(20);
+  }
+
+  @Test
+  void aPriorityThatIsSetWhileAJobHasFailedIsThatOfItsRetry() {
+    given(submit(A), start(1), finish(1, failure(FailureClass.PERMANENT)));
+    given(new JobCommand.WantPriority(A, 90, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
+    assertThat(job().state()).isEqualTo(JobState.QUEUED);
+    assertThat(job().priority()).isEqualTo(90);
+    given(start(2), finish(2, failure(FailureClass.PERMANENT)));
+    given(new JobCommand.SetPriority(30, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
+    assertThat(job().priority()).isEqualTo(30);
+  }
+
+  @Test
   void aDownloadThatNoBatchNeedsAnyMoreIsCancelled() {
-    given(download(A), start(1), new JobCommand.LetGo(A, inbox.getRef()));
+    given(download(A), start(1), new JobCommand.LetGo(A, JobKind.DOWNLOAD, inbox.getRef()));
     assertThat(job().state()).isEqualTo(JobState.CANCELLED);
     assertThat(logic.outstanding(state)).isEmpty();
   }
@@ -424,7 +501,9 @@ class JobLogicTest {
   void aProcessJobThatItsBatchLetGoIsNotRunAgain() {
     given(submit(A), start(1), finish(1, failure(FailureClass.PERMANENT)));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
-    given(new JobCommand.LetGo(A, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
+    given(
+        new JobCommand.LetGo(A, JobKind.DOWNLOAD, inbox.getRef()),
+        new JobCommand.Retry(inbox.getRef()));
     assertThat(replies()).containsExactly(new JobReply.RawDataGone(new JobId("job-x")));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
   }
@@ -483,7 +562,7 @@ class JobLogicTest {
             Arbitraries.just(new JobCommand.SetPlaceable(Optional.empty())),
             Arbitraries.just(new JobCommand.Announced(1)),
             owners.map(owner -> new JobCommand.OwnerAcknowledged(owner.value(), 1)),
-            owners.map(owner -> new JobCommand.LetGo(owner, inbox.getRef())),
+            owners.map(owner -> new JobCommand.LetGo(owner, JobKind.DOWNLOAD, inbox.getRef())),
             Arbitraries.just(new JobCommand.Cancel("x", inbox.getRef())),
             Arbitraries.just(new JobCommand.Retry(inbox.getRef())),
             Arbitraries.just(logic.wake()),

@@ -24,7 +24,7 @@ class EventSerializerTest {
     Object[][] cases = {
       {"job", Examples.submitted("a", 3)},
       {"job", Examples.started(4)},
-      {"batch", new BatchEvent.DownloadAccepted(new JobId("job-a"), Examples.at(1))},
+      {"batch", new BatchEvent.DownloadAccepted(new JobId("job-a"), 7, Examples.at(1))},
       {"survey", new SurveyEvent.Finished(SurveyState.DONE, "", Examples.at(1))},
     };
     for (Object[] one : cases) {

@@ -183,7 +183,8 @@ class WireTest {
         new JobCommand.Wake(),
         new JobCommand.OwnerAcknowledged("batch-1", 2),
         new JobCommand.Cancel("why", probe.getRef()),
-        new JobCommand.LetGo(BATCH, probe.getRef()),
+        new JobCommand.LetGo(BATCH, JobKind.DOWNLOAD, probe.getRef()),
+        new JobCommand.WantPriority(BATCH, 7, probe.getRef()),
         new JobCommand.Retry(probe.getRef()),
         new JobReply.Granted(JOB, 1, 2, job(new Work.Download("g", "k", List.of(), Map.of()))),
         new JobReply.Refused(JOB, 2, "why"),
@@ -192,7 +193,7 @@ class WireTest {
         new JobReply.Cancelled(JOB),
         new JobReply.Released(JOB),
         new JobReply.Retried(JOB),
-        new JobReply.PrioritySet(JOB),
+        new JobReply.PrioritySet(JOB, 7),
         new JobReply.RawDataGone(JOB),
         new JobReply.Stale(JOB, 1),
         new JobReply.FinishAccepted(JOB, 1),
@@ -204,7 +205,8 @@ class WireTest {
     TestProbe<BatchReply> batches = KIT.createTestProbe();
     TestProbe<SurveyReply> surveys = KIT.createTestProbe();
     survives(
-        new BatchCommand.Register(batch(), CLAIM, batches.getRef()),
+        new BatchCommand.Register(batch(), Instant.EPOCH, CLAIM, batches.getRef()),
+        new BatchCommand.JobPriorityKnown(JOB, 50),
         new BatchCommand.ChangeClaim(CLAIM, batches.getRef()),
         new BatchCommand.JobAccepted(JOB, 50),
         new BatchCommand.JobUpdate(
@@ -224,6 +226,8 @@ class WireTest {
             new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", 50, Map.of("a", "b")),
             surveys.getRef()),
         new SurveyCommand.Record(JOB, List.of(batch()), surveys.getRef()),
+        new SurveyCommand.JobAccepted(JOB, 50),
+        new SurveyCommand.JobPriorityKnown(JOB, 50),
         new SurveyCommand.BatchUpdate(BATCH, DONE),
         new SurveyCommand.BatchClaimed(BATCH, 2, DONE),
         new SurveyCommand.JobUpdate(JOB, 1, new JobStatus.Succeeded(new JobResult.Surveyed(3))),

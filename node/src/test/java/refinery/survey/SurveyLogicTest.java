@@ -1,6 +1,7 @@
 package refinery.survey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -89,6 +90,21 @@ class SurveyLogicTest {
     return new SurveyCommand.Record(job, List.of(batches), inbox.getRef());
   }
 
+  private static BatchSpec renamed(BatchSpec as) {
+    return new BatchSpec(
+        as.id(),
+        as.source(),
+        as.key(),
+        as.pipeline(),
+        as.organism(),
+        as.identity(),
+        Map.of("sample_alias", "another"),
+        as.files(),
+        as.downloadGroup(),
+        as.inputBytes(),
+        as.skip());
+  }
+
   private static BatchSpec batch(int number) {
     String key = "run" + number;
     return new BatchSpec(
@@ -119,7 +135,7 @@ class SurveyLogicTest {
     given(create());
     for (JobReply other :
         List.of(
-            new JobReply.PrioritySet(FIRST),
+            new JobReply.PrioritySet(FIRST, 5),
             new JobReply.Cancelled(FIRST),
             new JobReply.Retried(FIRST),
             new JobReply.NotFound(FIRST))) {
@@ -186,7 +202,7 @@ class SurveyLogicTest {
 
   @Test
   void aRetryRightAfterACancelTakesUpEverythingWithAnotherJob() {
-    given(create(), new SurveyCommand.JobAccepted(FIRST));
+    given(create(), new SurveyCommand.JobAccepted(FIRST, 5));
     given(record(FIRST, batch(1), batch(2)), claimed(1, 1, 0, BatchState.QUEUED), cancel());
     given(retry());
     assertThat(state()).isEqualTo(SurveyState.RUNNING);
@@ -220,6 +236,34 @@ class SurveyLogicTest {
   }
 
   @Test
+  void aChangedPriorityIsToldToTheSurveyJobUntilItSaysThatItKnows() {
+    given(create(), new SurveyCommand.SetPriority(50, inbox.getRef()));
+    given(SurveyRoutes.meaning(new JobReply.Accepted(FIRST, 5)));
+    assertThat(outstanding(SurveyEffect.SetJobPriority.class))
+        .containsExactly(new SurveyEffect.SetJobPriority(FIRST, 50));
+    given(SurveyRoutes.meaning(new JobReply.PrioritySet(FIRST, 50)));
+    assertThat(outstanding(SurveyEffect.SetJobPriority.class)).isEmpty();
+  }
+
+  @Test
+  void theNewestDescriptionOfABatchThatHasNotAnsweredIsRegistered() {
+    given(create(), record(FIRST, batch(1)), record(FIRST, renamed(batch(1))));
+    assertThat(outstanding(SurveyEffect.Register.class))
+        .extracting(SurveyEffect.Register::spec)
+        .containsExactly(renamed(batch(1)));
+  }
+
+  @Test
+  void aChangedPriorityIsToldToBatchesThatFailedAndTakesNothingUp() {
+    given(create(), record(FIRST, batch(1)), claimed(1, 1, 0, BatchState.QUEUED));
+    given(claimed(1, 1, 1, BatchState.FAILED));
+    given(new SurveyCommand.SetPriority(50, inbox.getRef()));
+    assertThat(outstanding(SurveyEffect.ChangeClaim.class))
+        .extracting(change -> change.claim().priority(), change -> change.claim().retry())
+        .containsExactly(tuple(50, false));
+  }
+
+  @Test
   void cancelledAndFailedBatchesAreNoSuccess() {
     given(create(), record(FIRST, batch(1), batch(2), batch(3)));
     given(
@@ -246,7 +290,7 @@ class SurveyLogicTest {
 
   @Test
   void aFailedJobIsRetriedAndWhatFailedIsTakenUp() {
-    given(create(), new SurveyCommand.JobAccepted(FIRST), record(FIRST, batch(1), batch(2)));
+    given(create(), new SurveyCommand.JobAccepted(FIRST, 5), record(FIRST, batch(1), batch(2)));
     given(claimed(1, 1, 1, BatchState.FAILED), claimed(2, 1, 1, BatchState.DONE));
     JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.PERMANENT, "no such study"));
     given(new SurveyCommand.JobUpdate(FIRST, 1, failed));
@@ -265,7 +309,7 @@ class SurveyLogicTest {
 
   @Test
   void aJobThatIsBeingRetriedIsStoppedByACancel() {
-    given(create(), new SurveyCommand.JobAccepted(FIRST));
+    given(create(), new SurveyCommand.JobAccepted(FIRST, 5));
     JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.PERMANENT, "no such study"));
     given(new SurveyCommand.JobUpdate(FIRST, 1, failed), retry(), cancel());
     given(new SurveyCommand.JobUpdate(FIRST, 2, new JobStatus.Active()));

@@ -10,15 +10,22 @@ import refinery.protocol.job.JobStatus;
 /** Commands of the batch entity. All are idempotent; every one may arrive twice or late. */
 public sealed interface BatchCommand extends Wire {
 
-  /** A survey found this batch; makes it if it is not there. Replied: Claimed. */
-  record Register(BatchSpec spec, Claim claim, ActorRef<BatchReply> replyTo)
+  /**
+   * A survey found this batch; makes it if it is not there. Replied: Claimed.
+   *
+   * @param foundAt when the source described it so; an older description changes nothing
+   */
+  record Register(BatchSpec spec, Instant foundAt, Claim claim, ActorRef<BatchReply> replyTo)
       implements BatchCommand {}
 
   /** A survey that is known changes what it wants. Replied: Claimed. */
   record ChangeClaim(Claim claim, ActorRef<BatchReply> replyTo) implements BatchCommand {}
 
-  /** The download or process job exists and has this priority. */
+  /** The download or process job exists and knows that this priority is wanted. */
   record JobAccepted(JobId job, int priority) implements BatchCommand {}
+
+  /** The job knows that this priority is wanted. */
+  record JobPriorityKnown(JobId job, int priority) implements BatchCommand {}
 
   /** The raw data of that download job is gone: submit the next generation. */
   record RawDataGone(JobId job) implements BatchCommand {}

@@ -18,6 +18,7 @@ import refinery.protocol.job.JobResult;
   @JsonSubTypes.Type(value = BatchEvent.DownloadAccepted.class, name = "download_accepted"),
   @JsonSubTypes.Type(value = BatchEvent.Downloaded.class, name = "downloaded"),
   @JsonSubTypes.Type(value = BatchEvent.ProcessAccepted.class, name = "process_accepted"),
+  @JsonSubTypes.Type(value = BatchEvent.JobPriorityKnown.class, name = "job_priority_known"),
   @JsonSubTypes.Type(value = BatchEvent.Processed.class, name = "processed"),
   @JsonSubTypes.Type(value = BatchEvent.Failed.class, name = "failed"),
   @JsonSubTypes.Type(value = BatchEvent.Cancelled.class, name = "cancelled"),
@@ -32,25 +33,28 @@ public sealed interface BatchEvent {
   Instant at();
 
   /** The batch exists; the claim of the survey that found it follows. */
-  record Registered(BatchSpec spec, Instant at) implements BatchEvent {}
+  record Registered(BatchSpec spec, Instant foundAt, Instant at) implements BatchEvent {}
 
   /** From now on this is the claim of that survey. */
   record SurveyClaimed(Claim claim, Instant at) implements BatchEvent {}
 
-  /** A survey found it described otherwise: what has not begun goes by this. */
-  record Described(BatchSpec spec, Instant at) implements BatchEvent {}
+  /** A survey found it described otherwise: what begins from now on goes by this. */
+  record Described(BatchSpec spec, Instant foundAt, Instant at) implements BatchEvent {}
 
   /** The batch shall be downloaded by this generation of its group. */
   record DownloadRequested(JobId job, int generation, Instant at) implements BatchEvent {}
 
-  record DownloadAccepted(JobId job, Instant at) implements BatchEvent {}
+  record DownloadAccepted(JobId job, int priority, Instant at) implements BatchEvent {}
 
   /** Raw data is there; {@code processJob} is what follows. */
   record Downloaded(
       JobId job, long revision, JobResult.Downloaded result, JobId processJob, Instant at)
       implements BatchEvent {}
 
-  record ProcessAccepted(JobId job, Instant at) implements BatchEvent {}
+  record ProcessAccepted(JobId job, int priority, Instant at) implements BatchEvent {}
+
+  /** The job that works for it knows that this priority is wanted. */
+  record JobPriorityKnown(JobId job, int priority, Instant at) implements BatchEvent {}
 
   record Processed(JobId job, long revision, JobResult.Processed result, Instant at)
       implements BatchEvent {}

@@ -49,13 +49,7 @@ public record BatchSpec(
 
   /** Whether the source offers the same bytes, wherever they lie and whatever else it says. */
   public boolean hasContentOf(BatchSpec other) {
-    return contents(files).equals(contents(other.files));
-  }
-
-  private static List<List<Object>> contents(List<SourceFile> files) {
-    return files.stream()
-        .map(file -> List.<Object>of(file.name(), file.format(), file.size(), file.md5()))
-        .toList();
+    return SourceFile.sameContent(files, other.files);
   }
 
   public static BatchId idOf(

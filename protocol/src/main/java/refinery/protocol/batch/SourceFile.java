@@ -21,6 +21,17 @@ public record SourceFile(String name, String format, List<Location> locations) {
     }
   }
 
+  /** Whether these are the same bytes under the same names, wherever they lie. */
+  public static boolean sameContent(List<SourceFile> some, List<SourceFile> others) {
+    return contents(some).equals(contents(others));
+  }
+
+  private static List<List<Object>> contents(List<SourceFile> files) {
+    return files.stream()
+        .map(file -> List.<Object>of(file.name(), file.format(), file.size(), file.md5()))
+        .toList();
+  }
+
   public OptionalLong size() {
     return locations.isEmpty() ? OptionalLong.empty() : locations.getFirst().size();
   }

@@ -63,14 +63,21 @@ public sealed interface JobCommand extends Wire {
   /** A person or the survey of a survey job cancels. Replied: Cancelled. */
   record Cancel(String reason, ActorRef<JobReply> replyTo) implements JobCommand {}
 
-  /** This batch needs nothing of the job any more; the last one ends it. Replied: Released. */
-  record LetGo(BatchId owner, ActorRef<JobReply> replyTo) implements JobCommand {}
+  /**
+   * This batch needs nothing of the job any more; the last one ends it. A job that does not exist
+   * is made and ended, for its submission may still arrive. Replied: Released.
+   */
+  record LetGo(BatchId owner, JobKind kind, ActorRef<JobReply> replyTo) implements JobCommand {}
 
   /** A failed or cancelled job is taken up again. Replied: Retried, RawDataGone or Rejected. */
   record Retry(ActorRef<JobReply> replyTo) implements JobCommand {}
 
-  /** Replied: PrioritySet. */
+  /** A person or a survey sets it, whatever batches want. Replied: PrioritySet. */
   record SetPriority(int priority, ActorRef<JobReply> replyTo) implements JobCommand {}
+
+  /** The job has the highest priority that its batches want. Replied: PrioritySet. */
+  record WantPriority(BatchId owner, int priority, ActorRef<JobReply> replyTo)
+      implements JobCommand {}
 
   /** Do what is outstanding; sent by whoever finds that nobody moves this job. */
   record Wake() implements JobCommand {}

@@ -26,6 +26,7 @@ import refinery.protocol.Resources;
   @JsonSubTypes.Type(value = JobEvent.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = JobEvent.RetriedByHand.class, name = "retried_by_hand"),
   @JsonSubTypes.Type(value = JobEvent.PriorityChanged.class, name = "priority_changed"),
+  @JsonSubTypes.Type(value = JobEvent.PriorityWanted.class, name = "priority_wanted"),
   @JsonSubTypes.Type(value = JobEvent.OwnerInformed.class, name = "owner_informed"),
   @JsonSubTypes.Type(value = JobEvent.RawDataReleased.class, name = "raw_data_released"),
   @JsonSubTypes.Type(value = JobEvent.RawDataDiscarded.class, name = "raw_data_discarded")
@@ -35,7 +36,7 @@ public sealed interface JobEvent {
 
   record Submitted(JobSpec spec, Instant at) implements JobEvent {}
 
-  record OwnersJoined(List<BatchId> batchIds, Instant at) implements JobEvent {
+  record OwnersJoined(List<BatchId> batchIds, int priority, Instant at) implements JobEvent {
     public OwnersJoined {
       batchIds = List.copyOf(batchIds);
     }
@@ -80,6 +81,8 @@ public sealed interface JobEvent {
   record RetriedByHand(Instant at) implements JobEvent {}
 
   record PriorityChanged(int priority, Instant at) implements JobEvent {}
+
+  record PriorityWanted(BatchId owner, int priority, Instant at) implements JobEvent {}
 
   record OwnerInformed(String owner, long revision, Instant at) implements JobEvent {}
 

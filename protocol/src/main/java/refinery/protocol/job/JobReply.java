@@ -27,7 +27,11 @@ import refinery.protocol.Wire;
 public sealed interface JobReply extends Wire {
   JobId job();
 
-  /** The job exists and has this priority. */
+  /**
+   * The job exists.
+   *
+   * @param priority that it knows its sender to want
+   */
   record Accepted(JobId job, int priority) implements JobReply {}
 
   /** The raw data of this download generation was discarded, or it was cancelled: raise it. */
@@ -51,7 +55,10 @@ public sealed interface JobReply extends Wire {
 
   record Retried(JobId job) implements JobReply {}
 
-  record PrioritySet(JobId job) implements JobReply {}
+  /**
+   * @param priority the one that was asked for
+   */
+  record PrioritySet(JobId job, int priority) implements JobReply {}
 
   record Rejected(JobId job, String reason) implements JobReply {}
 

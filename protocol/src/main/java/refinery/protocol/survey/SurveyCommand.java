@@ -15,12 +15,16 @@ public sealed interface SurveyCommand extends Wire {
   /** Replied: Created, with {@code existed}; Rejected when the id holds another request. */
   record Create(SurveyRequest request, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
 
-  /** The survey job exists. */
-  record JobAccepted(JobId job) implements SurveyCommand {}
+  /** The survey job exists and has this priority. */
+  record JobAccepted(JobId job, int priority) implements SurveyCommand {}
+
+  /** The survey job was given this priority. */
+  record JobPriorityKnown(JobId job, int priority) implements SurveyCommand {}
 
   /**
-   * An attempt at the survey job found these. Batches known already are ignored. Replied: Recorded
-   * when all are known for good; Rejected when the survey wants nothing more of this job.
+   * An attempt at the survey job found these. What is known already is ignored, but for newer
+   * descriptions of batches that have not answered yet. Replied: Recorded when all are known for
+   * good; Rejected when the survey wants nothing more of this job.
    */
   record Record(JobId job, List<BatchSpec> batches, ActorRef<SurveyReply> replyTo)
       implements SurveyCommand {

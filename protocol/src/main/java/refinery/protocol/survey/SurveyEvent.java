@@ -15,6 +15,7 @@ import refinery.protocol.job.JobStatus;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = SurveyEvent.Created.class, name = "created"),
   @JsonSubTypes.Type(value = SurveyEvent.JobAccepted.class, name = "job_accepted"),
+  @JsonSubTypes.Type(value = SurveyEvent.JobPriorityKnown.class, name = "job_priority_known"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchesFound.class, name = "batches_found"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchClaimed.class, name = "batch_claimed"),
   @JsonSubTypes.Type(value = SurveyEvent.BatchUpdated.class, name = "batch_updated"),
@@ -29,7 +30,12 @@ public sealed interface SurveyEvent {
 
   record Created(SurveyRequest request, JobId job, Instant at) implements SurveyEvent {}
 
-  record JobAccepted(JobId job, Instant at) implements SurveyEvent {}
+  /**
+   * @param priority that the job has
+   */
+  record JobAccepted(JobId job, int priority, Instant at) implements SurveyEvent {}
+
+  record JobPriorityKnown(JobId job, int priority, Instant at) implements SurveyEvent {}
 
   record BatchesFound(List<BatchSpec> batches, Instant at) implements SurveyEvent {
     public BatchesFound {
