@@ -1,0 +1,2 @@
+/** Refined artifacts: what is known of one, and how others ask for one. Pure. */
+package refinery.protocol.artifact;
