@@ -4,23 +4,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import refinery.protocol.Json;
-import refinery.protocol.scheduling.SchedulerCommand.NodeDescription;
 
 /** The live state of an agent, for people. */
 final class AgentStates {
   private AgentStates() {}
 
   static JsonNode describe(
-      NodeDescription node, Ledger ledger, Workshop workshop, long reportsSent) {
+      Handshake handshake, Map<Slot.Key, RunningAttempt> running, Workshop workshop) {
+    Slots slots = handshake.slots();
     ObjectNode state = Json.MAPPER.createObjectNode();
-    state.set("node", Json.MAPPER.valueToTree(node));
-    state.set("reserved", Json.MAPPER.valueToTree(ledger.used()));
-    state.put("reports_sent", reportsSent);
-    state.put("unreported", ledger.reporting());
+    state.set("node", Json.MAPPER.valueToTree(handshake.description()));
+    state.set("reserved", Json.MAPPER.valueToTree(slots.used()));
+    state.put("reports_sent", handshake.sequence());
+    state.put("unreported", slots.reporting());
     state.put("launcher", workshop.launcherDescription());
     ArrayNode attempts = state.putArray("attempts");
-    for (Slot slot : ledger.slots()) {
+    for (Slot slot : slots.all()) {
       ObjectNode attempt = attempts.addObject();
       attempt.put("job", slot.key.job().value());
       attempt.put("attempt", slot.attempt());
@@ -28,7 +30,8 @@ final class AgentStates {
       attempt.put("epoch", slot.key.epoch());
       attempt.put("assignment", slot.key.assignment());
       attempt.set("reserved", Json.MAPPER.valueToTree(slot.resources));
-      slot.running().ifPresent(running -> addRunning(attempt, running, workshop));
+      Optional.ofNullable(running.get(slot.key))
+          .ifPresent(one -> addRunning(attempt, one, workshop));
     }
     return state;
   }

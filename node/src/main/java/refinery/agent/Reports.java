@@ -1,56 +1,46 @@
 package refinery.agent;
 
-import akka.actor.typed.ActorRef;
 import java.util.ArrayList;
 import java.util.List;
-import refinery.protocol.scheduling.AgentCommand;
-import refinery.protocol.scheduling.SchedulerCommand;
+import java.util.function.Consumer;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
+import refinery.protocol.scheduling.SchedulerCommand.NodeDescription;
 
-/** What the scheduler is told, in the order in which it has to hear it. Confined to the agent. */
+/** What the scheduler is told, in the order in which it has to hear it. */
 final class Reports {
-  private final AgentSetup setup;
-  private final ActorRef<AgentCommand> self;
+  private final long incarnation;
+  private final Consumer<AgentEffect> effects;
   private final List<Held> released = new ArrayList<>();
   private long sequence;
 
-  Reports(AgentSetup setup, ActorRef<AgentCommand> self) {
-    this.setup = setup;
-    this.self = self;
+  Reports(long incarnation, Consumer<AgentEffect> effects) {
+    this.incarnation = incarnation;
+    this.effects = effects;
   }
 
-  /** Whether it is the first that waits to be sent. */
-  boolean freed(Held held) {
+  /** Told with all that is freed by the messages that already wait. */
+  void freed(Held held) {
     released.add(held);
-    return released.size() == 1;
+    if (released.size() == 1) {
+      effects.accept(new AgentEffect.SendReleasedSoon());
+    }
   }
 
   void sendReleased() {
     if (!released.isEmpty()) {
-      setup
-          .scheduler()
-          .tell(
-              new SchedulerCommand.Released(
-                  setup.identity().id(), setup.identity().incarnation(), released));
+      effects.accept(new AgentEffect.TellReleased(incarnation, released));
       released.clear();
     }
   }
 
   /** Releases go first, so that no report shows less than was released after it. */
-  void send(SchedulerCommand.NodeDescription description, Ledger ledger) {
+  void send(NodeDescription node, Slots slots) {
     sendReleased();
-    setup
-        .scheduler()
-        .tell(
-            new SchedulerCommand.Report(
-                description,
-                setup.identity().incarnation(),
-                ++sequence,
-                ledger.held(),
-                ledger.unreported(),
-                self));
+    effects.accept(
+        new AgentEffect.Report(node, incarnation, ++sequence, slots.held(), slots.unreported()));
   }
 
+  /** Of the last report; the first has 1. */
   long sequence() {
     return sequence;
   }

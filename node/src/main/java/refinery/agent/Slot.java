@@ -33,7 +33,6 @@ final class Slot {
   private int cancelledUpTo;
   private boolean forgotten;
   private Optional<String> handBack = Optional.empty();
-  private Optional<RunningAttempt> running = Optional.empty();
   private Optional<Report> report = Optional.empty();
   private long dueNanos;
   private Duration pause;
@@ -54,25 +53,19 @@ final class Slot {
     return attempt;
   }
 
-  Optional<RunningAttempt> running() {
-    return running;
-  }
-
   Optional<Report> report() {
     return report;
   }
 
-  void runs(RunningAttempt granted) {
+  void runs(int granted) {
     phase = Phase.RUNNING;
-    attempt = granted.number();
-    running = Optional.of(granted);
+    attempt = granted;
   }
 
   /** Reports from now on, at once and then with growing pauses. */
   void reports(int number, Report what, long nowNanos, Duration first) {
     phase = Phase.REPORTING;
     attempt = number;
-    running = Optional.empty();
     report = Optional.of(what);
     pause = first;
     dueNanos = nowNanos + first.toNanos();
@@ -103,7 +96,7 @@ final class Slot {
     return handBack;
   }
 
-  /** Whether to say it again; if so, the next time is set. */
+  /** True when the repeat is due; also schedules the next. */
   boolean isDue(long nowNanos, Duration atMost) {
     if (phase == Phase.RUNNING || nowNanos - dueNanos < 0) {
       return false;

@@ -68,9 +68,6 @@ final class Workshop {
   private volatile Optional<Logbook> logbook = Optional.empty();
   private volatile boolean closing;
 
-  /** What the volume looks like now. */
-  record DiskState(long free, Optional<String> takesNoWork, Resources capacity) {}
-
   /** Answers with the attempts that it ended with. */
   CompletionStage<List<Logbook.Unfinished>> endPreviousLife(Optional<Workshop> before) {
     return CompletableFuture.supplyAsync(
@@ -93,18 +90,18 @@ final class Workshop {
     return ToolVersions.ask(path, environment, directory.resolve("tmp").resolve("tools"), threads);
   }
 
-  CompletionStage<DiskState> disk(List<RunningAttempt> running) {
+  CompletionStage<Capacity> capacity(List<RunningAttempt> running) {
     return CompletableFuture.supplyAsync(
         () -> {
           logbook.ifPresent(Logbook::beat);
-          return diskNow(running);
+          return capacityNow(running);
         },
         threads);
   }
 
-  DiskState diskNow(List<RunningAttempt> running) {
+  Capacity capacityNow(List<RunningAttempt> running) {
     long inUse = running.stream().mapToLong(attempt -> attempt.measure().bytes()).sum();
-    return new DiskState(volume.free(), volume.high(), Fingerprint.capacity(config, volume, inUse));
+    return new Capacity(Fingerprint.capacity(config, volume, inUse), volume.free(), volume.high());
   }
 
   RunningAttempt attempt(JobSpec spec, int number, Resources reserved) {

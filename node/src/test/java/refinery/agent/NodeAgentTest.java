@@ -114,7 +114,7 @@ class NodeAgentTest {
     Path own = Files.createDirectories(place.resolve("refinery-" + identity.id().value()));
     Path stale = Files.writeString(own.resolve("stale"), "bytes");
     agent = start("refinery.agent.cpus = 2", "refinery.agent.scratch = \"" + place + "\"");
-    fromAgent(Report.class);
+    reportThat(report -> report.sequence() == 1);
     assertThat(stale).doesNotExist();
     Path where = directory.resolve("where");
     ActorRef<JobReply> replies = grant(1, "pwd > " + where);

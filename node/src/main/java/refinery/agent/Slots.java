@@ -1,7 +1,6 @@
 package refinery.agent;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import refinery.protocol.scheduling.SchedulerCommand.Unreported;
  * What this node holds and what that reserves. Knows no actor, clock or process. Invariant: the
  * reservations of all slots that start or run never exceed the capacity they were granted under.
  */
-final class Ledger {
+final class Slots {
   private final Map<Slot.Key, Slot> slots = new LinkedHashMap<>();
   private final Map<JobId, Integer> slotsOfJob = new HashMap<>();
   private Resources used = Resources.NONE;
@@ -54,6 +53,10 @@ final class Ledger {
     return slotsOfJob.containsKey(job)
         ? slots.values().stream().filter(slot -> slot.key.job().equals(job)).toList()
         : List.of();
+  }
+
+  List<Slot> ofJob(JobId job, Slot.Phase phase) {
+    return ofJob(job).stream().filter(slot -> slot.phase() == phase).toList();
   }
 
   /** Its processes are gone: its resources are free, but its job must still be told. */
@@ -94,11 +97,7 @@ final class Ledger {
         .toList();
   }
 
-  List<RunningAttempt> running() {
-    return slots.values().stream().map(Slot::running).flatMap(Optional::stream).toList();
-  }
-
-  Collection<Slot> slots() {
+  List<Slot> all() {
     return List.copyOf(slots.values());
   }
 

@@ -1,0 +1,12 @@
+package refinery.agent;
+
+import java.util.Optional;
+import refinery.protocol.Resources;
+
+/**
+ * What a node has to offer at a moment.
+ *
+ * @param free bytes on the volume of the attempts' files
+ * @param takesNoWork the reason, when it takes no work for now
+ */
+record Capacity(Resources total, long free, Optional<String> takesNoWork) {}
