@@ -108,7 +108,8 @@ final class Handshake {
       case ACCEPTED -> effects.add(new AgentEffect.AskToStart(key));
       case DUPLICATE -> note(Level.DEBUG, "assigned again: " + key);
       case DOES_NOT_FIT ->
-          reports.freed(new Held(offered.job(), epoch, offered.assignment(), 0, offered.resources()));
+          reports.freed(
+              new Held(offered.job(), epoch, offered.assignment(), 0, offered.resources()));
     }
     return offer != Slots.Offer.DOES_NOT_FIT;
   }

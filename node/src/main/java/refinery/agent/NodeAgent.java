@@ -131,8 +131,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
     return newReceiveBuilder()
         .onMessage(Assign.class, assign -> act(handshake.assigned(assign, System.nanoTime())))
         .onMessage(
-            FromJob.class,
-            message -> act(handshake.jobReplied(message.reply(), System.nanoTime())))
+            FromJob.class, message -> act(handshake.jobReplied(message.reply(), System.nanoTime())))
         .onMessage(Ended.class, this::onEnded)
         .onMessage(SendReleased.class, message -> act(handshake.sendReleased()))
         .onMessage(Beat.class, message -> onBeat())

@@ -104,15 +104,15 @@ class HandshakeProperties {
           slots.isEmpty() ? Optional.empty() : Optional.of(slots.get(step.nth() % slots.size()));
       carryOut(
           switch (step.kind()) {
-            case ASSIGN ->
-                assign(job, ++assignments, Resources.of(step.cpu() * 1_000L, 10, 10));
+            case ASSIGN -> assign(job, ++assignments, Resources.of(step.cpu() * 1_000L, 10, 10));
             case ASSIGN_AGAIN ->
                 slot.map(one -> assign(one.key.job(), one.key.assignment(), one.resources))
                     .orElse(List.of());
             case GRANT -> slot.map(one -> grant(one.key)).orElse(List.of());
             case GRANT_ELSEWHERE -> grant(new Slot.Key(job, 7, -1));
             case REFUSE ->
-                slot.map(one -> reply(new JobReply.Refused(one.key.job(), one.key.assignment(), "")))
+                slot.map(
+                        one -> reply(new JobReply.Refused(one.key.job(), one.key.assignment(), "")))
                     .orElse(List.of());
             case CONFIRM ->
                 slot.map(one -> reply(new JobReply.FinishAccepted(one.key.job(), one.attempt())))

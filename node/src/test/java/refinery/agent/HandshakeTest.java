@@ -40,8 +40,7 @@ class HandshakeTest {
           Usage.NONE,
           List.of());
   private static final Outcome BROKEN =
-      new Outcome.Failed(
-          Failure.of(FailureClass.NODE_LOST, "stopped"), Usage.NONE, List.of());
+      new Outcome.Failed(Failure.of(FailureClass.NODE_LOST, "stopped"), Usage.NONE, List.of());
 
   private final Handshake handshake = before(List.of());
 
@@ -78,16 +77,14 @@ class HandshakeTest {
   }
 
   private List<AgentEffect> grant(long assignment, int attempt) {
-    return reply(
-        new JobReply.Granted(JOB, attempt, assignment, Workbench.spec(JOB.value(), ONE)));
+    return reply(new JobReply.Granted(JOB, attempt, assignment, Workbench.spec(JOB.value(), ONE)));
   }
 
   private void runs(long assignment, int attempt) {
     assertThat(assign(assignment)).containsExactly(new AgentEffect.AskToStart(key(assignment)));
     assertThat(grant(assignment, attempt))
         .containsExactly(
-            new AgentEffect.Run(
-                key(assignment), Workbench.spec(JOB.value(), ONE), attempt, ONE));
+            new AgentEffect.Run(key(assignment), Workbench.spec(JOB.value(), ONE), attempt, ONE));
   }
 
   private static AgentEffect.StopRun stopped(long assignment, String reason) {
@@ -279,8 +276,7 @@ class HandshakeTest {
   @Test
   void takesNothingBeforeItsLastLifeHasEnded() {
     Handshake next = before(List.of());
-    assertThat(
-            next.assigned(new Assign(7, List.of(new Assignment(JOB, 1, ONE)), WHOLE), 0))
+    assertThat(next.assigned(new Assign(7, List.of(new Assignment(JOB, 1, ONE)), WHOLE), 0))
         .containsExactly(new AgentEffect.SendReleasedSoon());
     assertThat(next.slots().isEmpty()).isTrue();
   }
