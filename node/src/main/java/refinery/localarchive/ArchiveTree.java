@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -64,7 +65,10 @@ public final class ArchiveTree {
    * @param leastBytes of each file, compressed: a small file's reads come again until it is so long
    */
   public static void addRuns(
-      Path root, SyntheticSpecies species, List<RunDesign> designs, long leastBytes)
+      Path root,
+      SyntheticSpecies species,
+      List<RunDesign> designs,
+      ToLongFunction<RunDesign> leastBytes)
       throws IOException, InterruptedException {
     ArchiveTree tree = new ArchiveTree(root, species);
     List<Map<String, String>> rows = new ArrayList<>();
@@ -72,7 +76,7 @@ public final class ArchiveTree {
       SimulatedRun run =
           species.simulate(design, SyntheticSpecies.DEFAULT_SEED + 31 * design.hashCode());
       long once = gzip(run.fastq().getFirst()).length;
-      int times = (int) Math.max(1, Math.ceilDiv(leastBytes, once));
+      int times = (int) Math.max(1, Math.ceilDiv(leastBytes.applyAsLong(design), once));
       rows.add(tree.run(run, false, times));
     }
     tree.text("api/ena/read_run.json", JSON.writeValueAsString(rows));

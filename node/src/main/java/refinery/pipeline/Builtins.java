@@ -27,6 +27,17 @@ final class Builtins {
     return Optional.ofNullable(ALL.get(name));
   }
 
+  /** Whether a step compares the counts of reads, whatever a job brings. */
+  static boolean countsReads(Pipeline.Step step) {
+    return step.when().isEmpty()
+        && step.action() instanceof Pipeline.Action.Builtin builtin
+        && find(builtin.name()).filter(Builtin::countsReads).isPresent();
+  }
+
+  static List<String> thatCountReads() {
+    return ALL.keySet().stream().filter(name -> ALL.get(name).countsReads()).toList();
+  }
+
   static List<String> names() {
     return List.copyOf(ALL.keySet());
   }

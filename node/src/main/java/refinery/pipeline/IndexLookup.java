@@ -75,13 +75,14 @@ final class IndexLookup {
   }
 
   private static double meanReadLength(RunInputs inputs) throws StepFailure {
+    boolean counted = inputs.chosen().stream().allMatch(file -> file.reads().isPresent());
     long reads = 0;
     long bases = 0;
     for (RawFile file : inputs.chosen()) {
       reads += file.reads().orElse(0);
       bases += file.bases().orElse(0);
     }
-    if (reads > 0 && bases > 0) {
+    if (counted && reads > 0 && bases > 0) {
       return (double) bases / reads;
     }
     for (String name : new String[] {"mean_read_length", "average_read_length"}) {

@@ -14,6 +14,11 @@ final class KallistoCheck implements Builtin {
       List.of("target_id", "length", "eff_length", "est_counts", "tpm");
 
   @Override
+  public boolean countsReads() {
+    return true;
+  }
+
+  @Override
   public void run(StepContext context) throws IOException, StepFailure {
     Path dir = context.path("dir");
     Path infoFile = dir.resolve("run_info.json");

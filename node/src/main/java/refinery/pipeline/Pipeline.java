@@ -13,6 +13,8 @@ import refinery.protocol.Resources;
  * @param inputs alternatives: the first whose roles are all there is used; empty: takes no input
  * @param takesCommand whether a job brings its own argument vector ({@code ${command}})
  * @param index the reference it needs, if any
+ * @param countsReads the step that compares the tool's count of reads with the archive's; empty:
+ *     none does, and files must have been read whole before
  * @param tools how to ask a tool for its version
  */
 record Pipeline(
@@ -22,6 +24,7 @@ record Pipeline(
     List<List<String>> inputs,
     boolean takesCommand,
     Optional<IndexUse> index,
+    Optional<String> countsReads,
     Map<String, Parameter> parameters,
     Needs needs,
     Map<String, List<String>> tools,

@@ -36,6 +36,7 @@ final class PipelineFile {
           "inputs",
           "takes-command",
           "index",
+          "counts-reads",
           "parameters",
           "resources",
           "tools",
@@ -70,6 +71,7 @@ final class PipelineFile {
 
   private Pipeline pipeline() {
     onlyKeys("", config, KEYS);
+    List<Step> steps = steps();
     Pipeline pipeline =
         new Pipeline(
             matching("name", NAME),
@@ -80,10 +82,11 @@ final class PipelineFile {
             config.hasPath("index")
                 ? Optional.of(new IndexUse(config.getString("index.artifact")))
                 : Optional.empty(),
+            countsReads(steps),
             parameters(),
             needs(),
             tools(),
-            steps(),
+            steps,
             outputs());
     PlaceholderCheck.problem(pipeline)
         .ifPresent(
@@ -165,6 +168,19 @@ final class PipelineFile {
       throw wrong("steps", "a pipeline needs a step");
     }
     return steps;
+  }
+
+  private Optional<String> countsReads(List<Step> steps) {
+    Optional<String> name = text(config, "counts-reads");
+    if (name.isPresent()
+        && steps.stream()
+            .noneMatch(step -> step.name().equals(name.get()) && Builtins.countsReads(step))) {
+      throw wrong(
+          "counts-reads",
+          "'%s' is no step that always runs one of %s"
+              .formatted(name.get(), Builtins.thatCountReads()));
+    }
+    return name;
   }
 
   private Step step(String key, Config entry) {

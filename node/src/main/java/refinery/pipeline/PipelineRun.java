@@ -3,6 +3,7 @@ package refinery.pipeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,10 +23,12 @@ import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.readmodel.NodeQueries;
 import refinery.storage.Sha256;
+import refinery.transfer.WholeReads;
 
 /** One attempt at a process job with files. Blocking; confined to one thread. */
 final class PipelineRun {
   private static final String INDEX_FILE = "inputs/index";
+  private static final String CHECK_READS = "check-reads";
 
   private final Pipeline pipeline;
   private final Work.Process work;
@@ -65,17 +68,17 @@ final class PipelineRun {
   }
 
   private Outcome outcome() throws IOException, StepFailure, InterruptedException {
-    RunInputs inputs = RunInputs.of(pipeline, work);
+    RunInputs given = RunInputs.of(pipeline, work);
     Optional<Answer.Chosen> index = Optional.empty();
     if (pipeline.index().isPresent()) {
-      switch (services.indices().find(pipeline.index().get(), inputs.parameters(), inputs)) {
+      switch (services.indices().find(pipeline.index().get(), given.parameters(), given)) {
         case Answer.NotYet notYet -> {
           return new Outcome.Deferred(notYet.reason(), ProcessRunner.firstDeferral());
         }
         case Answer.Chosen chosen -> index = Optional.of(chosen);
       }
     }
-    String fingerprint = fingerprint(inputs, index);
+    String fingerprint = fingerprint(given, index);
     Optional<NodeQueries.Reusable> earlier =
         fingerprint.isEmpty()
             ? Optional.empty()
@@ -91,7 +94,8 @@ final class PipelineRun {
           List.of());
     }
     Files.createDirectories(directory.resolve("inputs"));
-    materialise(inputs, index);
+    materialise(given, index);
+    RunInputs inputs = proven(given);
     if (index.isEmpty()) {
       return produced(inputs, index, fingerprint);
     }
@@ -142,6 +146,30 @@ final class PipelineRun {
         new JobResult.Processed(artifacts, facts, fingerprint, Optional.empty()),
         steps.usage(),
         steps.records());
+  }
+
+  /**
+   * Reads of which the download has checked the beginning only are read whole before their use,
+   * unless the pipeline proves the rest by its tool's count.
+   */
+  private RunInputs proven(RunInputs inputs) throws IOException, StepFailure {
+    boolean uncounted = inputs.chosen().stream().anyMatch(WholeReads::isUncounted);
+    boolean provesThem =
+        pipeline.countsReads().isPresent() && ReadCounts.stated(inputs.said()).isPresent();
+    if (!uncounted || provesThem) {
+      return inputs;
+    }
+    Instant started = Instant.now();
+    WholeReads reads = new WholeReads(file -> directory.resolve(InputNames.path(file)), attempt);
+    return switch (reads.check(inputs.chosen(), inputs.orphans(), inputs.said())) {
+      case WholeReads.Verdict.Good good -> {
+        steps.checked(CHECK_READS, started, good.words());
+        yield inputs.with(good.files());
+      }
+      case WholeReads.Verdict.Bad bad ->
+          throw new StepFailure(
+              new Failure(bad.failure().failureClass(), bad.failure().message(), CHECK_READS));
+    };
   }
 
   private boolean isStored(List<Artifact> artifacts) throws IOException {

@@ -1,8 +1,10 @@
 package refinery.pipeline;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import refinery.pipeline.Pipeline.Parameter;
 import refinery.protocol.batch.RawFile;
@@ -34,6 +36,18 @@ record RunInputs(
         work.inputs(),
         parameters(pipeline, work),
         work.parameters());
+  }
+
+  /** With other knowledge of the same files. */
+  RunInputs with(List<RawFile> files) {
+    List<RawFile> every = new ArrayList<>(files);
+    all.stream().filter(file -> find(files, file.role()).isEmpty()).forEach(every::add);
+    return new RunInputs(files, every, parameters, said);
+  }
+
+  /** Reads that have no mate in these files, as counted by the download. */
+  long orphans() {
+    return find(all, "orphans").map(RawFile::reads).orElse(OptionalLong.empty()).orElse(0);
   }
 
   boolean has(List<String> roles) {

@@ -15,6 +15,11 @@ final class SalmonCheck implements Builtin {
       List.of("Name", "Length", "EffectiveLength", "TPM", "NumReads");
 
   @Override
+  public boolean countsReads() {
+    return true;
+  }
+
+  @Override
   public void run(StepContext context) throws IOException, StepFailure {
     Path dir = context.path("dir");
     Path metaFile = dir.resolve("aux_info").resolve("meta_info.json");

@@ -37,12 +37,13 @@ record Cores(double idle, double own) {
     return new Cores(idle - before.idle, own - before.own);
   }
 
-  String words(double seconds) {
+  String words(double seconds, int runs) {
     return String.format(
         Locale.ROOT,
-        "  cores: %.2f of %d idle on average, %.2f used by the node's JVM",
+        "  cores: %.2f of %d idle on average, %.2f used by the node's JVM (%.0f ms a run)",
         idle / seconds,
         Runtime.getRuntime().availableProcessors(),
-        own / seconds);
+        own / seconds,
+        1000 * own / runs);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import refinery.agent.Scratch;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
@@ -34,18 +35,17 @@ public final class SideBySide {
   /** Runs that each side does before anything is measured: a node is no program of one minute. */
   private static final int WARM_UP = 24;
 
-  /** Likewise of large runs, of which each does as much work as many small ones. */
-  private static final int WARM_UP_LARGE = 6;
-
-  private static final long LARGE = 4L << 20;
+  /** The last of them are as large as those that are measured. */
+  private static final int WARM_UP_LARGE = 4;
 
   /**
-   * How often it is looked at what is done; near the end more often, to be exact at little cost.
+   * How often it is looked at what is done; near the end more often, to be exact at little cost: a
+   * fiftieth of what the runs took so far, each.
    */
   private static final Duration LOOK = Duration.ofSeconds(2);
 
-  private static final Duration LAST_LOOKS = Duration.ofMillis(50);
-  private static final int LAST = 6;
+  private static final Duration LEAST_LOOK = Duration.ofMillis(50);
+  private static final int LAST = 2;
 
   private final PrintWriter out;
   private final DemoNode.Starter starter;
@@ -77,14 +77,15 @@ public final class SideBySide {
   }
 
   private int measure(Path dir, Size size) throws IOException, InterruptedException {
-    int warmUp = size.leastBytes() < LARGE ? WARM_UP : WARM_UP_LARGE;
+    int warmUp = WARM_UP + (size.leastBytes() > 0 ? WARM_UP_LARGE : 0);
     int all = warmUp + size.count() * size.rounds();
     say("Generating %d distinct runs of 2x%d", all, LENGTH);
     SyntheticSpecies species =
         SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED, List.<RunDesign>of());
     Path tree = ArchiveTree.write(dir.resolve("archive"), species, false);
     List<RunDesign> runs = designs(all);
-    ArchiveTree.addRuns(tree, species, runs, size.leastBytes());
+    Set<RunDesign> small = Set.copyOf(runs.subList(0, WARM_UP));
+    ArchiveTree.addRuns(tree, species, runs, run -> small.contains(run) ? 0 : size.leastBytes());
     Path home = dir.resolve("node");
     try (LocalArchive archive = LocalArchive.start(tree, 0);
         DemoNode node = starter.start(home, 0, archive.configuration())) {
@@ -150,7 +151,7 @@ public final class SideBySide {
       client.list("/jobs", Map.of("survey_id", id), Long.MAX_VALUE, jobs::add);
       jobs.replaceAll(job -> client.get("/jobs/" + job.path("id").asText()));
       Breakdown.of(jobs).lines().forEach(this::say);
-      say("%s", spent.words(seconds));
+      say("%s", spent.words(seconds, runs.size()));
       say(
           "peak disk of the node without its database %d MiB, %d unpacked references",
           peak.bytes() >> 20, peak.references());
@@ -174,6 +175,7 @@ public final class SideBySide {
   }
 
   private static void await(NodeClient client, String id) {
+    long begin = System.nanoTime();
     while (true) {
       JsonNode survey = client.get("/surveys/" + id);
       String state = survey.path("state").asText();
@@ -186,8 +188,11 @@ public final class SideBySide {
       }
       JsonNode batches = survey.path("batches");
       long total = batches.path("total").asLong();
-      boolean last = total > 0 && total - batches.path("done").asLong() <= LAST;
-      Terminal.pause(last ? LAST_LOOKS : LOOK);
+      long done = batches.path("done").asLong();
+      boolean last = done > 0 && total - done <= LAST;
+      Duration each = Duration.ofNanos((System.nanoTime() - begin) / Math.max(1, done));
+      Duration look = each.dividedBy(50);
+      Terminal.pause(!last ? LOOK : look.compareTo(LEAST_LOOK) > 0 ? look : LEAST_LOOK);
     }
   }
 

@@ -5,8 +5,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.CopyOption;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -45,31 +43,63 @@ public final class LocalObjectStore implements ObjectStore {
   private static final int TRIES = 100;
 
   private final Path root;
+  private final HashedFiles hashed;
 
-  private LocalObjectStore(Path root) {
+  private LocalObjectStore(Path root, HashedFiles.Hasher hasher) {
     this.root = root;
+    this.hashed = new HashedFiles(hasher);
   }
 
   public static LocalObjectStore open(Path root) throws IOException {
+    return open(root, Sha256::of);
+  }
+
+  static LocalObjectStore open(Path root, HashedFiles.Hasher hasher) throws IOException {
     for (String part : new String[] {"objects", "spaces", "staging", "damaged"}) {
       Files.createDirectories(root.resolve(part));
     }
-    return new LocalObjectStore(root.toAbsolutePath().normalize());
+    return new LocalObjectStore(root.toAbsolutePath().normalize(), hasher);
   }
 
   @Override
   public StoredObject put(String namespace, Path file, boolean consume) throws IOException {
+    return put(
+        namespace,
+        file,
+        staged -> consume ? take(file, staged, Optional.empty()) : copy(file, staged));
+  }
+
+  @Override
+  public StoredObject put(String namespace, Digested file) throws IOException {
+    return put(
+        namespace,
+        file.file(),
+        staged ->
+            take(
+                file.file(),
+                staged,
+                file.isUnchanged() ? Optional.of(file.sha256()) : Optional.empty()));
+  }
+
+  /** Brings bytes to a staging file; their digest. */
+  private interface Staging {
+    String stage(Path staged) throws IOException;
+  }
+
+  private StoredObject put(String namespace, Path file, Staging staging) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException("cannot be stored, not a regular file: " + file);
     }
     Path staged = root.resolve(STAGING + UUID.randomUUID());
     try {
-      String sha256 = consume ? take(file, staged) : copy(file, staged);
+      String sha256 = staging.stage(staged);
       long size = Files.size(staged);
       Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("r--r--r--"));
       Files.setLastModifiedTime(staged, FileTime.from(Instant.now()));
       ObjectKey key = new ObjectKey(namespace, sha256);
+      FileStamp stamp = FileStamp.of(staged);
       publish(staged, path(key));
+      hashed.named(path(key), stamp, sha256);
       return new StoredObject(key.text(), sha256, size);
     } catch (IOException e) {
       throw explained(e, file);
@@ -103,8 +133,10 @@ public final class LocalObjectStore implements ObjectStore {
   /**
    * Moves where both lie on one file system; the bytes are hashed where nobody else writes. The
    * time comes first: a sweeper of another node must never see a fresh file with an old time.
+   *
+   * @param known the digest, if there is no need to take it
    */
-  private static String take(Path file, Path staged) throws IOException {
+  private String take(Path file, Path staged, Optional<String> known) throws IOException {
     try {
       Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
       Files.move(file, staged, StandardCopyOption.ATOMIC_MOVE);
@@ -116,7 +148,7 @@ public final class LocalObjectStore implements ObjectStore {
       Files.delete(file);
       return sha256;
     }
-    String sha256 = Sha256.of(staged);
+    String sha256 = known.isPresent() ? known.get() : hashed.hash(staged);
     sync(staged);
     return sha256;
   }
@@ -139,8 +171,7 @@ public final class LocalObjectStore implements ObjectStore {
       throw new NoSuchFileException(text, null, "no such object in " + root);
     }
     try {
-      link(source, target);
-      String found = Sha256.of(target);
+      String found = hashed.link(source, target);
       if (!found.equals(key.sha256())) {
         Files.delete(target);
         setAside(key, source);
@@ -152,26 +183,6 @@ public final class LocalObjectStore implements ObjectStore {
       throw e;
     } catch (IOException e) {
       throw explained(e, target);
-    }
-  }
-
-  /** A hard link, else a symbolic link, else a copy. */
-  private static void link(Path source, Path target) throws IOException {
-    try {
-      Files.createLink(target, source);
-      return;
-    } catch (FileAlreadyExistsException | NoSuchFileException e) {
-      throw e;
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      // Another file system, or links are not allowed: the next best way.
-      if (Files.exists(target)) {
-        throw new FileAlreadyExistsException(target.toString());
-      }
-    }
-    try {
-      Files.createSymbolicLink(target, source);
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      Files.copy(source, target, new CopyOption[0]);
     }
   }
 

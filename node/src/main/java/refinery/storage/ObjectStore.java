@@ -25,8 +25,16 @@ public interface ObjectStore {
   StoredObject put(String namespace, Path file, boolean consume) throws IOException;
 
   /**
+   * As {@link #put(String, Path, boolean)} of a file that may be moved. One that has not changed
+   * since its digest was taken need not be read again.
+   */
+  default StoredObject put(String namespace, Digested file) throws IOException {
+    return put(namespace, file.file(), true);
+  }
+
+  /**
    * Makes the object readable at {@code target} (a link where that is possible, else a copy) after
-   * verifying its digest.
+   * verifying its digest, or that this process did and the file has not changed since.
    *
    * @throws DamagedObjectException when the bytes are not what the key says; the object is set
    *     aside and no longer served

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -173,7 +174,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
               equipment.source(),
               equipment.settings(),
               location,
-              target,
+              new Transfer.Target(target, beginning(subject, location)),
               equipment.executor(),
               new Transfer.Reporter(log, attempt::progressed));
     } catch (TransferException unusable) {
@@ -189,6 +190,11 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     getContext().watch(child);
     slots.put(child, new Slot(transfer, subject, location, Instant.now()));
     return true;
+  }
+
+  private OptionalLong beginning(String subject, Location location) {
+    return Beginning.of(
+        equipment.settings().beginning(), groups.get(group), subject, location, work.metadata());
   }
 
   private Behavior<Command> delivered(FileTransfer.Delivered message) {
@@ -438,7 +444,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     if (Content.of(file.format()) == Content.SRA) {
       return file.name().replaceFirst("\\.sra$", "");
     }
-    return new ReadSet.ReadFile(file.name(), "", new FastqCheck().summary()).run();
+    return ReadSet.run(file.name());
   }
 
   private String role(String name) {

@@ -183,7 +183,7 @@ final class DownloadSteps {
   private RawFile publish(Ready file) throws TransferException {
     ObjectStore.StoredObject stored;
     try {
-      stored = equipment.temporary().put(attempt.spec().id().value(), file.verified().file(), true);
+      stored = equipment.temporary().put(attempt.spec().id().value(), file.verified().content());
     } catch (IOException broken) {
       throw Problems.storage(file.name(), broken);
     }
@@ -198,7 +198,7 @@ final class DownloadSteps {
               + "); check the node's disk");
     }
     log.line(file.name() + ": stored as " + stored.key());
-    Optional<FastqCheck.Summary> fastq = verified.fastq();
+    Optional<FastqCheck.Summary> counted = verified.fastq().filter(FastqCheck.Summary::whole);
     return new RawFile(
         file.name(),
         file.role(),
@@ -207,8 +207,8 @@ final class DownloadSteps {
         stored.size(),
         file.location().archive(),
         file.location().url(),
-        fastq.map(summary -> OptionalLong.of(summary.reads())).orElseGet(OptionalLong::empty),
-        fastq.map(summary -> OptionalLong.of(summary.bases())).orElseGet(OptionalLong::empty));
+        counted.map(summary -> OptionalLong.of(summary.reads())).orElseGet(OptionalLong::empty),
+        counted.map(summary -> OptionalLong.of(summary.bases())).orElseGet(OptionalLong::empty));
   }
 
   /** Ends these transfers and removes everything that was fetched or unpacked so far. */

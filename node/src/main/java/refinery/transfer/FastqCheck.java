@@ -3,11 +3,16 @@ package refinery.transfer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import refinery.transfer.TransferException.CorruptTransfer;
 
 /**
  * Reads four-line FASTQ as archives write it, and counts. Names of reads are folded into one chain
- * of hashes, in order, so that two mates can be compared without holding a name of either.
+ * of hashes, in order, so that two mates can be compared without holding a name of either. May be
+ * content with the beginning of a file: then it reads whole records until it has seen so many
+ * bytes.
  */
 final class FastqCheck implements Lane {
   private static final int MAX_NAME = 4096;
@@ -37,20 +42,32 @@ final class FastqCheck implements Lane {
   private boolean returns;
   private boolean blank;
 
+  private final long enough;
+  private long taken;
+  private boolean satisfied;
+  private final List<Long> marks = new ArrayList<>();
+
   /**
-   * What a FASTQ file holds.
+   * What a FASTQ file holds, or the beginning of one.
    *
+   * @param whole whether it was read to its end
    * @param names chain over the names in order, without {@code /1} and {@code /2}
+   * @param marks the chain after 1, 2, 4, 8, ... reads, as far as they go
    * @param lowestQuality smallest quality character, 255 when there is none
    * @param highestQuality largest quality character, 0 when there is none
    */
   record Summary(
+      boolean whole,
       long reads,
       long bases,
       long names,
+      List<Long> marks,
       int lowestQuality,
       int highestQuality,
       boolean carriageReturns) {
+    Summary {
+      marks = List.copyOf(marks);
+    }
 
     /**
      * Whether the qualities look like the Phred+64 of old Illumina machines: nothing below {@code
@@ -61,14 +78,32 @@ final class FastqCheck implements Lane {
     }
   }
 
+  /** Reads every file to its end. */
+  FastqCheck() {
+    this(OptionalLong.empty());
+  }
+
+  /**
+   * @param beginning unpacked bytes that are enough; empty: the whole file
+   */
+  FastqCheck(OptionalLong beginning) {
+    this.enough = beginning.orElse(Long.MAX_VALUE);
+  }
+
   Summary summary() {
-    return new Summary(reads, bases, names, lowest, highest, returns);
+    return new Summary(!satisfied, reads, bases, names, marks, lowest, highest, returns);
+  }
+
+  @Override
+  public boolean isSatisfied() {
+    return satisfied;
   }
 
   @Override
   public void accept(byte[] bytes, int length) throws CorruptTransfer {
     int at = 0;
-    while (at < length) {
+    while (at < length && !satisfied) {
+      int from = at;
       at =
           switch (line) {
             case 0 -> name(bytes, at, length);
@@ -80,6 +115,8 @@ final class FastqCheck implements Lane {
         endLine();
         at++;
       }
+      taken += at - from;
+      satisfied = taken >= enough && line == 0 && lineLength == 0;
     }
   }
 
@@ -237,6 +274,9 @@ final class FastqCheck implements Lane {
     nameEnded = false;
     reads++;
     bases += sequenceLength;
+    if (Long.bitCount(reads) == 1) {
+      marks.add(names);
+    }
   }
 
   private long chain(long before) {

@@ -8,7 +8,7 @@ import refinery.transfer.TransferException.CorruptTransfer;
 /**
  * Unpacks gzip (RFC 1952) as it arrives, every member of it to the very end with CRC and length,
  * and hands the content on. Zero bytes after the last member are padding, as for {@code gzip -t};
- * anything else is corrupt.
+ * anything else is corrupt. Nothing is unpacked any more once the content wants no more of it.
  */
 final class GzipCheck implements Lane {
   private static final int EXTRA = 4;
@@ -48,14 +48,14 @@ final class GzipCheck implements Lane {
   @Override
   public void accept(byte[] bytes, int length) throws CorruptTransfer {
     int at = 0;
-    while (at < length) {
+    while (at < length && !content.isSatisfied()) {
       at = state == State.BODY ? body(bytes, at, length) : frame(bytes, at);
     }
   }
 
   @Override
   public void finish() throws CorruptTransfer {
-    if (state != State.BETWEEN) {
+    if (state != State.BETWEEN && !content.isSatisfied()) {
       throw new CorruptTransfer("the gzip stream is truncated (in member " + (members + 1) + ")");
     }
     content.finish();
@@ -134,7 +134,7 @@ final class GzipCheck implements Lane {
   private int body(byte[] bytes, int from, int length) throws CorruptTransfer {
     inflater.setInput(bytes, from, length - from);
     try {
-      while (!inflater.finished() && !inflater.needsInput()) {
+      while (!inflater.finished() && !inflater.needsInput() && !content.isSatisfied()) {
         int count = inflater.inflate(unpacked);
         if (count > 0) {
           crc.update(unpacked, 0, count);

@@ -11,6 +11,11 @@ interface Lane extends AutoCloseable {
   /** The stream has ended in an orderly way. */
   void finish() throws CorruptTransfer;
 
+  /** Whether it has seen what it wanted to see; it may be spared the rest, also the end. */
+  default boolean isSatisfied() {
+    return false;
+  }
+
   /** Frees what is not memory. */
   @Override
   default void close() {}

@@ -62,7 +62,7 @@ final class Ledger {
         .checksum()
         .ifPresent(sum -> checks.add(sum.algorithm() + " " + verified.stated() + " as stated"));
     checks.add("sha-256 " + verified.sha256());
-    verified.fastq().ifPresent(fastq -> checks.add(fastq.reads() + " FASTQ records"));
+    verified.fastq().ifPresent(fastq -> checks.add(words(fastq)));
     records.add(
         new StepRecord(
             "download " + subject,
@@ -75,6 +75,14 @@ final class Ledger {
             0,
             Optional.empty(),
             checks));
+  }
+
+  private static String words(FastqCheck.Summary fastq) {
+    return fastq.whole()
+        ? fastq.reads() + " FASTQ records, the whole file"
+        : fastq.reads()
+            + " FASTQ records, the beginning; the rest by the md5 and by the count of the tool that"
+            + " reads it";
   }
 
   /** A group that needs no further look. */

@@ -9,8 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import refinery.protocol.batch.Location.Checksum;
+import refinery.storage.Digested;
 import refinery.transfer.TransferException.CorruptTransfer;
 
 /**
@@ -23,12 +25,24 @@ final class PartFile implements AutoCloseable {
   private final Path part;
   private final Content content;
   private final Optional<Checksum> stated;
+  private final OptionalLong beginning;
   private final Executor executor;
   private Open open;
 
-  /** What the checks found, once all bytes were there. */
-  record Verified(
-      Path file, long size, String sha256, String stated, Optional<FastqCheck.Summary> fastq) {}
+  /**
+   * What the checks found, once all bytes were there.
+   *
+   * @param stated the digest of the kind that the archive states
+   */
+  record Verified(Digested content, long size, String stated, Optional<FastqCheck.Summary> fastq) {
+    Path file() {
+      return content.file();
+    }
+
+    String sha256() {
+      return content.sha256();
+    }
+  }
 
   private static final class Open {
     private final FileChannel channel;
@@ -53,8 +67,17 @@ final class PartFile implements AutoCloseable {
     }
   }
 
-  PartFile(Path target, Content content, Optional<Checksum> stated, Executor executor) {
+  /**
+   * @param beginning unpacked bytes of FASTQ that are enough to read; empty: all
+   */
+  PartFile(
+      Path target,
+      Content content,
+      Optional<Checksum> stated,
+      OptionalLong beginning,
+      Executor executor) {
     this.target = target;
+    this.beginning = beginning;
     this.part = target.resolveSibling(target.getFileName() + ".part");
     this.content = content;
     this.stated = stated;
@@ -78,7 +101,7 @@ final class PartFile implements AutoCloseable {
     } catch (IOException unwritable) {
       throw Problems.disk("for " + part.getFileName(), unwritable);
     }
-    FastqCheck fastq = new FastqCheck();
+    FastqCheck fastq = new FastqCheck(beginning);
     Digests.Digest sha256 = Digests.of("sha-256");
     Digests.Digest checksum =
         stated.filter(one -> one.algorithm().equals("bsd-sum")).isPresent()
@@ -130,21 +153,18 @@ final class PartFile implements AutoCloseable {
       throw new CorruptTransfer("the server sent 0 bytes");
     }
     open.lanes.finish();
-    Verified verified =
-        new Verified(
-            target,
-            size,
-            open.sha256.value(),
-            open.checksum.value(),
-            content == Content.FASTQ_GZ ? Optional.of(open.fastq.summary()) : Optional.empty());
-    compare(verified.stated());
+    String sha256 = open.sha256.value();
+    String checksum = open.checksum.value();
+    Optional<FastqCheck.Summary> fastq =
+        content == Content.FASTQ_GZ ? Optional.of(open.fastq.summary()) : Optional.empty();
+    compare(checksum);
     close();
     try {
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+      return new Verified(Digested.of(target, sha256), size, checksum, fastq);
     } catch (IOException unwritable) {
       throw Problems.disk("for " + target.getFileName(), unwritable);
     }
-    return verified;
   }
 
   private void compare(String found) throws CorruptTransfer {

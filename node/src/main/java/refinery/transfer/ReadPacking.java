@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import refinery.storage.Digested;
 import refinery.transfer.TransferException.CorruptTransfer;
 import refinery.transfer.TransferException.StoppedTransfer;
 
@@ -48,7 +49,10 @@ final class ReadPacking {
     try {
       Files.delete(fastq);
       return new PartFile.Verified(
-          target, Files.size(target), sha256.value(), "", Optional.of(check.summary()));
+          Digested.of(target, sha256.value()),
+          Files.size(target),
+          "",
+          Optional.of(check.summary()));
     } catch (IOException broken) {
       throw Problems.disk("for packing " + target.getFileName(), broken);
     }

@@ -23,24 +23,29 @@ final class ReadSet {
 
   private ReadSet() {}
 
-  /** A FASTQ file that was read to its end. */
+  /** A FASTQ file that was read, to its end or as far as its summary says. */
   record ReadFile(String name, String sha256, FastqCheck.Summary summary) {
-    private Matcher parsed() {
-      Matcher matcher = NAME.matcher(name);
-      if (!matcher.matches()) {
-        throw new IllegalArgumentException("not a FASTQ name: " + name);
-      }
-      return matcher;
-    }
-
-    /** {@code 1} of {@code RUN_1.fastq.gz}; empty for {@code RUN.fastq.gz}. */
     Optional<String> mate() {
-      return Optional.ofNullable(parsed().group(2));
+      return ReadSet.mate(name);
     }
+  }
 
-    String run() {
-      return parsed().group(1);
+  private static Matcher parsed(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not a FASTQ name: " + name);
     }
+    return matcher;
+  }
+
+  /** {@code 1} of {@code RUN_1.fastq.gz}; empty for {@code RUN.fastq.gz}. */
+  private static Optional<String> mate(String name) {
+    return Optional.ofNullable(parsed(name).group(2));
+  }
+
+  /** {@code RUN} of {@code RUN_1.fastq.gz}. */
+  static String run(String name) {
+    return parsed(name).group(1);
   }
 
   /**
@@ -69,6 +74,18 @@ final class ReadSet {
         : OptionalLong.empty();
   }
 
+  /**
+   * Whether a tool that gets a run's reads sees those of this file: of both mates, or of the only
+   * file. Files of reads without a mate are set aside.
+   */
+  static boolean reachesTheTool(String name, List<String> names) {
+    List<String> mates = names.stream().flatMap(one -> mate(one).stream()).toList();
+    boolean paired = mates.contains("1") && mates.contains("2");
+    return paired
+        ? mate(name).filter(number -> number.equals("1") || number.equals("2")).isPresent()
+        : names.size() == 1;
+  }
+
   static Layout decide(List<ReadFile> files, Map<String, String> metadata)
       throws TransferException {
     Optional<ReadFile> first = mate(files, "1");
@@ -94,15 +111,12 @@ final class ReadSet {
 
   private static Layout single(ReadFile file, Map<String, String> metadata) throws CorruptTransfer {
     FastqCheck.Summary reads = file.summary();
-    compareSpots(reads.reads(), "reads", metadata);
+    compareSpots(reads, 0, "reads", metadata);
     List<String> notes = notes(List.of(file));
     if (metadata.getOrDefault("library_layout", "").equalsIgnoreCase("PAIRED")) {
       notes.add("the metadata say PAIRED, but there is one file: treated as single reads");
     }
-    return new Layout(
-        Map.of(file.name(), "reads"),
-        facts("SINGLE", reads.reads(), reads.bases(), reads.reads()),
-        notes);
+    return new Layout(Map.of(file.name(), "reads"), facts("SINGLE", List.of(reads)), notes);
   }
 
   private static Layout paired(
@@ -122,44 +136,56 @@ final class ReadSet {
           other.name() + " (" + other.summary().reads() + " reads without a mate) is set aside");
       orphans += unpaired ? other.summary().reads() : 0;
     }
-    long pairs = first.summary().reads();
-    compareSpots(
-        pairs + orphans, orphans == 0 ? "pairs" : "pairs and " + orphans + " orphans", metadata);
+    String what = orphans == 0 ? "pairs" : "pairs and " + orphans + " orphans";
+    compareSpots(first.summary(), orphans, what, metadata);
+    compareSpots(second.summary(), orphans, what, metadata);
     if (metadata.getOrDefault("library_layout", "").equalsIgnoreCase("SINGLE")) {
       notes.add("the metadata say SINGLE, but there are two mates: treated as pairs");
     }
     Map<String, String> facts =
-        new HashMap<>(
-            facts("PAIRED", pairs, first.summary().bases() + second.summary().bases(), 2 * pairs));
+        new HashMap<>(facts("PAIRED", List.of(first.summary(), second.summary())));
     if (orphans > 0) {
       facts.put("orphans", Long.toString(orphans));
     }
     return new Layout(roles, facts, notes);
   }
 
-  private static void comparePair(ReadFile first, ReadFile second) throws CorruptTransfer {
+  /** As far as both were read. */
+  static void comparePair(ReadFile first, ReadFile second) throws CorruptTransfer {
     String both = first.name() + " and " + second.name();
     FastqCheck.Summary one = first.summary();
     FastqCheck.Summary two = second.summary();
     if (first.sha256().equals(second.sha256())) {
       throw new CorruptTransfer(both + " are the same file");
     }
-    if (one.reads() != two.reads()) {
+    boolean whole = one.whole() && two.whole();
+    if (whole && one.reads() != two.reads()) {
       throw new CorruptTransfer(
           both + " are no mates: " + one.reads() + " reads against " + two.reads());
     }
-    if (one.names() != two.names()) {
+    int common = Math.min(one.marks().size(), two.marks().size());
+    boolean sameNames =
+        whole
+            ? one.names() == two.names()
+            : one.marks().subList(0, common).equals(two.marks().subList(0, common));
+    if (!sameNames) {
       throw new CorruptTransfer(
           both + " are no mates: the names of their reads differ, or come in another order");
     }
   }
 
-  private static void compareSpots(long found, String what, Map<String, String> metadata)
+  /** Of a beginning it is only known that there are no fewer. */
+  static void compareSpots(
+      FastqCheck.Summary reads, long orphans, String what, Map<String, String> metadata)
       throws CorruptTransfer {
     OptionalLong stated = statedSpots(metadata);
-    if (stated.isPresent() && stated.getAsLong() != found) {
+    long found = reads.reads() + orphans;
+    boolean differs =
+        stated.isPresent()
+            && (reads.whole() ? found != stated.getAsLong() : found > stated.getAsLong());
+    if (differs) {
       throw new CorruptTransfer(
-          "there are "
+          (reads.whole() ? "there are " : "there are at least ")
               + found
               + " "
               + what
@@ -182,20 +208,24 @@ final class ReadSet {
     return notes;
   }
 
-  private static Map<String, String> facts(String layout, long spots, long bases, long reads) {
+  /** Counts only where the whole files were read; the mean length is that of what was read. */
+  private static Map<String, String> facts(String layout, List<FastqCheck.Summary> mates) {
+    Map<String, String> facts = new HashMap<>();
+    long bases = mates.stream().mapToLong(FastqCheck.Summary::bases).sum();
+    long reads = mates.stream().mapToLong(FastqCheck.Summary::reads).sum();
+    boolean whole = mates.stream().allMatch(FastqCheck.Summary::whole);
+    if (whole) {
+      facts.put("reads", Long.toString(mates.getFirst().reads()));
+      facts.put("bases", Long.toString(bases));
+    }
     double mean = (double) bases / Math.max(1, reads);
     String length =
         mean == Math.rint(mean)
             ? Long.toString((long) mean)
             : String.format(Locale.ROOT, "%.1f", mean);
-    return Map.of(
-        "layout",
-        layout,
-        "reads",
-        Long.toString(spots),
-        "bases",
-        Long.toString(bases),
-        "mean_read_length",
-        length);
+    facts.put("layout", layout);
+    facts.put("mean_read_length", length);
+    facts.put("reads_checked", whole ? "whole" : "beginning");
+    return facts;
   }
 }

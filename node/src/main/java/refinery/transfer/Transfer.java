@@ -57,13 +57,20 @@ final class Transfer implements AutoCloseable {
   record Reporter(TransferLog log, Runnable progressed) {}
 
   /**
+   * Where the file goes.
+   *
+   * @param beginning as {@link PartFile} takes it
+   */
+  record Target(Path file, OptionalLong beginning) {}
+
+  /**
    * @throws CorruptTransfer when the location's address is none that we can use
    */
   static Transfer of(
       HttpSource source,
       TransferSettings settings,
       Location location,
-      Path target,
+      Target target,
       Executor executor,
       Reporter reporter)
       throws CorruptTransfer {
@@ -84,17 +91,23 @@ final class Transfer implements AutoCloseable {
       TransferSettings settings,
       Location location,
       URI url,
-      Path target,
+      Target target,
       Executor executor,
       Reporter reporter) {
     this.source = source;
     this.settings = settings;
     this.location = location;
     this.url = url;
-    this.part = new PartFile(target, Content.of(location.format()), location.checksum(), executor);
+    this.part =
+        new PartFile(
+            target.file(),
+            Content.of(location.format()),
+            location.checksum(),
+            target.beginning(),
+            executor);
     this.log = reporter.log();
     this.progressed = reporter.progressed();
-    this.name = target.getFileName().toString();
+    this.name = target.file().getFileName().toString();
   }
 
   /** Until when the server asked us to wait. */

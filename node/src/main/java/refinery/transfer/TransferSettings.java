@@ -3,12 +3,15 @@ package refinery.transfer;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * How files are fetched.
  *
  * @param maxAttempts tries at one location before the next one, without progress in between
  * @param minimumSpeed bytes a second; 0 means no limit
+ * @param beginning unpacked bytes of each FASTQ file that are read where its MD5 and the tool's
+ *     count of its reads prove the rest; empty: always all
  */
 public record TransferSettings(
     int maxAttempts,
@@ -20,7 +23,8 @@ public record TransferSettings(
     Duration progressInterval,
     String userAgent,
     Duration extractionStallTimeout,
-    Duration extractionWallTime) {
+    Duration extractionWallTime,
+    OptionalLong beginning) {
 
   private static final String TRANSFER = "refinery.transfer.";
   private static final String RETRY = "refinery.retry.transient.";
@@ -46,6 +50,10 @@ public record TransferSettings(
         "must be longer than 0");
     require(
         positive(extractionWallTime), TRANSFER + "extraction.wall-time", "must be longer than 0");
+    require(
+        beginning.orElse(1) >= 1,
+        TRANSFER + "reads.beginning",
+        "must be at least 1; set reads.check = whole to read all");
   }
 
   /**
@@ -62,7 +70,18 @@ public record TransferSettings(
         config.getDuration(TRANSFER + "progress-interval"),
         config.getString(TRANSFER + "user-agent"),
         config.getDuration(TRANSFER + "extraction.stall-timeout"),
-        config.getDuration(TRANSFER + "extraction.wall-time"));
+        config.getDuration(TRANSFER + "extraction.wall-time"),
+        beginning(config));
+  }
+
+  private static OptionalLong beginning(Config config) {
+    String key = TRANSFER + "reads.check";
+    long beginning = config.getBytes(TRANSFER + "reads.beginning");
+    return switch (config.getString(key)) {
+      case "beginning" -> OptionalLong.of(beginning);
+      case "whole" -> OptionalLong.empty();
+      default -> throw new ConfigException.BadValue(key, "must be beginning or whole");
+    };
   }
 
   private static boolean positive(Duration duration) {

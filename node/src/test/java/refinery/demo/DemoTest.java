@@ -58,6 +58,10 @@ class DemoTest {
   void bothMirrorsGiveTheSameNumbers() throws Exception {
     SyntheticSpecies species = SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED);
     Path tree = ArchiveTree.write(temp.resolve("archive"), species, true);
+    BadCopies bad = BadCopies.add(tree, species);
+    Map<String, String> settings = new HashMap<>();
+    settings.put("refinery.transfer.reads.beginning", "64KiB");
+    settings.put("refinery.pipelines.directory", BadCopies.pipelines(temp).toString());
     String run =
         species.runs().stream()
             .map(RunDesign::accession)
@@ -65,7 +69,7 @@ class DemoTest {
             .findFirst()
             .orElseThrow();
     try (LocalArchive archive = LocalArchive.start(tree, 0);
-        DemoNode node = NodeMain.startDemo(temp.resolve("node"), 0, archive.configuration())) {
+        DemoNode node = start(archive, settings)) {
       NodeClient client = new NodeClient(node.url(), Optional.empty());
       ObjectNode genome = Json.MAPPER.createObjectNode().put("source", "ensembl");
       genome
@@ -75,11 +79,9 @@ class DemoTest {
           .put("release", SyntheticSpecies.RELEASE);
       client.post("/surveys", genome, Optional.empty());
       for (String pipeline : List.of("kallisto-quant", "salmon-quant")) {
-        ObjectNode survey =
-            Json.MAPPER.createObjectNode().put("source", "ena").put("pipeline", pipeline);
-        survey.putObject("parameters").put("accession", run);
-        client.post("/surveys", survey, Optional.empty());
+        survey(client, pipeline, run);
       }
+      bad.areRefusedByWhoeverUsesThem(client, PATIENCE);
       Map<String, JsonNode> fromEna = refined(client, run, "ena");
       archive.fault(Fault.always("^/vol1/fastq/.*" + run + "_", Fault.Mode.STATUS).with(404));
       for (JsonNode batch : fromEna.values()) {
@@ -99,6 +101,19 @@ class DemoTest {
                   .as(gene)
                   .isCloseTo(reads, org.assertj.core.data.Offset.offset(0.2)));
     }
+  }
+
+  private DemoNode start(LocalArchive archive, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(archive.configuration());
+    all.putAll(settings);
+    return NodeMain.startDemo(temp.resolve("node"), 0, all);
+  }
+
+  static String survey(NodeClient client, String pipeline, String run) {
+    ObjectNode survey =
+        Json.MAPPER.createObjectNode().put("source", "ena").put("pipeline", pipeline);
+    survey.putObject("parameters").put("accession", run);
+    return client.post("/surveys", survey, Optional.empty()).path("id").asText();
   }
 
   /** The run's batches by pipeline, once all are done with reads from that archive. */

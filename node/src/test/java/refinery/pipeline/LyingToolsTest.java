@@ -120,7 +120,62 @@ class LyingToolsTest {
                 Workbench.fixture("malformed/good_2.fastq.gz"),
                 OptionalLong.empty(),
                 OptionalLong.empty()));
-    assertClass(bench.run("kallisto-quant", reads, said), FailureClass.CORRUPT);
+    assertClass(bench.run("kallisto-quant", reads, said), FailureClass.PERMANENT);
+  }
+
+  /** As a download leaves files of which it has read the beginning: nobody has counted them. */
+  private static List<RawFile> uncounted(String first, String second) throws IOException {
+    List<RawFile> files = new ArrayList<>();
+    for (Map.Entry<String, String> file : Map.of("reads_1", first, "reads_2", second).entrySet()) {
+      files.add(
+          bench.raw(
+              file.getKey(),
+              Workbench.fixture("malformed/" + file.getValue() + ".fastq.gz"),
+              OptionalLong.empty(),
+              OptionalLong.empty()));
+    }
+    return files;
+  }
+
+  private static Map<String, String> stating(int reads) {
+    return Map.of(
+        "organism",
+        "synthetica_minima",
+        "mean_read_length",
+        "100",
+        "read_count",
+        Integer.toString(reads));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "salmon-quant,truncated_1,good_2,300",
+    "kallisto-quant,truncated_1,good_2,300",
+    "kallisto-quant,bitflip_1,good_2,300",
+    "salmon-quant,good_1,short_2,300",
+    "kallisto-quant,quality_short_1,good_2,300",
+    "salmon-quant,good_1,good_2,301",
+    "kallisto-quant,good_1,good_2,299"
+  })
+  void theToolsOwnCountProvesWhatNobodyRead(
+      String pipeline, String first, String second, int stated) throws IOException {
+    Outcome outcome = bench.run(pipeline, uncounted(first, second), stating(stated));
+    assertClass(outcome, FailureClass.PERMANENT);
+    assertThat(failed(outcome).failure().message())
+        .containsPattern("(salmon|kallisto) read [0-9]+ reads, but the archive states " + stated);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"salmon-quant,salmon", "kallisto-quant,kallisto"})
+  void readsThatTheToolHasCountedAreTaken(String pipeline, String tool) throws IOException {
+    Outcome outcome = bench.run(pipeline, uncounted("good_1", "good_2"), stating(300));
+    assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
+    assertThat(((Outcome.Succeeded) outcome).steps())
+        .flatExtracting("checks")
+        .contains(
+            tool
+                + " read 300 reads, as the archive states; before, the beginning of the files was"
+                + " checked");
   }
 
   /** Every size of a volume that is too small, from the first file to the last table. */

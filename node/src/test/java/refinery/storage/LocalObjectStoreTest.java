@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,60 @@ class LocalObjectStoreTest implements ObjectStoreContract {
     file = file.resolve(key);
     Files.delete(file);
     Files.writeString(file, "hellO");
+  }
+
+  /** What this process has hashed is read again only when the file is not as it was. */
+  @Test
+  void hashesWhatItHasHashedOnlyWhenItChanged() throws IOException {
+    List<Path> hashed = new ArrayList<>();
+    LocalObjectStore counting =
+        LocalObjectStore.open(
+            folder.resolve("store"),
+            file -> {
+              hashed.add(file);
+              return Sha256.of(file);
+            });
+    Path written = Files.writeString(folder.resolve("written"), "hello");
+    Digested digested = Digested.of(written, HELLO);
+    String key = counting.put("job-1", digested).key();
+    assertThat(hashed).isEmpty();
+    counting.materialise(key, folder.resolve("first"));
+    counting.materialise(key, folder.resolve("second"));
+    assertThat(hashed).isEmpty();
+    assertThat(folder.resolve("second")).hasContent("hello");
+
+    Files.delete(folder.resolve("second"));
+    counting.materialise(key, folder.resolve("third"));
+    assertThat(hashed).as("a link was removed: the file's own time has changed").hasSize(1);
+    counting.materialise(key, folder.resolve("fourth"));
+    assertThat(hashed).hasSize(1);
+
+    store.materialise(key, folder.resolve("elsewhere"));
+    counting.materialise(key, folder.resolve("fifth"));
+    assertThat(hashed).as("another process has linked it").hasSize(2);
+  }
+
+  /** With its old time and length, through a link that a tool has been given. */
+  @Test
+  void whatWasWrittenToSinceItWasHashedIsDamaged() throws IOException {
+    Path first = folder.resolve("first");
+    String key = store.put("job-1", Files.writeString(folder.resolve("a"), "hello"), true).key();
+    store.materialise(key, first);
+    FileTime time = Files.getLastModifiedTime(first);
+    Files.setPosixFilePermissions(first, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.writeString(first, "hellO");
+    Files.setLastModifiedTime(first, time);
+    assertThatThrownBy(() -> store.materialise(key, folder.resolve("second")))
+        .isInstanceOf(ObjectStore.DamagedObjectException.class);
+  }
+
+  @Test
+  void aFileThatChangedAfterItWasDigestedIsHashed() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "hello");
+    Digested digested = Digested.of(file, HELLO);
+    Files.delete(file);
+    Files.writeString(file, "hellO");
+    assertThat(store.put("job-1", digested).sha256()).isEqualTo(Sha256.of("hellO"));
   }
 
   @Test

@@ -32,6 +32,9 @@ final class Node implements AutoCloseable {
 
   static final DiskDemand DEMAND = new DiskDemand(1L << 30, 10, 64L << 20);
 
+  /** Of the shipped configuration: the fixtures are shorter. */
+  static final long BEGINNING = 1L << 20;
+
   final FaultServer server;
   private final LocalObjectStore store;
   final Path directory;
@@ -40,6 +43,10 @@ final class Node implements AutoCloseable {
   private final AtomicInteger attempts = new AtomicInteger();
 
   static TransferSettings settings(int maxAttempts) {
+    return settings(maxAttempts, OptionalLong.of(BEGINNING));
+  }
+
+  static TransferSettings settings(int maxAttempts, OptionalLong beginning) {
     return new TransferSettings(
         maxAttempts,
         Duration.ofMillis(10),
@@ -50,7 +57,8 @@ final class Node implements AutoCloseable {
         Duration.ofMillis(50),
         "refinery-test",
         Duration.ofMinutes(2),
-        Duration.ofMinutes(2));
+        Duration.ofMinutes(2),
+        beginning);
   }
 
   Node(Path directory) throws IOException {

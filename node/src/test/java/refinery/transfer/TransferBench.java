@@ -60,7 +60,8 @@ final class TransferBench {
               Duration.ofSeconds(5),
               "refinery",
               Duration.ofMinutes(1),
-              Duration.ofMinutes(1));
+              Duration.ofMinutes(1),
+              OptionalLong.empty());
       String format = fastq ? "fastq.gz" : "bin";
       Location location =
           new Location(

@@ -455,7 +455,8 @@ class TransferFaultsTest {
         Duration.ofSeconds(1),
         "refinery-test",
         Duration.ofMinutes(2),
-        Duration.ofMinutes(2));
+        Duration.ofMinutes(2),
+        OptionalLong.empty());
   }
 
   @Test

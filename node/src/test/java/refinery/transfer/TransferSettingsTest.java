@@ -7,6 +7,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +31,8 @@ class TransferSettingsTest {
                 Duration.ofSeconds(5),
                 "refinery",
                 Duration.ofMinutes(30),
-                Duration.ofHours(24)));
+                Duration.ofHours(24),
+                OptionalLong.of(1L << 20)));
   }
 
   @ParameterizedTest
@@ -39,7 +41,9 @@ class TransferSettingsTest {
     "refinery.retry.transient.max-backoff, 1ms",
     "refinery.transfer.stall-timeout, 0s",
     "refinery.transfer.connect-timeout, 5 apples",
-    "refinery.transfer.minimum-speed, -1"
+    "refinery.transfer.minimum-speed, -1",
+    "refinery.transfer.reads.beginning, 0",
+    "refinery.transfer.reads.check, some"
   })
   void namesTheKeyThatIsWrong(String key, String value) {
     Config config = ConfigFactory.parseString(key + " = \"" + value + "\"").withFallback(SHIPPED);

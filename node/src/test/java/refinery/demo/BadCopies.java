@@ -1,0 +1,153 @@
+package refinery.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
+import refinery.client.NodeClient;
+import refinery.localarchive.ArchiveTree;
+import refinery.localarchive.RunDesign;
+import refinery.localarchive.SyntheticSpecies;
+import refinery.protocol.Json;
+
+/**
+ * Runs whose files have the MD5 that the archive states, and still are not what it states: behind
+ * the beginning of the file, where a download does not look.
+ */
+final class BadCopies {
+  private static final int PAIRS = 2_000;
+  private static final int STATED = PAIRS + 7;
+
+  /** Has fewer reads than its archive states. */
+  private static final RunDesign SHORT = design("SRR9902011");
+
+  /** Its record 1,501 lacks a quality value. */
+  private static final RunDesign BROKEN = design("SRR9902012");
+
+  private static final RunDesign GOOD = design("SRR9902013");
+  private static final String USES_WITHOUT_COUNTING = "uses-without-counting";
+
+  private BadCopies() {}
+
+  private static RunDesign design(String run) {
+    return new RunDesign(run, "SAMN" + run.substring(3), true, 100, "A", true, PAIRS);
+  }
+
+  static BadCopies add(Path tree, SyntheticSpecies species) throws Exception {
+    Path rows = tree.resolve("api/ena/read_run.json");
+    ArrayNode all = (ArrayNode) Json.MAPPER.readTree(rows.toFile());
+    ArchiveTree.addRuns(tree, species, List.of(SHORT, BROKEN, GOOD), run -> 1);
+    ArrayNode added = (ArrayNode) Json.MAPPER.readTree(rows.toFile());
+    ((ObjectNode) added.get(0)).put("read_count", Integer.toString(STATED));
+    breakFirstMate(tree, (ObjectNode) added.get(1));
+    Json.MAPPER.writeValue(rows.toFile(), all.addAll(added));
+    return new BadCopies();
+  }
+
+  private static void breakFirstMate(Path tree, ObjectNode row) throws Exception {
+    Path file = tree.resolve(BROKEN.paths().getFirst());
+    List<String> lines = new ArrayList<>();
+    try (GZIPInputStream in =
+        new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
+      new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().forEach(lines::add);
+    }
+    lines.set(4 * 1_500 + 3, lines.get(4 * 1_500 + 3).substring(1));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+    Files.write(file, packed.toByteArray());
+    String md5 =
+        HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(packed.toByteArray()));
+    row.put("fastq_md5", md5 + ";" + row.path("fastq_md5").asText().split(";", -1)[1]);
+    row.put(
+        "fastq_bytes", packed.size() + ";" + row.path("fastq_bytes").asText().split(";", -1)[1]);
+  }
+
+  /** A directory with a pipeline whose tool counts nothing. */
+  static Path pipelines(Path temp) throws IOException {
+    Path directory = Files.createDirectories(temp.resolve("pipelines"));
+    Files.writeString(
+        directory.resolve(USES_WITHOUT_COUNTING + ".conf"),
+        """
+        name = uses-without-counting
+        version = "1"
+        description = "Looks at both mates."
+        inputs = [[reads_1, reads_2]]
+        resources { cpu = "0.1", memory = "16MiB", disk = "1MiB + input" }
+        steps = [{
+          name = list, command = [ls, -L, "${input.reads_1}", "${input.reads_2}"], stdout = out.txt
+          stall = 1m, wall-time = 1m
+        }]
+        outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
+        """);
+    return directory;
+  }
+
+  void areRefusedByWhoeverUsesThem(NodeClient client, Duration patience) {
+    DemoTest.survey(client, "salmon-quant", SHORT.accession());
+    DemoTest.survey(client, "kallisto-quant", BROKEN.accession());
+    DemoTest.survey(client, USES_WITHOUT_COUNTING, BROKEN.accession());
+    DemoTest.survey(client, USES_WITHOUT_COUNTING, GOOD.accession());
+    String tool = "(salmon|kallisto) read [0-9]+ reads, but the archive states ";
+    failsAtOnce(client, patience, "salmon-quant", SHORT, "salmon read 2000 reads, .* states 2007");
+    failsAtOnce(client, patience, "kallisto-quant", BROKEN, tool + PAIRS);
+    failsAtOnce(client, patience, USES_WITHOUT_COUNTING, BROKEN, "FASTQ record 1501 is malformed");
+    JsonNode batch = ended(client, patience, USES_WITHOUT_COUNTING, GOOD);
+    assertThat(batch.path("state").asText()).isEqualTo("done");
+    assertThat(batch.path("facts").path("reads_checked").asText()).isEqualTo("beginning");
+    JsonNode checked = process(client, batch.path("id").asText()).path("steps").get(0);
+    assertThat(checked.path("name").asText()).isEqualTo("check-reads");
+    assertThat(checked.path("checks").toString()).contains("2000 FASTQ records, the whole file");
+  }
+
+  private static void failsAtOnce(
+      NodeClient client, Duration patience, String pipeline, RunDesign run, String words) {
+    JsonNode batch = ended(client, patience, pipeline, run);
+    assertThat(batch.path("state").asText()).as(batch.toString()).isEqualTo("failed");
+    assertThat(batch.path("reason").asText()).containsPattern(words);
+    assertThat(process(client, batch.path("id").asText()).path("failure").toString())
+        .as("what would come out the same again is not tried again")
+        .contains("permanent");
+  }
+
+  private static JsonNode ended(
+      NodeClient client, Duration patience, String pipeline, RunDesign run) {
+    return Awaitility.await()
+        .atMost(patience)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () -> {
+              List<JsonNode> found = new ArrayList<>();
+              client.list(
+                  "/batches", Map.of("q", run.accession(), "pipeline", pipeline), 10, found::add);
+              return found;
+            },
+            found ->
+                found.size() == 1
+                    && List.of("done", "failed").contains(found.getFirst().path("state").asText()))
+        .getFirst();
+  }
+
+  private static JsonNode process(NodeClient client, String batch) {
+    List<JsonNode> jobs = new ArrayList<>();
+    client.list("/jobs", Map.of("batch_id", batch, "kind", "process"), 10, jobs::add);
+    return client.get("/jobs/" + jobs.getFirst().path("id").asText());
+  }
+}
