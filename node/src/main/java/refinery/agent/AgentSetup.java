@@ -5,12 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import refinery.protocol.JobId;
 import refinery.protocol.job.JobCommand;
-import refinery.protocol.job.JobKind;
 import refinery.protocol.scheduling.SchedulerCommand;
 
 /**
@@ -19,6 +18,7 @@ import refinery.protocol.scheduling.SchedulerCommand;
  * @param directory the node's data directory
  * @param address of this member, for people
  * @param roles what this node takes: {@code surveyor}, {@code downloader}, {@code processor}, ...
+ * @param executors makes one for each life of the agent
  * @param jobs reaches a job entity; must not block
  * @param scheduler the singleton, or its proxy
  */
@@ -28,22 +28,11 @@ public record AgentSetup(
     String address,
     List<String> roles,
     AgentConfig config,
-    Map<JobKind, WorkRunner> runners,
+    Supplier<Executor> executors,
     Function<JobId, Consumer<JobCommand>> jobs,
     ActorRef<SchedulerCommand> scheduler) {
   public AgentSetup {
     roles = List.copyOf(roles);
-    runners = Map.copyOf(runners);
-  }
-
-  /** This node's alone: what a last life left in it is removed at the start. */
-  public Path scratch() {
-    return config
-        .scratch()
-        .map(place -> place.resolve("refinery-" + identity.id().value()))
-        .orElse(directory.resolve("scratch"))
-        .toAbsolutePath()
-        .normalize();
   }
 
   /** For another life of the agent in this JVM: counted as a start. */
@@ -55,7 +44,7 @@ public record AgentSetup(
           address,
           roles,
           config,
-          runners,
+          executors,
           jobs,
           scheduler);
     } catch (IOException e) {

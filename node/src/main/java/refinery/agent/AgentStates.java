@@ -13,14 +13,14 @@ final class AgentStates {
   private AgentStates() {}
 
   static JsonNode describe(
-      Handshake handshake, Map<Slot.Key, RunningAttempt> running, Workshop workshop) {
+      Handshake handshake, Map<Slot.Key, Executor.Execution> running, Executor executor) {
     Slots slots = handshake.slots();
     ObjectNode state = Json.MAPPER.createObjectNode();
     state.set("node", Json.MAPPER.valueToTree(handshake.description()));
     state.set("reserved", Json.MAPPER.valueToTree(slots.used()));
     state.put("reports_sent", handshake.sequence());
     state.put("unreported", slots.reporting());
-    state.put("launcher", workshop.launcherDescription());
+    state.put("launcher", executor.description());
     ArrayNode attempts = state.putArray("attempts");
     for (Slot slot : slots.all()) {
       ObjectNode attempt = attempts.addObject();
@@ -30,17 +30,16 @@ final class AgentStates {
       attempt.put("epoch", slot.key.epoch());
       attempt.put("assignment", slot.key.assignment());
       attempt.set("reserved", Json.MAPPER.valueToTree(slot.resources));
-      Optional.ofNullable(running.get(slot.key))
-          .ifPresent(one -> addRunning(attempt, one, workshop));
+      Optional.ofNullable(running.get(slot.key)).ifPresent(one -> addVitals(attempt, one.vitals()));
     }
     return state;
   }
 
-  private static void addRunning(ObjectNode attempt, RunningAttempt running, Workshop workshop) {
+  private static void addVitals(ObjectNode attempt, Executor.Vitals vitals) {
     ArrayNode processes = attempt.putArray("processes");
-    workshop.processesOf(running).forEach(processes::add);
-    attempt.put("memory_now", running.residentNow());
-    attempt.put("scratch_now", running.measure().bytes());
-    attempt.put("stopped", running.stopReason().map(failure -> failure.message()).orElse(""));
+    vitals.processes().forEach(processes::add);
+    attempt.put("memory_now", vitals.memory());
+    attempt.put("scratch_now", vitals.scratch());
+    attempt.put("stopped", vitals.stopped());
   }
 }

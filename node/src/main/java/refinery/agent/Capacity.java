@@ -9,4 +9,8 @@ import refinery.protocol.Resources;
  * @param free bytes on the volume of the attempts' files
  * @param takesNoWork the reason, when it takes no work for now
  */
-record Capacity(Resources total, long free, Optional<String> takesNoWork) {}
+public record Capacity(Resources total, long free, Optional<String> takesNoWork) {
+  /** Before it was looked at. */
+  static final Capacity UNKNOWN =
+      new Capacity(Resources.NONE, 0, Optional.of("what it has to offer is not known yet"));
+}

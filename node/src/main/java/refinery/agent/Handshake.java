@@ -326,7 +326,7 @@ final class Handshake {
    * What the node's last life left has ended. The jobs of its attempts are told first; then the
    * node reports and takes work.
    */
-  List<AgentEffect> lastLifeEnded(List<Logbook.Unfinished> unfinished, long nowNanos) {
+  List<AgentEffect> lastLifeEnded(List<Executor.Unfinished> unfinished, long nowNanos) {
     lastLife = Optional.of(new LastLife(unfinished, nowNanos));
     tellLastLife();
     introduceWhenAllAreTold(nowNanos);

@@ -22,15 +22,15 @@ final class LastLife {
   /** About a heartbeat: a job that ends its node does so as it starts. */
   private static final Duration START = Duration.ofMillis(1_500);
 
-  private final Map<JobId, Logbook.Unfinished> untold = new LinkedHashMap<>();
+  private final Map<JobId, Executor.Unfinished> untold = new LinkedHashMap<>();
   private final long until;
 
-  LastLife(List<Logbook.Unfinished> unfinished, long nowNanos) {
+  LastLife(List<Executor.Unfinished> unfinished, long nowNanos) {
     unfinished.forEach(one -> untold.put(one.job(), one));
     until = nowNanos + PATIENCE.toNanos();
   }
 
-  List<Logbook.Unfinished> untold() {
+  List<Executor.Unfinished> untold() {
     return List.copyOf(untold.values());
   }
 
@@ -42,7 +42,7 @@ final class LastLife {
     return untold.isEmpty() || nowNanos - until > 0;
   }
 
-  static LossCause cause(Logbook.Unfinished unfinished) {
+  static LossCause cause(Executor.Unfinished unfinished) {
     return unfinished.ran().compareTo(START) < 0
         ? LossCause.NODE_ENDED_AT_START
         : LossCause.NODE_ENDED;

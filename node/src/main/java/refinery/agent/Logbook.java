@@ -28,13 +28,6 @@ final class Logbook implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Logbook.class);
   private static final long LARGEST = 1L << 20;
 
-  /**
-   * An attempt that had not ended when its node did.
-   *
-   * @param ran from its begin to the last sign of life of the node
-   */
-  record Unfinished(JobId job, int attempt, Duration ran) {}
-
   private record Entry(JobId job, int attempt) {}
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -62,7 +55,7 @@ final class Logbook implements AutoCloseable {
   }
 
   /** What the file says was running; lines that are cut or damaged say nothing. */
-  static List<Unfinished> read(Path file) throws IOException {
+  static List<Executor.Unfinished> read(Path file) throws IOException {
     if (!Files.exists(file)) {
       return List.of();
     }
@@ -91,7 +84,7 @@ final class Logbook implements AutoCloseable {
     return running.entrySet().stream()
         .map(
             one ->
-                new Unfinished(
+                new Executor.Unfinished(
                     one.getKey().job(),
                     one.getKey().attempt(),
                     Duration.ofNanos(end - one.getValue())))

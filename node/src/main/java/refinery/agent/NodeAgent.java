@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import refinery.protocol.JobId;
 import refinery.protocol.job.JobCommand;
@@ -34,8 +35,8 @@ import refinery.protocol.scheduling.SchedulerCommand;
 
 /**
  * The one actor that owns this node's work: carries out what its {@link Handshake} decides, and has
- * attempts run by the {@link Workshop}. Nothing here survives a crash: jobs and scheduler know that
- * from the next incarnation, and {@link PreviousLife} sweeps.
+ * attempts run by an {@link Executor}. Nothing here survives a crash: jobs and scheduler know that
+ * from the next incarnation, and its executor sweeps.
  */
 public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private static final int LOG_LIMIT = 1 << 20;
@@ -48,8 +49,10 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record SendReleased() implements AgentCommand {}
 
-  private record Swept(Workshop by, List<Logbook.Unfinished> unfinished, Optional<String> problem)
+  private record Swept(Executor by, List<Executor.Unfinished> unfinished, Capacity capacity)
       implements AgentCommand {}
+
+  private record NotSwept(Executor by, String problem) implements AgentCommand {}
 
   private record ToolsKnown(Map<String, String> versions) implements AgentCommand {}
 
@@ -61,9 +64,9 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   record Leave(ActorRef<Done> replyTo) implements AgentCommand {}
 
   private final AgentSetup setup;
-  private final Workshop workshop;
+  private final Executor executor;
   private final Handshake handshake;
-  private final Map<Slot.Key, RunningAttempt> running = new LinkedHashMap<>();
+  private final Map<Slot.Key, Executor.Execution> running = new LinkedHashMap<>();
   private final ActorRef<JobReply> jobReplies;
   private final List<ActorRef<Done>> leaving = new ArrayList<>();
 
@@ -73,7 +76,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
    * over.
    */
   public static Behavior<AgentCommand> create(AgentSetup setup) {
-    AtomicReference<Workshop> last = new AtomicReference<>();
+    AtomicReference<Executor> last = new AtomicReference<>();
     return Behaviors.supervise(
             Behaviors.<AgentCommand>setup(
                 context -> Behaviors.withTimers(timers -> begin(context, timers, setup, last))))
@@ -86,11 +89,11 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
       ActorContext<AgentCommand> context,
       TimerScheduler<AgentCommand> timers,
       AgentSetup setup,
-      AtomicReference<Workshop> last) {
-    Optional<Workshop> before = Optional.ofNullable(last.get());
+      AtomicReference<Executor> last) {
+    Optional<Executor> before = Optional.ofNullable(last.get());
     NodeAgent agent =
         new NodeAgent(context, timers, before.isEmpty() ? setup : setup.again(), before);
-    last.set(agent.workshop);
+    last.set(agent.executor);
     return agent;
   }
 
@@ -98,32 +101,36 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
       ActorContext<AgentCommand> context,
       TimerScheduler<AgentCommand> timers,
       AgentSetup setup,
-      Optional<Workshop> before) {
+      Optional<Executor> before) {
     super(context);
     this.setup = setup;
-    AgentConfig config = setup.config();
-    workshop = new Workshop(setup.directory(), setup.scratch(), config, setup.runners());
+    executor = setup.executors().get();
     handshake =
         new Handshake(
-            setup.identity(),
-            setup.address(),
-            setup.roles(),
-            config,
-            workshop.capacityNow(List.of()));
+            setup.identity(), setup.address(), setup.roles(), setup.config(), Capacity.UNKNOWN);
     jobReplies = context.messageAdapter(JobReply.class, FromJob::new);
     context.pipeToSelf(
-        workshop.endPreviousLife(before),
-        (unfinished, failure) ->
-            failure == null
-                ? new Swept(workshop, unfinished, Optional.empty())
-                : new Swept(workshop, List.of(), Optional.of(failure.getMessage())));
-    timers.startTimerWithFixedDelay(new Beat(), config.heartbeat());
+        sweep(before),
+        (swept, failure) -> failure == null ? swept : new NotSwept(executor, failure.getMessage()));
+    timers.startTimerWithFixedDelay(new Beat(), setup.config().heartbeat());
     context
         .getLog()
         .info(
             "node {} starts processes by {}",
             setup.identity().id().value(),
-            workshop.launcherDescription());
+            executor.description());
+  }
+
+  private CompletionStage<AgentCommand> sweep(Optional<Executor> before) {
+    return before
+        .map(Executor::whenOver)
+        .orElseGet(() -> CompletableFuture.completedFuture(null))
+        .thenCompose(over -> executor.endPreviousLife())
+        .thenCompose(
+            unfinished ->
+                executor
+                    .capacity()
+                    .thenApply(capacity -> new Swept(executor, unfinished, capacity)));
   }
 
   @Override
@@ -139,6 +146,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .onMessage(SetDraining.class, message -> act(handshake.drain(message.draining())))
         .onMessage(Leave.class, this::onLeave)
         .onMessage(Swept.class, this::onSwept)
+        .onMessage(NotSwept.class, this::onNotSwept)
         .onMessage(ToolsKnown.class, known -> act(handshake.toolsKnown(known.versions())))
         .onMessage(CapacityKnown.class, known -> act(handshake.capacityKnown(known.capacity())))
         .onMessage(CapacityUnknown.class, this::onCapacityUnknown)
@@ -177,7 +185,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
       case AgentEffect.Run run -> run(run);
       case AgentEffect.StopRun stop ->
           Optional.ofNullable(running.get(stop.key()))
-              .ifPresent(attempt -> workshop.stop(attempt, stop.why()));
+              .ifPresent(execution -> execution.stop(stop.why()));
       case AgentEffect.SendReleasedSoon soon -> getContext().getSelf().tell(new SendReleased());
       case AgentEffect.TellReleased told ->
           setup
@@ -210,10 +218,14 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   }
 
   private void run(AgentEffect.Run run) {
-    RunningAttempt attempt = workshop.attempt(run.spec(), run.attempt(), run.reserved());
-    running.put(run.key(), attempt);
     ActorRef<AgentCommand> self = getContext().getSelf();
-    workshop.run(attempt, outcome -> self.tell(new Ended(run.key(), outcome)));
+    running.put(
+        run.key(),
+        executor.run(
+            run.spec(),
+            run.attempt(),
+            run.reserved(),
+            outcome -> self.tell(new Ended(run.key(), outcome))));
   }
 
   private Behavior<AgentCommand> onEnded(Ended ended) {
@@ -224,7 +236,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Behavior<AgentCommand> onBeat() {
     getContext()
         .pipeToSelf(
-            workshop.capacity(List.copyOf(running.values())),
+            executor.capacity(),
             (capacity, failure) ->
                 failure == null
                     ? new CapacityKnown(capacity)
@@ -243,27 +255,39 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   }
 
   /** What a sweep of an earlier life in this JVM says is passed over. */
-  private Behavior<AgentCommand> onSwept(Swept result) {
-    if (!result.by().equals(workshop)) {
+  private Behavior<AgentCommand> onSwept(Swept swept) {
+    if (!swept.by().equals(executor)) {
       return this;
     }
-    result.problem().ifPresent(problem -> getContext().getLog().error("{}", problem));
+    act(handshake.capacityKnown(swept.capacity()));
+    return beginWork(swept.unfinished());
+  }
+
+  private Behavior<AgentCommand> onNotSwept(NotSwept not) {
+    if (!not.by().equals(executor)) {
+      return this;
+    }
+    getContext().getLog().error("{}", not.problem());
+    return beginWork(List.of());
+  }
+
+  private Behavior<AgentCommand> beginWork(List<Executor.Unfinished> unfinished) {
     getContext()
         .pipeToSelf(
-            workshop.toolVersions(),
+            executor.toolVersions(),
             (versions, failure) -> new ToolsKnown(failure == null ? versions : Map.of()));
-    return act(handshake.lastLifeEnded(result.unfinished(), System.nanoTime()));
+    return act(handshake.lastLifeEnded(unfinished, System.nanoTime()));
   }
 
   private Behavior<AgentCommand> onReadLog(ReadLog read) {
-    Optional<RunningAttempt> newest =
+    Optional<Executor.Execution> newest =
         handshake.slots().ofJob(read.job(), Slot.Phase.RUNNING).stream()
             .map(slot -> running.get(slot.key))
             .reduce((older, newer) -> newer);
     long offset = Math.max(0, read.offset());
     int limit = Math.clamp(read.limit(), 0, LOG_LIMIT);
     newest
-        .map(attempt -> workshop.readLog(attempt, offset, limit))
+        .map(execution -> execution.readLog(offset, limit))
         .orElseGet(() -> CompletableFuture.completedFuture(new byte[0]))
         .thenAccept(
             bytes ->
@@ -275,12 +299,12 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Behavior<AgentCommand> onDescribe(Describe describe) {
     describe
         .replyTo()
-        .tell(new AgentReply.AgentState(AgentStates.describe(handshake, running, workshop)));
+        .tell(new AgentReply.AgentState(AgentStates.describe(handshake, running, executor)));
     return this;
   }
 
   private Behavior<AgentCommand> onEnd() {
-    workshop.close(List.copyOf(running.values()));
+    executor.close();
     return this;
   }
 }

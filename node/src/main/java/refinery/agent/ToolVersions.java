@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -42,14 +42,14 @@ final class ToolVersions {
   private ToolVersions() {}
 
   static CompletionStage<Map<String, String>> ask(
-      ProgramPath path, BaseEnvironment environment, Path directory, Executor executor) {
+      ProgramPath path, BaseEnvironment environment, Path directory, ExecutorService threads) {
     Map<String, CompletableFuture<Optional<String>>> asked = new TreeMap<>();
     COMMANDS.forEach(
         (tool, command) ->
             asked.put(
                 tool,
                 CompletableFuture.supplyAsync(
-                    () -> version(tool, command, path, environment, directory), executor)));
+                    () -> version(tool, command, path, environment, directory), threads)));
     return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
         .thenApply(
             all -> {

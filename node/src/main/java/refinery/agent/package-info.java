@@ -1,5 +1,5 @@
 /**
- * Runs attempts on this node: grants reservations, starts processes, enforces limits, sweeps. Owns
- * every process and scratch directory. May use protocol.
+ * A node's part in the work: the handshake with jobs and scheduler, and the executor that runs
+ * attempts. The local executor owns every process and scratch directory. May use protocol.
  */
 package refinery.agent;

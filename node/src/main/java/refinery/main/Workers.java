@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.agent.AgentConfig;
 import refinery.agent.AgentSetup;
 import refinery.agent.DrainOnShutdown;
+import refinery.agent.LocalExecutor;
 import refinery.agent.NodeAgent;
 import refinery.agent.NodeIdentity;
 import refinery.agent.Scratch;
@@ -53,6 +54,11 @@ final class Workers implements AgentDirectory {
       ActorRef<SchedulerCommand> scheduler)
       throws IOException {
     NodeIdentity identity = NodeIdentity.open(dir);
+    try {
+      Scratch.requireOwn(LocalExecutor.scratch(dir, identity.id(), config));
+    } catch (IOException notOurs) {
+      throw new ConfigurationException(notOurs.getMessage());
+    }
     AgentSetup setup =
         new AgentSetup(
             dir,
@@ -60,14 +66,9 @@ final class Workers implements AgentDirectory {
             address,
             List.copyOf(new TreeSet<>(roles)),
             config,
-            runners,
+            () -> new LocalExecutor(dir, identity.id(), config, runners),
             job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
             scheduler);
-    try {
-      Scratch.requireOwn(setup.scratch());
-    } catch (IOException notOurs) {
-      throw new ConfigurationException(notOurs.getMessage());
-    }
     ActorRef<AgentCommand> agent =
         system.systemActorOf(NodeAgent.create(setup), "agent", Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));

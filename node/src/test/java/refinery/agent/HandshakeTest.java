@@ -49,7 +49,7 @@ class HandshakeTest {
   }
 
   /** Asks again after 200 ms, then after 400 ms each. */
-  private static Handshake before(List<Logbook.Unfinished> lastLife) {
+  private static Handshake before(List<Executor.Unfinished> lastLife) {
     Handshake handshake =
         new Handshake(
             NODE,
@@ -251,7 +251,7 @@ class HandshakeTest {
 
   @Test
   void theJobsOfTheLastLifeAreToldBeforeItReports() {
-    Logbook.Unfinished young = new Logbook.Unfinished(JOB, 3, Duration.ofMillis(200));
+    Executor.Unfinished young = new Executor.Unfinished(JOB, 3, Duration.ofMillis(200));
     Handshake next = before(List.of(young));
     AgentEffect told =
         new AgentEffect.TellLoss(
@@ -266,7 +266,7 @@ class HandshakeTest {
 
   @Test
   void aLastLifeThatNobodyAnswersForDoesNotKeepItFromWorkForEver() {
-    Handshake next = before(List.of(new Logbook.Unfinished(JOB, 3, Duration.ofHours(1))));
+    Handshake next = before(List.of(new Executor.Unfinished(JOB, 3, Duration.ofHours(1))));
     assertThat(next.beat(20_000 * MILLI))
         .containsExactly(
             new AgentEffect.TellLoss(JOB, 3, "node node-1 was restarted", LossCause.NODE_ENDED));

@@ -34,7 +34,7 @@ class LogbookTest {
     Files.writeString(file, "+ job-c 1 12", StandardOpenOption.APPEND);
     Files.writeString(file, "\n+ job-d", StandardOpenOption.APPEND);
     assertThat(Logbook.read(file))
-        .extracting(Logbook.Unfinished::job, Logbook.Unfinished::attempt)
+        .extracting(Executor.Unfinished::job, Executor.Unfinished::attempt)
         .contains(
             org.assertj.core.groups.Tuple.tuple(B, 4), org.assertj.core.groups.Tuple.tuple(A, 2))
         .doesNotContain(org.assertj.core.groups.Tuple.tuple(A, 1));
@@ -48,9 +48,9 @@ class LogbookTest {
   void theLastSignOfLifeSaysHowLongAnAttemptHadRun() throws IOException {
     Path file = temp.resolve("attempts.log");
     Files.writeString(file, "+ job-a 1 1000000000\n+ job-b 1 9500000000\n. 10000000000\n");
-    List<Logbook.Unfinished> found = Logbook.read(file);
+    List<Executor.Unfinished> found = Logbook.read(file);
     assertThat(found)
-        .extracting(Logbook.Unfinished::ran)
+        .extracting(Executor.Unfinished::ran)
         .containsExactly(Duration.ofSeconds(9), Duration.ofMillis(500));
     assertThat(found)
         .extracting(LastLife::cause)
@@ -72,6 +72,6 @@ class LogbookTest {
       book.beat();
       assertThat(Files.size(file)).isLessThan(2L << 20);
     }
-    assertThat(Logbook.read(file)).extracting(Logbook.Unfinished::job).containsExactly(A);
+    assertThat(Logbook.read(file)).extracting(Executor.Unfinished::job).containsExactly(A);
   }
 }

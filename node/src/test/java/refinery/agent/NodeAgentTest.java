@@ -68,6 +68,8 @@ class NodeAgentTest {
   private ActorRef<AgentCommand> start(String... settings) {
     List<String> all = new ArrayList<>(List.of(settings));
     all.add("refinery.agent.memory = 1 GiB");
+    AgentConfig config = Workbench.config(all.toArray(String[]::new));
+    Map<JobKind, WorkRunner> runners = Map.of(JobKind.PROCESS, NodeAgentTest::runCommand);
     return KIT.spawn(
         NodeAgent.create(
             new AgentSetup(
@@ -75,8 +77,8 @@ class NodeAgentTest {
                 identity,
                 "akka://test@127.0.0.1:1",
                 List.of("processor"),
-                Workbench.config(all.toArray(String[]::new)),
-                Map.of(JobKind.PROCESS, NodeAgentTest::runCommand),
+                config,
+                () -> new LocalExecutor(directory, identity.id(), config, runners),
                 id -> this::toJob,
                 scheduler.getRef())));
   }

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
+import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
@@ -25,11 +28,11 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 
 /**
- * Where attempts run: each on a virtual thread of its own, from its first directory to the removal
- * of its last. Everything that blocks is here and not in the actor. Thread-safe.
+ * Attempts as processes on this machine: each on a virtual thread of its own, from its first
+ * directory to the removal of its last.
  */
-final class Workshop {
-  private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
+public final class LocalExecutor implements Executor {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalExecutor.class);
 
   private final Path directory;
   private final Path scratchRoot;
@@ -44,17 +47,20 @@ final class Workshop {
   private final Courtesy courtesy;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
+  private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
+  private volatile Optional<Logbook> logbook = Optional.empty();
+  private volatile boolean closing;
 
-  Workshop(
-      Path nodeDirectory, Path scratchRoot, AgentConfig config, Map<JobKind, WorkRunner> runners) {
+  public LocalExecutor(
+      Path nodeDirectory, NodeId node, AgentConfig config, Map<JobKind, WorkRunner> runners) {
     directory = nodeDirectory.toAbsolutePath().normalize();
+    scratchRoot = scratch(nodeDirectory, node, config);
     try {
       Files.createDirectories(directory);
       Files.createDirectories(scratchRoot.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make the directories of data and scratch", e);
     }
-    this.scratchRoot = scratchRoot;
     this.config = config;
     this.runners = Map.copyOf(runners);
     environment = new BaseEnvironment(path.text(), directory);
@@ -65,18 +71,24 @@ final class Workshop {
     processes = new Processes(launcher, path, environment, watcher, config.niceness());
   }
 
-  private volatile Optional<Logbook> logbook = Optional.empty();
-  private volatile boolean closing;
+  /** This node's alone: what a last life left in it is removed at the start. */
+  public static Path scratch(Path nodeDirectory, NodeId node, AgentConfig config) {
+    return config
+        .scratch()
+        .map(place -> place.resolve("refinery-" + node.value()))
+        .orElse(nodeDirectory.resolve("scratch"))
+        .toAbsolutePath()
+        .normalize();
+  }
 
-  /** Answers with the attempts that it ended with. */
-  CompletionStage<List<Logbook.Unfinished>> endPreviousLife(Optional<Workshop> before) {
+  @Override
+  public CompletionStage<List<Unfinished>> endPreviousLife() {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            before.ifPresent(Workshop::awaitEnd);
             PreviousLife.end(directory, scratchRoot, launcher);
             Path file = directory.resolve("attempts.log");
-            List<Logbook.Unfinished> unfinished = Logbook.read(file);
+            List<Unfinished> unfinished = Logbook.read(file);
             logbook = Optional.of(Logbook.open(file));
             return unfinished;
           } catch (IOException e) {
@@ -86,31 +98,30 @@ final class Workshop {
         threads);
   }
 
-  CompletionStage<Map<String, String>> toolVersions() {
+  @Override
+  public CompletionStage<Map<String, String>> toolVersions() {
     return ToolVersions.ask(path, environment, directory.resolve("tmp").resolve("tools"), threads);
   }
 
-  CompletionStage<Capacity> capacity(List<RunningAttempt> running) {
+  /** Also notes the sign of life by which the next life knows how long attempts had run. */
+  @Override
+  public CompletionStage<Capacity> capacity() {
     return CompletableFuture.supplyAsync(
         () -> {
           logbook.ifPresent(Logbook::beat);
-          return capacityNow(running);
+          long inUse = running.stream().mapToLong(attempt -> attempt.measure().bytes()).sum();
+          return new Capacity(
+              Fingerprint.capacity(config, volume, inUse), volume.free(), volume.high());
         },
         threads);
   }
 
-  Capacity capacityNow(List<RunningAttempt> running) {
-    long inUse = running.stream().mapToLong(attempt -> attempt.measure().bytes()).sum();
-    return new Capacity(Fingerprint.capacity(config, volume, inUse), volume.free(), volume.high());
-  }
-
-  RunningAttempt attempt(JobSpec spec, int number, Resources reserved) {
-    return new RunningAttempt(
-        spec, number, reserved, config.scratchAllowance(), scratchRoot, processes);
-  }
-
-  /** Tells {@code ended} when the attempt's processes and files are gone. */
-  void run(RunningAttempt attempt, Consumer<Outcome> ended) {
+  @Override
+  public Execution run(JobSpec spec, int number, Resources reserved, Consumer<Outcome> ended) {
+    RunningAttempt attempt =
+        new RunningAttempt(
+            spec, number, reserved, config.scratchAllowance(), scratchRoot, processes);
+    running.add(attempt);
     threads.execute(
         () -> {
           watcher.watch(attempt);
@@ -127,8 +138,10 @@ final class Workshop {
             LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
           }
           noteEnd(attempt);
+          running.remove(attempt);
           ended.accept(withStopReason(outcome, attempt.stopReason()));
         });
+    return new LocalExecution(attempt);
   }
 
   /** What ends because this life ends is left for the next to tell: nobody hears of it now. */
@@ -197,32 +210,60 @@ final class Workshop {
     return new Outcome.Failed(Failure.of(failureClass, message), Usage.NONE, List.of());
   }
 
-  CompletionStage<byte[]> readLog(RunningAttempt attempt, long offset, int limit) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return attempt.hasScratch() ? LogTail.read(attempt.log(), offset, limit) : new byte[0];
-          } catch (IOException vanished) {
-            return new byte[0];
-          }
-        },
-        threads);
+  private final class LocalExecution implements Execution {
+    private final RunningAttempt attempt;
+
+    private LocalExecution(RunningAttempt attempt) {
+      this.attempt = attempt;
+    }
+
+    @Override
+    public void stop(Failure why) {
+      LocalExecutor.this.stop(attempt, why);
+    }
+
+    @Override
+    public CompletionStage<byte[]> readLog(long offset, int limit) {
+      return CompletableFuture.supplyAsync(
+          () -> {
+            try {
+              return attempt.hasScratch()
+                  ? LogTail.read(attempt.log(), offset, limit)
+                  : new byte[0];
+            } catch (IOException vanished) {
+              return new byte[0];
+            }
+          },
+          threads);
+    }
+
+    @Override
+    public Vitals vitals() {
+      return new Vitals(
+          watcher.processesOf(attempt),
+          attempt.residentNow(),
+          attempt.measure().bytes(),
+          attempt.stopReason().map(Failure::message).orElse(""));
+    }
   }
 
   /** Stops in the background: what an attempt does when told to stop may block. */
-  void stop(RunningAttempt attempt, Failure why) {
+  private void stop(RunningAttempt attempt, Failure why) {
     threads.execute(() -> attempt.stop(why));
   }
 
-  List<Long> processesOf(RunningAttempt attempt) {
-    return watcher.processesOf(attempt);
-  }
-
-  String launcherDescription() {
+  @Override
+  public String description() {
     return launcher.description();
   }
 
-  /** Blocks until the attempts of a closed workshop are over: no node lives two lives at once. */
+  /** No node lives two lives at once, however long that takes. */
+  @Override
+  public CompletionStage<Void> whenOver() {
+    return CompletableFuture.runAsync(
+        this::awaitEnd, task -> Thread.ofVirtual().name("await-end").start(task));
+  }
+
   private void awaitEnd() {
     try {
       while (!threads.awaitTermination(config.drainAtMost().toMillis(), TimeUnit.MILLISECONDS)) {
@@ -235,7 +276,8 @@ final class Workshop {
   }
 
   /** Kills what runs; the directories are left to {@link PreviousLife}. */
-  void close(List<RunningAttempt> running) {
+  @Override
+  public void close() {
     closing = true;
     running.forEach(
         attempt -> stop(attempt, Failure.of(FailureClass.NODE_LOST, "stopped: the node leaves")));
