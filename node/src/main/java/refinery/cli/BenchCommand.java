@@ -36,7 +36,7 @@ import refinery.protocol.Json;
     footer =
         "refinery bench placement simulates the scheduler; it takes --help and is started by the"
             + " launcher script only.",
-    subcommands = {BenchCommand.Jobs.class, BenchSamplesCommand.class})
+    subcommands = {BenchCommand.Jobs.class, BenchSamplesCommand.class, BenchSurveyCommand.class})
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {

@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.SnapshotCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
@@ -20,20 +21,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import refinery.journal.ReadRow;
 import refinery.journal.Recorded;
 
 /**
  * The actor of one entity. Persists the events of each decision together with the read row that is
- * true after them, then performs the effects. What is outstanding is sent when it becomes so, after
- * recovery, and again with a back-off of its own until it is settled. An entity with nothing
- * outstanding stops itself: at once when it is settled for good, else after a minute without a
- * command.
+ * true after them, then performs the effects. Commands that came while it wrote are decided
+ * together and written as one group, so that an entity whom many tell something needs few writes.
+ * What is outstanding is sent when it becomes so, after recovery, and again with a back-off of its
+ * own until it is settled. An entity with nothing outstanding stops itself: at once when it is
+ * settled for good, else after a minute without a command.
  */
 public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recorded<E>, S> {
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final Duration FIRST_REPEAT = Duration.ofSeconds(1);
   private static final Duration LAST_REPEAT = Duration.ofSeconds(30);
+
+  /** Commands that are decided together. */
+  private static final int GROUP = 500;
+
   private static final String REPEAT = "repeat";
   private static final String DUE = "due";
 
@@ -50,7 +55,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private final Consumer<X> performer;
   private final Turnstile<C> turnstile;
   private final Repeats<X> repeats = new Repeats<>(FIRST_REPEAT, LAST_REPEAT);
+  private final Snapshots snapshots;
   private long repeatAt;
+  private long snapshotAt;
 
   private EntityActor(
       PersistenceId persistenceId,
@@ -60,6 +67,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       ActorRef<ClusterSharding.ShardCommand> shard,
       Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
+      Snapshots snapshots,
       Performer<C, X> performer) {
     super(
         persistenceId,
@@ -70,7 +78,19 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     this.entityId = entityId;
     this.turnstile = turnstile;
     this.logic = logic;
+    this.snapshots = snapshots;
     this.performer = performer.bind(context);
+  }
+
+  /** Without snapshots: most entities have few events. */
+  public static <C, E, S, X> Behavior<C> create(
+      PersistenceId persistenceId,
+      String entityId,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      Class<C> commands,
+      Logic<C, E, S, X> logic,
+      Performer<C, X> performer) {
+    return create(persistenceId, entityId, shard, commands, logic, Snapshots.NONE, performer);
   }
 
   public static <C, E, S, X> Behavior<C> create(
@@ -79,13 +99,14 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       ActorRef<ClusterSharding.ShardCommand> shard,
       Class<C> commands,
       Logic<C, E, S, X> logic,
+      Snapshots snapshots,
       Performer<C, X> performer) {
     return Behaviors.<Object>setup(
             outer -> {
               Turnstile<C> turnstile = new Turnstile<>(commands);
               return Behaviors.intercept(
                   () -> turnstile,
-                  inner(persistenceId, entityId, shard, turnstile, logic, performer));
+                  inner(persistenceId, entityId, shard, turnstile, logic, snapshots, performer));
             })
         .unsafeCast();
   }
@@ -96,6 +117,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       ActorRef<ClusterSharding.ShardCommand> shard,
       Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
+      Snapshots snapshots,
       Performer<C, X> performer) {
     return Behaviors.setup(
         context ->
@@ -103,7 +125,15 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
                 timers -> {
                   context.setReceiveTimeout(IDLE, logic.wake());
                   return new EntityActor<>(
-                      persistenceId, entityId, context, timers, shard, turnstile, logic, performer);
+                      persistenceId,
+                      entityId,
+                      context,
+                      timers,
+                      shard,
+                      turnstile,
+                      logic,
+                      snapshots,
+                      performer);
                 }));
   }
 
@@ -118,36 +148,61 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   }
 
   private akka.persistence.typed.javadsl.Effect<Recorded<E>, S> onCommand(S state, C command) {
+    Decision<E, X> decision = decide(state, command, 0);
+    if (decision.events().isEmpty()) {
+      return Effect().none().thenRun((S same) -> unchanged(same, command, decision));
+    }
+    turnstile.close();
+    List<X> effects = new ArrayList<>();
+    List<Recorded<E>> recorded = decideWaiting(state, decision, effects);
+    return Effect()
+        .persist(recorded)
+        .thenRun(
+            (S next) -> {
+              turnstile.open();
+              changed(next, effects);
+            });
+  }
+
+  private Decision<E, X> decide(S state, C command, int eventsBefore) {
     Moment moment =
         new Moment(
             entityId,
             Instant.now(),
             ThreadLocalRandom.current().nextDouble(),
-            lastSequenceNumber(context));
+            lastSequenceNumber(context) + eventsBefore);
     Decision<E, X> decision = logic.decide(state, command, moment);
     repeats.settle(decision.settled());
-    if (decision.events().isEmpty()) {
-      return Effect().none().thenRun((S same) -> unchanged(same, command, decision));
-    }
-    turnstile.close();
-    return Effect()
-        .persist(recorded(state, decision.events()))
-        .thenRun(
-            (S next) -> {
-              turnstile.open();
-              changed(next, decision);
-            });
+    return decision;
   }
 
-  private List<Recorded<E>> recorded(S state, List<E> events) {
-    List<Recorded<E>> recorded = new ArrayList<>(events.size());
-    S next = state;
-    for (int i = 0; i < events.size(); i++) {
-      next = logic.evolve(next, events.get(i));
-      Optional<ReadRow> row = i == events.size() - 1 ? logic.row(next) : Optional.empty();
-      recorded.add(new Recorded<>(events.get(i), row));
+  /**
+   * Decides what waits as if what was decided before it were written: it will be, or nothing is.
+   *
+   * @param effects takes those of all decisions, in their order
+   */
+  private List<Recorded<E>> decideWaiting(S state, Decision<E, X> first, List<X> effects) {
+    List<Recorded<E>> recorded = new ArrayList<>();
+    S next = record(state, first, recorded, effects);
+    for (int i = 1; i < GROUP; i++) {
+      Optional<C> waiting = turnstile.takeUnless(logic.wake());
+      if (waiting.isEmpty()) {
+        break;
+      }
+      next = record(next, decide(next, waiting.get(), recorded.size()), recorded, effects);
     }
+    recorded.set(recorded.size() - 1, new Recorded<>(recorded.getLast().event(), logic.row(next)));
     return recorded;
+  }
+
+  private S record(S state, Decision<E, X> decision, List<Recorded<E>> recorded, List<X> effects) {
+    S next = state;
+    for (E event : decision.events()) {
+      next = logic.evolve(next, event);
+      recorded.add(new Recorded<>(event, Optional.empty()));
+    }
+    effects.addAll(decision.effects());
+    return next;
   }
 
   private void unchanged(S state, C command, Decision<E, X> decision) {
@@ -164,8 +219,8 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     rest(state);
   }
 
-  private void changed(S state, Decision<E, X> decision) {
-    decision.effects().forEach(this::perform);
+  private void changed(S state, List<X> effects) {
+    effects.forEach(this::perform);
     repeats.begun(logic.outstanding(state), System.nanoTime()).forEach(this::perform);
     rest(state);
   }
@@ -224,11 +279,25 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   }
 
   @Override
+  public String snapshotPluginId() {
+    return snapshots.plugin();
+  }
+
+  @Override
+  public boolean shouldSnapshot(S state, Recorded<E> event, long sequenceNumber) {
+    return snapshots.isDue(sequenceNumber, sequenceNumber - snapshotAt, logic.isSettled(state));
+  }
+
+  @Override
   public SignalHandler<S> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(
+            SnapshotCompleted.class,
+            (state, done) -> snapshotAt = done.getSnapshotMetadata().sequenceNr())
+        .onSignal(
             RecoveryCompleted.instance(),
             state -> {
+              snapshotAt = lastSequenceNumber(context);
               repeats.begun(logic.outstanding(state), System.nanoTime()).forEach(this::perform);
               arm(state);
               turnstile.open();

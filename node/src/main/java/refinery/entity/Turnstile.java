@@ -5,14 +5,16 @@ import akka.actor.typed.BehaviorInterceptor;
 import akka.actor.typed.TypedActorContext;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps an entity's commands back while it recovers or writes, and lets them in one by one after
- * that. Akka's own stash would hold them too, but lets them in by recursion: a few thousand
- * commands that persist nothing overflow the stack and end the JVM.
+ * that, or hands them out to be decided together. Akka's own stash would hold them too, but lets
+ * them in by recursion: a few thousand commands that persist nothing overflow the stack and end the
+ * JVM.
  *
  * <p>Equal commands that wait are one: receivers are idempotent, and whoever repeats himself wants
  * one answer. What comes when {@link #CAPACITY} different ones wait already is dropped: senders
@@ -61,6 +63,20 @@ final class Turnstile<C> extends BehaviorInterceptor<Object, C> {
   /** Whether nothing waits; an entity that others still talk to need not stop. */
   boolean isEmpty() {
     return waiting.isEmpty();
+  }
+
+  /** Takes the command that has waited longest out, unless it equals {@code last}. */
+  Optional<C> takeUnless(C last) {
+    Iterator<C> oldest = waiting.iterator();
+    if (!oldest.hasNext()) {
+      return Optional.empty();
+    }
+    C command = oldest.next();
+    if (command.equals(last)) {
+      return Optional.empty();
+    }
+    oldest.remove();
+    return Optional.of(command);
   }
 
   @Override

@@ -12,6 +12,7 @@ import refinery.batch.JobPlanner;
 import refinery.entity.EntityActor;
 import refinery.entity.Logic;
 import refinery.entity.Post;
+import refinery.entity.Snapshots;
 import refinery.foreman.Nudge;
 import refinery.job.JobLogic;
 import refinery.job.JobRoutes;
@@ -45,11 +46,13 @@ final class EntityRegions {
         Entities.JOB,
         JobCommand.class,
         new JobLogic(policy),
+        Snapshots.NONE,
         context -> effect -> send(JobRoutes.route(effect), scheduler));
     init(
         Entities.BATCH,
         BatchCommand.class,
         new BatchLogic(planner),
+        Snapshots.NONE,
         context -> {
           ActorRef<JobReply> jobs = context.messageAdapter(JobReply.class, BatchRoutes::meaning);
           return effect -> send(BatchRoutes.route(effect, jobs), scheduler);
@@ -58,6 +61,7 @@ final class EntityRegions {
         Entities.SURVEY,
         SurveyCommand.class,
         new SurveyLogic(),
+        Snapshots.GROWING,
         context -> {
           SurveyRoutes.Inboxes inboxes =
               new SurveyRoutes.Inboxes(
@@ -84,6 +88,7 @@ final class EntityRegions {
       EntityTypeKey<C> key,
       Class<C> commands,
       Logic<C, E, S, X> logic,
+      Snapshots snapshots,
       EntityActor.Performer<C, X> performer) {
     sharding.init(
         Entity.of(
@@ -95,6 +100,7 @@ final class EntityRegions {
                         context.getShard(),
                         commands,
                         logic,
+                        snapshots,
                         performer))
             .withRole("control"));
   }

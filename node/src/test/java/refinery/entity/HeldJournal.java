@@ -19,6 +19,7 @@ import scala.jdk.javaapi.FutureConverters;
 /** A journal in memory whose reads and writes end only when a test says so. */
 public final class HeldJournal extends AsyncWriteJournal {
   private static final Map<String, List<PersistentRepr>> EVENTS = new ConcurrentHashMap<>();
+  private static final Map<String, Integer> WRITES = new ConcurrentHashMap<>();
   private static volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
   private static volatile CountDownLatch arrived = new CountDownLatch(1);
 
@@ -32,6 +33,11 @@ public final class HeldJournal extends AsyncWriteJournal {
   /** Waits until somebody waits for the journal. */
   static void awaitCaller() throws InterruptedException {
     arrived.await();
+  }
+
+  /** How often an entity has written, whatever the number of its events. */
+  static int writes(String persistenceId) {
+    return WRITES.getOrDefault(persistenceId, 0);
   }
 
   private static CompletableFuture<Void> atTheGate() {
@@ -49,6 +55,7 @@ public final class HeldJournal extends AsyncWriteJournal {
             .thenApply(
                 open -> {
                   for (AtomicWrite write : writes) {
+                    WRITES.merge(write.persistenceId(), 1, Integer::sum);
                     scala.jdk.javaapi.CollectionConverters.asJava(write.payload())
                         .forEach(
                             event ->

@@ -155,6 +155,28 @@ class SlowEntityTest {
     impatient.expectNoMessage(Duration.ZERO);
   }
 
+  @Test
+  void writesTogetherWhatCameWhileItWrote() throws InterruptedException {
+    CompletableFuture<Void> journal = HeldJournal.hold();
+    ActorRef<JobCommand> job = job("job-together");
+    job.tell(new JobCommand.Submit(spec("job-together"), replies.ref()));
+    HeldJournal.awaitCaller();
+    for (int priority = 1; priority <= 40; priority++) {
+      job.tell(new JobCommand.SetPriority(priority, replies.ref()));
+    }
+    job.tell(new JobCommand.Inspect(replies.ref()));
+    journal.complete(null);
+
+    assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.Accepted.class);
+    for (int priority = 1; priority <= 40; priority++) {
+      assertThat(replies.receiveMessage(LONG)).isInstanceOf(JobReply.PrioritySet.class);
+    }
+    JobReply state = replies.receiveMessage(LONG);
+    assertThat(state).isInstanceOf(JobReply.State.class);
+    assertThat(((JobReply.State) state).state().path("priority").asInt()).isEqualTo(40);
+    assertThat(HeldJournal.writes("Job|job-together")).isEqualTo(2);
+  }
+
   /** Leaves a job in the journal that has ended; its actor has stopped. */
   private void makeAndEnd(String id) {
     ActorRef<JobCommand> job = job(id, eagerShard());
