@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
@@ -29,23 +27,20 @@ import refinery.readmodel.NodeQueries;
  * What the scheduler knows and does, without being an actor: who holds what, who must be told. Time
  * comes in and messages go out by {@link Outbox}. Not thread-safe.
  *
- * <p>Leases are this side's truth; agents' reports confirm and expire them. A job is in the queue,
- * in a lease, held back for a moment after an agent refused it, or not the scheduler's business. A
- * job whose lease ends otherwise than by {@code Released} is told {@code Lose} until it answers.
+ * <p>A job is in the queue, in a lease ({@link Assignments}), held back for a moment after an agent
+ * refused it, or not the scheduler's business.
  */
 final class Ledger {
-  private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
-
   private final SchedulingConfig config;
   private final Packing packing;
   private final Outbox outbox;
   private final Map<NodeId, Agent> agents = new TreeMap<>();
-  private final Map<JobId, Assigned> current = new LinkedHashMap<>();
   private final Losses losses;
   private final Refusals refusals = new Refusals();
   private final Placeability placeability;
   private final Decisions decisions = new Decisions();
   private final Rebuild rebuild = new Rebuild();
+  private final Assignments assignments;
   private long epoch;
   private Instant lastLoss = Instant.MIN;
 
@@ -55,13 +50,8 @@ final class Ledger {
     this.packing = new Packing(config.policy());
     this.losses = new Losses(outbox);
     this.placeability = new Placeability(packing, outbox);
-  }
-
-  /** What the read rows said when this scheduler began; forgotten when the doubt ends. */
-  private static final class Rebuild {
-    private final Map<JobId, NodeQueries.LiveJob> running = new LinkedHashMap<>();
-    private final Set<JobId> queuedByRow = new HashSet<>();
-    private boolean over;
+    this.assignments =
+        new Assignments(config, packing, outbox, losses, refusals, decisions, rebuild);
   }
 
   Packing packing() {
@@ -89,7 +79,7 @@ final class Ledger {
   }
 
   boolean inDoubt() {
-    return !rebuild.over;
+    return !rebuild.isOver();
   }
 
   void begin(long newEpoch) {
@@ -100,7 +90,7 @@ final class Ledger {
   void recover(List<NodeQueries.LiveJob> jobs, Instant now) {
     for (NodeQueries.LiveJob live : jobs) {
       JobId job = live.ticket().job();
-      boolean known = packing.isQueued(job) || current.containsKey(job);
+      boolean known = packing.isQueued(job) || assignments.isAssigned(job);
       switch (live.state()) {
         case QUEUED, UNPLACEABLE -> {
           if (live.state() == JobState.UNPLACEABLE) {
@@ -108,12 +98,12 @@ final class Ledger {
           }
           if (!known) {
             packing.enqueue(live.ticket(), now);
-            rebuild.queuedByRow.add(job);
+            rebuild.queued(job);
           }
         }
         case RUNNING -> {
           if (!known) {
-            rebuild.running.put(job, live);
+            rebuild.running(live);
           }
         }
         case WAITING, SUCCEEDED, FAILED, CANCELLED -> {}
@@ -123,40 +113,33 @@ final class Ledger {
 
   /** Whether every job that was running is accounted for by the nodes that have reported. */
   boolean nothingRunsElsewhere() {
-    return rebuild.running.values().stream()
-        .allMatch(live -> live.node().map(agents::containsKey).orElse(true));
+    return rebuild.nothingRunsElsewhere(agents::containsKey);
   }
 
   /** What nobody holds is lost; from now on work is placed. */
   void endDoubt(Instant now) {
-    rebuild.over = true;
-    agents.values().forEach(agent -> agent.unreported.forEach(this::awaitsItsResult));
-    rebuild.running.forEach(
-        (job, live) ->
-            live.node()
-                .ifPresent(
-                    node ->
-                        losses.add(
-                            job,
-                            live.attempt(),
-                            node,
-                            "node " + node + " does not run it any more",
-                            LossCause.MOVED,
-                            now)));
-    rebuild.running.clear();
-    rebuild.queuedByRow.clear();
+    agents.values().forEach(agent -> agent.unreported.forEach(rebuild::awaitsItsResult));
+    rebuild.end(
+        (live, node) ->
+            losses.add(
+                live.ticket().job(),
+                live.attempt(),
+                node,
+                "node " + node + " does not run it any more",
+                LossCause.MOVED,
+                now));
   }
 
   void announce(JobTicket ticket, Instant now) {
     JobId job = ticket.job();
     outbox.toJob(job, new JobCommand.Announced(epoch));
     losses.settled(job);
-    rebuild.running.remove(job);
-    rebuild.queuedByRow.remove(job);
-    Assigned assigned = current.get(job);
-    if (assigned != null) {
-      if (!sameEntry(assigned.lease.ticket(), ticket)) {
-        assigned.next = Optional.of(ticket);
+    rebuild.runningIsKnown(job);
+    rebuild.queuedIsKnown(job);
+    Optional<Assigned> assigned = assignments.of(job);
+    if (assigned.isPresent()) {
+      if (!sameEntry(assigned.get().lease.ticket(), ticket)) {
+        assigned.get().next = Optional.of(ticket);
       }
       return;
     }
@@ -177,15 +160,17 @@ final class Ledger {
     packing.withdraw(job);
     losses.settled(job);
     refusals.forget(job);
-    rebuild.running.remove(job);
+    rebuild.runningIsKnown(job);
     placeability.forget(job);
-    Assigned assigned = current.get(job);
-    if (assigned != null) {
-      assigned.next = Optional.empty();
-      if (assigned.attempt == 0) {
-        stop(assigned.node(), job, 0, "the job was withdrawn");
-      }
-    }
+    assignments
+        .of(job)
+        .ifPresent(
+            assigned -> {
+              assigned.next = Optional.empty();
+              if (assigned.attempt == 0) {
+                stop(assigned.node(), job, 0, "the job was withdrawn");
+              }
+            });
   }
 
   void stop(NodeId node, JobId job, int attempt, String reason) {
@@ -229,164 +214,17 @@ final class Ledger {
     } else {
       if (report.incarnation() > agent.incarnation) {
         String reason = "node " + node + " was restarted";
-        loseAll(agent, reason, true, now);
-        loseUnreported(agent, reason, now);
+        assignments.loseAll(agent, reason, true, now);
+        assignments.loseUnreported(agent, reason, now);
       }
       agent.take(report, now);
     }
     putNode(agent, now);
     Set<Assigned.Key> listed = new HashSet<>();
     for (SchedulerCommand.Held held : report.held()) {
-      listed.add(confirm(agent, held, now));
+      listed.add(assignments.confirm(agent, held, now));
     }
-    expire(agent, listed, now);
-  }
-
-  /** Such a job runs nowhere, and is not lost as long as the agent that tells it lives. */
-  private void awaitsItsResult(JobId job, int attempt) {
-    NodeQueries.LiveJob row = rebuild.running.get(job);
-    if (row != null && row.attempt() == attempt) {
-      rebuild.running.remove(job);
-    }
-  }
-
-  /**
-   * Results that went with their agent. Jobs that had taken note answer that they have moved on.
-   */
-  private void loseUnreported(Agent agent, String reason, Instant now) {
-    agent.unreported.forEach(
-        (job, attempt) -> {
-          if (!current.containsKey(job) && !packing.isQueued(job)) {
-            losses.add(job, attempt, agent.description.id(), reason, LossCause.MOVED, now);
-          }
-        });
-    agent.unreported.clear();
-  }
-
-  private Assigned.Key confirm(Agent agent, SchedulerCommand.Held held, Instant now) {
-    Assigned.Key key = new Assigned.Key(held.epoch(), held.assignment());
-    Assigned assigned = agent.held.get(key);
-    if (assigned == null) {
-      assigned = adopt(agent, key, held, now);
-    }
-    if (assigned != null) {
-      assigned.confirmed = true;
-      if (held.attempt() > assigned.attempt && losses.wasLost(key)) {
-        giveUp(agent, assigned, held, now);
-      }
-      assigned.attempt = Math.max(assigned.attempt, held.attempt());
-    }
-    return key;
-  }
-
-  /** The agent holds what this scheduler did not place, or has given up. */
-  private Assigned adopt(Agent agent, Assigned.Key key, SchedulerCommand.Held held, Instant now) {
-    JobId job = held.job();
-    NodeId node = agent.description.id();
-    Optional<NodeQueries.LiveJob> row = Optional.ofNullable(rebuild.running.get(job));
-    Optional<JobTicket> queued =
-        rebuild.queuedByRow.contains(job) ? packing.queued(job) : Optional.empty();
-    JobTicket ticket =
-        row.map(NodeQueries.LiveJob::ticket)
-            .or(() -> queued)
-            .orElseGet(() -> unknown(job))
-            .withResources(held.resources());
-    Optional<Lease> lease = packing.adopt(ticket, node, now);
-    if (lease.isEmpty()) {
-      return null;
-    }
-    Assigned assigned = new Assigned(key, lease.get(), now);
-    agent.held.put(key, assigned);
-    if (losses.wasLost(key)) {
-      return assigned;
-    }
-    losses.settled(job);
-    boolean claims = row.isEmpty() || row.get().attempt() == held.attempt();
-    if (claims && !current.containsKey(job)) {
-      rebuild.running.remove(job);
-      if (queued.isPresent()) {
-        packing.withdraw(job);
-        rebuild.queuedByRow.remove(job);
-        assigned.next = held.attempt() == 0 ? Optional.empty() : queued;
-      }
-      current.put(job, assigned);
-    }
-    return assigned;
-  }
-
-  /**
-   * The job granted an attempt to an assignment that had been given up: the loss reached it before
-   * the start did. The attempt is stopped, and the job told that it is lost.
-   */
-  private void giveUp(Agent agent, Assigned assigned, SchedulerCommand.Held held, Instant now) {
-    NodeId node = agent.description.id();
-    assigned.toldLost = true;
-    String reason = "the job was given to another node meanwhile";
-    stop(node, held.job(), held.attempt(), reason);
-    losses.add(held.job(), held.attempt(), node, reason, LossCause.MOVED, now);
-  }
-
-  private static JobTicket unknown(JobId job) {
-    return new JobTicket(job, "", "", 0, 0, Resources.NONE, "", Instant.EPOCH);
-  }
-
-  /** Ends leases that the report should list and does not. */
-  private void expire(Agent agent, Set<Assigned.Key> listed, Instant now) {
-    Instant limit = now.minus(config.grace());
-    end(
-        agent,
-        assigned ->
-            !listed.contains(assigned.key)
-                && (assigned.confirmed || assigned.since.isBefore(limit)),
-        "node " + agent.description.id() + " does not run it any more",
-        false,
-        now);
-  }
-
-  private void loseAll(Agent agent, String reason, boolean nodeEnded, Instant now) {
-    end(agent, assigned -> true, reason, nodeEnded, now);
-  }
-
-  private void end(
-      Agent agent, Predicate<Assigned> which, String reason, boolean nodeEnded, Instant now) {
-    List<Assigned> ended = new ArrayList<>();
-    agent.held.values().removeIf(assigned -> which.test(assigned) && ended.add(assigned));
-    if (!ended.isEmpty()) {
-      LOG.info("{} assignments end: {}", ended.size(), reason);
-    }
-    for (Assigned assigned : ended) {
-      packing.release(assigned.lease);
-      losses.lost(assigned.key);
-      if (!current.remove(assigned.job(), assigned)) {
-        loseStale(assigned, reason, now);
-        continue;
-      }
-      decisions.lost(assigned, reason, now);
-      losses.add(
-          assigned.job(),
-          assigned.attempt,
-          assigned.node(),
-          reason,
-          nodeEnded ? assigned.endOfNode() : LossCause.MOVED,
-          now);
-      if (assigned.next.isPresent()) {
-        packing.enqueue(assigned.next.get(), now);
-      } else if (assigned.attempt == 0 && !assigned.lease.ticket().role().isEmpty()) {
-        packing.enqueue(assigned.lease.ticket(), now);
-      }
-    }
-  }
-
-  /** Its job has another assignment, or none; it may have granted this one an attempt still. */
-  private void loseStale(Assigned assigned, String reason, Instant now) {
-    Assigned newer = current.get(assigned.job());
-    boolean ambiguous =
-        assigned.attempt == JobCommand.Lose.ANY_ATTEMPT
-            && newer != null
-            && newer.node().equals(assigned.node());
-    if (!ambiguous && !assigned.toldLost) {
-      losses.add(assigned.job(), assigned.attempt, assigned.node(), reason, LossCause.MOVED, now);
-    }
+    assignments.expire(agent, listed, now);
   }
 
   void released(SchedulerCommand.Released released, Instant now) {
@@ -394,33 +232,7 @@ final class Ledger {
     if (agent == null || released.incarnation() != agent.incarnation) {
       return;
     }
-    for (SchedulerCommand.Held held : released.released()) {
-      if (held.attempt() > 0) {
-        agent.unreported.merge(held.job(), held.attempt(), Math::max);
-      }
-      Assigned assigned = agent.held.remove(new Assigned.Key(held.epoch(), held.assignment()));
-      if (assigned != null) {
-        packing.release(assigned.lease);
-        if (current.remove(assigned.job(), assigned)) {
-          afterRelease(assigned, held, now);
-        }
-      }
-    }
-  }
-
-  private void afterRelease(Assigned assigned, SchedulerCommand.Held held, Instant now) {
-    boolean neverRan = held.attempt() == 0;
-    boolean known = !assigned.lease.ticket().role().isEmpty();
-    if (assigned.next.isPresent()) {
-      packing.enqueue(assigned.next.get(), now);
-    } else if (neverRan && known) {
-      decisions.refused(assigned, now);
-      if (!refusals.hold(assigned.lease.ticket(), now)) {
-        outbox.toJob(assigned.job(), new JobCommand.Reannounce());
-      }
-    } else {
-      refusals.forget(assigned.job());
-    }
+    assignments.released(agent, released.released(), now);
   }
 
   void loseAnswered(JobId job) {
@@ -447,7 +259,7 @@ final class Ledger {
       boolean member = isMember.test(agent);
       if (!member) {
         gone.add(node);
-        loseUnreported(agent, "node " + node + " has left the cluster", now);
+        assignments.loseUnreported(agent, "node " + node + " has left the cluster", now);
       }
       if (!agent.silent && (!member || agent.heardAt.isBefore(limit))) {
         agent.silent = true;
@@ -456,54 +268,38 @@ final class Ledger {
             member
                 ? "node " + node + " was not heard for " + config.silence().toSeconds() + " s"
                 : "node " + node + " has left the cluster";
-        loseAll(agent, reason, true, now);
+        assignments.loseAll(agent, reason, true, now);
         packing.removeNode(node);
       } else if (!agent.silent) {
         putNode(agent, now);
-        expireUnconfirmed(agent, now);
+        assignments.expireUnconfirmed(agent, now);
       }
     }
     gone.forEach(agents::remove);
     losses.repeat(now);
     for (JobTicket ticket : refusals.due(now)) {
-      if (!current.containsKey(ticket.job())) {
+      if (!assignments.isAssigned(ticket.job())) {
         packing.enqueue(ticket, now);
       }
     }
-    if (rebuild.over && lastLoss.isBefore(now.minus(config.doubt()))) {
+    if (rebuild.isOver() && lastLoss.isBefore(now.minus(config.doubt()))) {
       placeability.review();
     }
   }
 
-  /** A report that should list an assignment may never come: the grace holds all the same. */
-  private void expireUnconfirmed(Agent agent, Instant now) {
-    Instant limit = now.minus(config.grace().plus(config.silence()));
-    end(
-        agent,
-        assigned -> !assigned.confirmed && assigned.since.isBefore(limit),
-        "node " + agent.description.id() + " never confirmed the assignment",
-        false,
-        now);
-  }
-
   /** One pass: one message for each node that gets work. */
   void place(Instant now) {
-    if (!rebuild.over) {
+    if (!rebuild.isOver()) {
       return;
     }
     List<Lease> placed = packing.pass(now, config.placementsPerPass());
     Map<NodeId, List<AgentCommand.Assignment>> byNode = new LinkedHashMap<>();
     for (Lease lease : placed) {
-      Agent agent = agents.get(lease.node());
-      Assigned.Key key = new Assigned.Key(epoch, lease.number());
-      Assigned assigned = new Assigned(key, lease, now);
-      agent.held.put(key, assigned);
-      current.put(lease.job(), assigned);
+      assignments.placed(lease, agents.get(lease.node()), epoch, now);
       byNode
           .computeIfAbsent(lease.node(), node -> new ArrayList<>())
           .add(
               new AgentCommand.Assignment(lease.job(), lease.number(), lease.ticket().resources()));
-      decisions.placed(lease);
     }
     Resources largest = packing.largestNode();
     byNode.forEach(
@@ -518,17 +314,17 @@ final class Ledger {
   /** Whether this job moves on by what is known here, or by an agent that still has its result. */
   boolean hasInHand(JobId job) {
     return packing.isQueued(job)
-        || current.containsKey(job)
+        || assignments.isAssigned(job)
         || refusals.isHeld(job)
         || losses.isOpen(job)
         || agents.values().stream().anyMatch(agent -> agent.unreported.containsKey(job));
   }
 
   Collection<Assigned> assigned() {
-    return current.values();
+    return assignments.all();
   }
 
   Optional<Assigned> assigned(JobId job) {
-    return Optional.ofNullable(current.get(job));
+    return assignments.of(job);
   }
 }

@@ -33,9 +33,8 @@ public final class Packing {
   private final Backlog backlog;
   private final Reservations reservations;
   private final Totals totals = new Totals();
+  private final Leases leases;
   private final Passes passes;
-  private long placements;
-  private int leases;
 
   public Packing(PackingPolicy policy) {
     this(policy, Estimate.UNKNOWN);
@@ -49,7 +48,8 @@ public final class Packing {
     this.tokens = new Tokens(policy);
     this.backlog = new Backlog(policy, exactShapes, new Nearby());
     this.reservations = new Reservations(policy, nodes);
-    this.passes = new Passes(nodes, backlog, reservations, estimate, this::lease);
+    this.leases = new Leases(nodes, tokens, backlog, totals);
+    this.passes = new Passes(nodes, backlog, reservations, estimate, leases::begin);
   }
 
   /** How long a job is expected to run. */
@@ -275,67 +275,17 @@ public final class Packing {
     if (bin == null) {
       return Optional.empty();
     }
-    return Optional.of(lease(ticket, bin, Order.LARGEST_PART, now, 0));
-  }
-
-  private Lease lease(JobTicket ticket, Bin bin, double largest, Instant now, long expectedEnd) {
-    Survey survey = backlog.survey(ticket.survey());
-    Lease lease = new Lease(++placements, ticket, bin, survey, largest, now, expectedEnd);
-    if (!ticket.resources().tokens().isEmpty()) {
-      ticket
-          .resources()
-          .tokens()
-          .forEach(
-              (name, count) -> {
-                Tokens.Token token = tokens.named(name);
-                token.take(count);
-                lease.tokens.add(token);
-                lease.tokenCounts.add(count);
-              });
-    }
-    lease.position = bin.leases.size();
-    bin.leases.add(lease);
-    bin.estimated += expectedEnd > 0 ? 1 : 0;
-    leases++;
-    take(lease, 1);
-    return lease;
+    return Optional.of(leases.begin(ticket, bin, Order.LARGEST_PART, now, 0));
   }
 
   /** Ends a lease; ending it again does nothing. */
   public void release(Lease lease) {
-    if (lease.isReleased()) {
-      return;
+    if (!lease.isReleased()) {
+      leases.end(lease);
+      if (!lease.tokens.isEmpty()) {
+        passes.tokensReturned();
+      }
     }
-    Bin bin = lease.bin;
-    Lease last = bin.leases.removeLast();
-    if (last != lease) {
-      bin.leases.set(lease.position, last);
-      last.position = lease.position;
-    }
-    lease.position = -1;
-    bin.estimated -= lease.expectedEnd() > 0 ? 1 : 0;
-    leases--;
-    for (int i = 0; i < lease.tokens.size(); i++) {
-      lease.tokens.get(i).take(-lease.tokenCounts.get(i));
-      passes.tokensReturned();
-    }
-    take(lease, -1);
-    nodes.markDirty(bin);
-    backlog.forget(lease.survey);
-  }
-
-  private void take(Lease lease, int sign) {
-    Bin bin = lease.bin;
-    Resources resources = lease.resources();
-    bin.freeCpu -= sign * resources.cpu();
-    bin.freeMemory -= sign * resources.memory();
-    bin.freeDisk -= sign * resources.disk();
-    nodes.reindex(bin);
-    Survey survey = lease.survey;
-    survey.hold(lease, sign);
-    survey.servedBy = sign > 0 ? placements : survey.servedBy;
-    totals.rate(survey);
-    backlog.reposition(survey);
   }
 
   /** Places what can be placed, at most {@code limit} jobs. */
@@ -348,11 +298,11 @@ public final class Packing {
   }
 
   public int leaseCount() {
-    return leases;
+    return leases.held();
   }
 
   public long placements() {
-    return placements;
+    return leases.begun();
   }
 
   /** Whether a pass was cut short by its limit. */
@@ -418,7 +368,7 @@ public final class Packing {
         lease.resources().tokens().forEach((name, n) -> taken.merge(name, n, Integer::sum));
       }
     }
-    Checks.that(counted == leases, "number of leases");
+    Checks.that(counted == leases.held(), "number of leases");
     for (Tokens.Token token : tokens.all()) {
       Checks.that(
           token.taken() == taken.getOrDefault(token.name(), 0), "tokens taken of " + token.name());
