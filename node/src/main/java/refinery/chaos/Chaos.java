@@ -1,9 +1,7 @@
 package refinery.chaos;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,8 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
+import refinery.chaos.check.AskedSurvey;
 import refinery.chaos.check.Checker;
+import refinery.chaos.check.SurveyChecker;
 import refinery.chaos.check.Verdict;
 import refinery.client.Terminal;
 
@@ -36,8 +35,18 @@ public final class Chaos {
    * @param dir must not hold an earlier run
    * @param time faults are begun for so long, or until {@code faults} of them are through
    * @param jobs to post in all; they are spread over the faults by keeping some unfinished
+   * @param surveys to post in all, 0 for none
+   * @param mostRuns of a survey, which has at least a third of them
    */
-  public record Plan(Path dir, long seed, int nodes, Duration time, int faults, int jobs) {}
+  public record Plan(
+      Path dir,
+      long seed,
+      int nodes,
+      Duration time,
+      int faults,
+      int jobs,
+      int surveys,
+      int mostRuns) {}
 
   public Chaos(PrintWriter out, Plan plan) {
     this.out = out;
@@ -46,42 +55,81 @@ public final class Chaos {
 
   public int run() throws IOException, InterruptedException, SQLException {
     say(
-        "seed %d: %d nodes, %d jobs, up to %d faults in %d s, in %s",
-        plan.seed(), plan.nodes(), plan.jobs(), plan.faults(), plan.time().toSeconds(), plan.dir());
-    Path writeLog = plan.dir().toAbsolutePath().resolve("writes.log");
-    CountDownLatch stop = new CountDownLatch(1);
-    List<String> violations = new ArrayList<>();
-    try (ChaosCluster cluster = new ChaosCluster(plan.dir().toAbsolutePath(), plan.nodes())) {
-      ProcessWatch watch = new ProcessWatch(cluster.dir(), stop);
-      Workload workload =
-          new Workload(cluster, plan.seed(), plan.jobs(), plan.time(), 60, writeLog, stop);
-      Faults faults = new Faults(cluster, plan.nodes(), this::say);
-      Thread tender = Thread.ofPlatform().start(() -> tend(cluster, stop));
-      Thread watcher = Thread.ofPlatform().start(watch);
-      cluster.nodes().subList(0, plan.nodes()).forEach(node -> node.want(Duration.ZERO));
-      Thread poster = Thread.ofPlatform().start(workload);
-      try {
-        awaitReady(cluster, plan.nodes());
-        say("%d nodes are ready", plan.nodes());
-        Map<String, Integer> done = faults(faults, workload, stop);
-        poster.join();
-        settle(cluster, workload, violations);
-        restAndLook(cluster, watch, violations);
-        Verdict verdict = verdict(cluster, workload, writeLog);
-        violations.addAll(verdict.violations());
-        violations.addAll(watch.violations());
-        report(cluster, done, workload, watch, verdict);
-      } finally {
-        stop.countDown();
-        tender.join();
-        watcher.join();
-        poster.join();
-      }
+        "seed %d: %d nodes, %d jobs, %d surveys, up to %d faults in %d s, in %s",
+        plan.seed(),
+        plan.nodes(),
+        plan.jobs(),
+        plan.surveys(),
+        plan.faults(),
+        plan.time().toSeconds(),
+        plan.dir());
+    Path dir = plan.dir().toAbsolutePath();
+    SurveyPlan surveys = SurveyPlan.of(plan.seed(), plan.surveys(), plan.mostRuns());
+    List<String> violations;
+    try (StudyArchive archive = new StudyArchive(dir.resolve("archive"), surveys.studies());
+        ChaosCluster cluster = new ChaosCluster(dir, plan.nodes(), archive.settings())) {
+      violations = run(cluster, archive, surveys);
     }
     violations.forEach(violation -> out.println("VIOLATION " + violation));
     out.println(violations.size() + " violations, seed " + plan.seed());
     out.flush();
     return violations.isEmpty() ? 0 : 1;
+  }
+
+  private List<String> run(ChaosCluster cluster, StudyArchive archive, SurveyPlan surveys)
+      throws IOException, InterruptedException, SQLException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch enough = new CountDownLatch(1);
+    List<String> violations = new ArrayList<>();
+    ProcessWatch watch = new ProcessWatch(cluster.dir(), stop);
+    Workload workload = new Workload(cluster, plan.seed(), plan.jobs(), plan.time(), 60, stop);
+    Caller caller = new Caller(cluster, plan.seed(), () -> stop.getCount() == 0);
+    SurveyLoad load = new SurveyLoad(surveys, caller, plan.seed(), plan.time(), enough);
+    Faults faults = new Faults(cluster, plan.nodes(), this::say);
+    Thread tender = Thread.ofPlatform().start(() -> tend(cluster, stop));
+    Thread watcher = Thread.ofPlatform().start(watch);
+    cluster.nodes().subList(0, plan.nodes()).forEach(node -> node.want(Duration.ZERO));
+    Thread poster = Thread.ofPlatform().start(workload);
+    Thread person = Thread.ofPlatform().start(load);
+    try {
+      awaitReady(cluster, plan.nodes());
+      say("%d nodes are ready", plan.nodes());
+      Map<String, Integer> done = faults(faults, workload, stop);
+      cluster.wires().heal();
+      enough.countDown();
+      person.join();
+      poster.join();
+      settle(workload, violations);
+      Rest rest = new Rest(cluster, watch);
+      SurveyEnd end = new SurveyEnd(load, caller, rest, PATIENCE);
+      endSurveys(end, violations);
+      violations.addAll(rest.await());
+      say("at rest");
+      violations.addAll(load.violations());
+      report(cluster, done, workload, watch);
+      violations.addAll(check(cluster, workload, load, SurveyEnd.asked(load, archive), caller));
+      load.tally().forEach(this::line);
+      end.tally().forEach(this::line);
+      violations.addAll(watch.violations());
+      return violations;
+    } finally {
+      enough.countDown();
+      stop.countDown();
+      tender.join();
+      watcher.join();
+      poster.join();
+      person.join();
+    }
+  }
+
+  private void endSurveys(SurveyEnd end, List<String> violations) {
+    if (plan.surveys() > 0) {
+      end.asLeft();
+      say("surveys are as they were left");
+      end.retryUntilDone();
+      say("surveys are done");
+    }
+    violations.addAll(end.violations());
   }
 
   private void tend(ChaosCluster cluster, CountDownLatch stop) {
@@ -125,8 +173,7 @@ public final class Chaos {
   }
 
   /** Faults are over: everything must end by itself. */
-  private void settle(ChaosCluster cluster, Workload workload, List<String> violations) {
-    cluster.wires().heal();
+  private void settle(Workload workload, List<String> violations) {
     say("faults are over: %d jobs posted, %d unfinished", workload.posted(), workload.unfinished());
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (workload.unfinished() > 0 && System.nanoTime() < end) {
@@ -139,75 +186,43 @@ public final class Chaos {
     say("settled");
   }
 
-  /** At rest nothing is reserved, nothing runs and no scratch is left. */
-  private void restAndLook(ChaosCluster cluster, ProcessWatch watch, List<String> violations)
-      throws IOException {
-    List<String> left = List.of();
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    do {
-      Terminal.pause(LOOK);
-      left = leftovers(cluster, watch);
-    } while (!left.isEmpty() && System.nanoTime() < end);
-    violations.addAll(left);
-  }
-
-  private List<String> leftovers(ChaosCluster cluster, ProcessWatch watch) throws IOException {
-    List<String> left = new ArrayList<>();
-    watch.left().forEach(process -> left.add("a process is left: " + process));
-    for (ChaosNode node : cluster.nodes()) {
-      Path scratch = node.dir().resolve("scratch");
-      if (Files.exists(scratch)) {
-        try (Stream<Path> files = Files.walk(scratch)) {
-          files
-              .filter(file -> Files.isRegularFile(file))
-              .forEach(file -> left.add("scratch is left: " + file));
-        }
-      }
-    }
-    JsonNode nodes =
-        cluster.members().stream()
-            .flatMap(node -> node.http().stream())
-            .flatMap(url -> cluster.get(url + "/api/v1/nodes", Duration.ofSeconds(5)).stream())
-            .findFirst()
-            .map(list -> list.path("items"))
-            .orElseGet(com.fasterxml.jackson.databind.node.MissingNode::getInstance);
-    if (nodes.size() != cluster.members().size()) {
-      left.add(nodes.size() + " nodes are listed, not " + cluster.members().size());
-    }
-    for (JsonNode node : nodes) {
-      if (node.path("used").path("cpu").asLong() != 0 || !node.path("running").isEmpty()) {
-        left.add("reserved though nothing runs: " + node);
-      }
-    }
-    return left;
-  }
-
-  private Verdict verdict(ChaosCluster cluster, Workload workload, Path writeLog)
+  private List<String> check(
+      ChaosCluster cluster,
+      Workload workload,
+      SurveyLoad load,
+      List<AskedSurvey> asked,
+      Caller caller)
       throws IOException, SQLException {
+    List<String> violations = new ArrayList<>();
     try (Connection connection = cluster.database().connect()) {
-      return new Checker(workload.acknowledged(), cluster.permanent()).check(connection, writeLog);
+      List<Verdict> verdicts =
+          List.of(
+              new Checker(workload.acknowledged(), load.posted().keySet(), cluster.permanent())
+                  .check(connection, cluster.writeLog()),
+              new SurveyChecker(asked, caller, cluster.permanent()).check(connection));
+      for (Verdict verdict : verdicts) {
+        violations.addAll(verdict.violations());
+        verdict.tally().forEach(this::line);
+      }
     }
+    return violations;
   }
 
   private void report(
-      ChaosCluster cluster,
-      Map<String, Integer> done,
-      Workload workload,
-      ProcessWatch watch,
-      Verdict verdict) {
+      ChaosCluster cluster, Map<String, Integer> done, Workload workload, ProcessWatch watch) {
     out.println();
-    out.printf(Locale.ROOT, "%-36s %6d%n", "faults", done.values().stream().mapToInt(x -> x).sum());
-    done.forEach((kind, count) -> out.printf(Locale.ROOT, "  %-34s %6d%n", kind, count));
-    verdict.tally().forEach((what, n) -> out.printf(Locale.ROOT, "%-36s %6d%n", what, n));
-    out.printf(
-        Locale.ROOT, "%-36s %6d%n", "posts repeated for want of an answer", workload.repeats());
-    out.printf(
-        Locale.ROOT,
-        "%-36s %6d%n",
+    line("faults", done.values().stream().mapToInt(x -> x).sum());
+    done.forEach((kind, count) -> line("  " + kind, count));
+    line("posts repeated for want of an answer", workload.repeats());
+    line(
         "nodes that ended by themselves",
         cluster.nodes().stream().mapToInt(ChaosNode::ownDeaths).sum());
     out.println("process table: " + watch.tally());
     out.flush();
+  }
+
+  private void line(String what, Number count) {
+    out.printf(Locale.ROOT, "%-42s %6d%n", what, count.longValue());
   }
 
   private void say(String text, Object... values) {

@@ -1,6 +1,8 @@
 package refinery.chaos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +26,7 @@ final class ChaosCluster implements AutoCloseable {
   static final long MEMORY = 2L << 30;
 
   private final Path dir;
+  private final Map<String, String> more;
   private final Wires wires = new Wires();
   private final ChaosDatabase database;
   private final List<ChaosNode> nodes = new ArrayList<>();
@@ -35,11 +38,13 @@ final class ChaosCluster implements AutoCloseable {
 
   /**
    * @param size members of the cluster; one more is made, which joins only when it is asked to
+   * @param more settings of every node
    */
-  ChaosCluster(Path dir, int size) throws IOException {
+  ChaosCluster(Path dir, int size, Map<String, String> more) throws IOException {
     this.dir = dir;
+    this.more = Map.copyOf(more);
     Files.createDirectories(dir);
-    Pipelines.write(dir.resolve("pipelines"));
+    Pipelines.write(dir.resolve("pipelines"), writeLog());
     database = new ChaosDatabase(dir.resolve("database"));
     List<Integer> bound = new ArrayList<>();
     List<Integer> known = new ArrayList<>();
@@ -98,11 +103,11 @@ final class ChaosCluster implements AutoCloseable {
 
   /** The shipped settings hold for the rest; only where things are is ours. */
   private Map<String, String> settings(int node, int bound) {
-    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, String> settings = new LinkedHashMap<>(more);
     settings.put("akka.remote.artery.bind.hostname", "127.0.0.1");
     settings.put("akka.remote.artery.bind.port", Integer.toString(bound));
     settings.put("akka.remote.artery.advanced.tcp.outbound-client-hostname", Wires.address(node));
-    settings.put("refinery.storage.temporary", dir.resolve("storage/temporary").toUri().toString());
+    settings.put("refinery.storage.temporary", temporary().toUri().toString());
     settings.put("refinery.storage.permanent", permanent().toUri().toString());
     settings.put("refinery.pipelines.directory", dir.resolve("pipelines").toString());
     settings.put("refinery.scheduling.tokens.\"chaos:slot\"", Integer.toString(Workload.SLOTS));
@@ -111,6 +116,15 @@ final class ChaosCluster implements AutoCloseable {
 
   Path dir() {
     return dir;
+  }
+
+  /** Where the jobs' processes note what they do. */
+  Path writeLog() {
+    return dir.resolve("writes.log");
+  }
+
+  Path temporary() {
+    return dir.resolve("storage/temporary");
   }
 
   Path permanent() {
@@ -170,11 +184,33 @@ final class ChaosCluster implements AutoCloseable {
     return java.util.stream.StreamSupport.stream(items.spliterator(), false);
   }
 
-  Optional<JsonNode> get(String url, Duration atMost) {
-    return send(HttpRequest.newBuilder(URI.create(url)).build(), atMost);
+  /** What a node said, whatever it was. */
+  record Answer(int status, String text) {
+    boolean isGood() {
+      return status / 100 == 2;
+    }
+
+    JsonNode json() {
+      try {
+        return Json.MAPPER.readTree(text);
+      } catch (JsonProcessingException e) {
+        return MissingNode.getInstance();
+      }
+    }
   }
 
+  Optional<JsonNode> get(String url, Duration atMost) {
+    return send(HttpRequest.newBuilder(URI.create(url)).build(), atMost)
+        .filter(Answer::isGood)
+        .map(Answer::json);
+  }
+
+  /** Empty unless it was done. */
   Optional<JsonNode> post(String url, String body, Map<String, String> headers, Duration atMost) {
+    return answer(url, body, headers, atMost).filter(Answer::isGood).map(Answer::json);
+  }
+
+  Optional<Answer> answer(String url, String body, Map<String, String> headers, Duration atMost) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.ofString(body));
     headers.forEach(request::header);
@@ -197,13 +233,11 @@ final class ChaosCluster implements AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<JsonNode> send(HttpRequest request, Duration atMost) {
+  private Optional<Answer> send(HttpRequest request, Duration atMost) {
     try {
       HttpResponse<String> response =
           BoundedCall.send(http, request, atMost, HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() / 100 == 2
-          ? Optional.of(Json.MAPPER.readTree(response.body()))
-          : Optional.empty();
+      return Optional.of(new Answer(response.statusCode(), response.body()));
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import refinery.client.Terminal;
 
@@ -57,7 +58,7 @@ public final class FailOver {
   public static List<Figure> measure(PrintWriter out, Path dir, Part part)
       throws IOException, InterruptedException, SQLException {
     CountDownLatch stop = new CountDownLatch(1);
-    try (ChaosCluster cluster = new ChaosCluster(dir.toAbsolutePath(), NODES)) {
+    try (ChaosCluster cluster = new ChaosCluster(dir.toAbsolutePath(), NODES, Map.of())) {
       FailOver run = new FailOver(out, cluster);
       Thread tender = Thread.ofPlatform().start(() -> run.tend(stop));
       try {

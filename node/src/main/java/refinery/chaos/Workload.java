@@ -2,7 +2,6 @@ package refinery.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,7 +34,6 @@ final class Workload implements Runnable {
   private final int queued;
   private final Duration over;
   private final long begin = System.nanoTime();
-  private final Path writeLog;
   private final CountDownLatch stop;
   private final Map<String, Expectation> acknowledged = new TreeMap<>();
   private int repeats;
@@ -46,19 +44,12 @@ final class Workload implements Runnable {
    * @param queued so many may be unfinished at a time
    */
   Workload(
-      ChaosCluster cluster,
-      long seed,
-      int total,
-      Duration over,
-      int queued,
-      Path writeLog,
-      CountDownLatch stop) {
+      ChaosCluster cluster, long seed, int total, Duration over, int queued, CountDownLatch stop) {
     this.cluster = cluster;
     this.random = new Random(seed);
     this.total = total;
     this.over = over;
     this.queued = queued;
-    this.writeLog = writeLog;
     this.stop = stop;
   }
 
@@ -92,12 +83,15 @@ final class Workload implements Runnable {
     return Map.copyOf(acknowledged);
   }
 
-  /** A database that is down has no room for more. */
+  /** Jobs of surveys not counted. A database that is down has no room for more. */
   int unfinished() {
     try (Connection connection = cluster.database().connect();
         Statement statement = connection.createStatement();
         ResultSet rows =
-            statement.executeQuery("select count(*) from job_row where finished_at is null")) {
+            statement.executeQuery(
+                "select count(*) from job_row where finished_at is null and pipeline = '"
+                    + Pipelines.WORK
+                    + "'")) {
       rows.next();
       return rows.getInt(1);
     } catch (SQLException e) {
@@ -152,7 +146,7 @@ final class Workload implements Runnable {
     List.of(
             "/bin/sh",
             cluster.dir().resolve("work.sh").toString(),
-            writeLog.toString(),
+            cluster.writeLog().toString(),
             expectation.word(),
             String.format(Locale.ROOT, "%.2f", seconds),
             Long.toString(cpu),

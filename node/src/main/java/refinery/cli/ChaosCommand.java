@@ -25,6 +25,9 @@ import refinery.client.CommandFailure;
       "apart and drained by a seeded schedule, then check that nothing was lost or done twice."
     })
 final class ChaosCommand implements Callable<Integer> {
+  private static final int MOST_SURVEYS = 1_000;
+  private static final int MOST_RUNS = 60;
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--minutes", paramLabel = "N", defaultValue = "30", description = "Default: 30.")
@@ -38,6 +41,16 @@ final class ChaosCommand implements Callable<Integer> {
 
   @Option(names = "--jobs", paramLabel = "N", description = "Default: 80 a minute.")
   private Optional<Integer> jobs = Optional.empty();
+
+  @Option(
+      names = "--surveys",
+      paramLabel = "N",
+      description = {
+        "Surveys of 20 to 60 runs each that are posted, cancelled, retried and reprioritised",
+        "meanwhile, against an archive of the run's own. 0: none. Default: one a minute, at least"
+            + " 2."
+      })
+  private Optional<Integer> surveys = Optional.empty();
 
   @Option(names = "--dir", paramLabel = "D", description = "A new directory; it is kept.")
   private Optional<Path> dir = Optional.empty();
@@ -69,6 +82,10 @@ final class ChaosCommand implements Callable<Integer> {
     if (count < 1 || count > 1_000_000) {
       throw CommandFailure.usage("--jobs must be 1 to 1000000");
     }
+    int surveyCount = surveys.orElse(Math.min(MOST_SURVEYS, Math.max(2, minutes)));
+    if (surveyCount < 0 || surveyCount > MOST_SURVEYS) {
+      throw CommandFailure.usage("--surveys must be 0 to " + MOST_SURVEYS);
+    }
     if (apart.stream().anyMatch(seconds -> seconds < 0 || seconds > 120)) {
       throw CommandFailure.usage("--apart must be 0 to 120 seconds each");
     }
@@ -88,7 +105,15 @@ final class ChaosCommand implements Callable<Integer> {
             : CommandFailure.WORK_FAILED;
       }
       Chaos.Plan plan =
-          new Chaos.Plan(place, number, nodes, Duration.ofMinutes(minutes), 20 * minutes, count);
+          new Chaos.Plan(
+              place,
+              number,
+              nodes,
+              Duration.ofMinutes(minutes),
+              20 * minutes,
+              count,
+              surveyCount,
+              MOST_RUNS);
       return new Chaos(spec.commandLine().getOut(), plan).run();
     } catch (IOException e) {
       throw CommandFailure.failed("the chaos run could not go on: " + e.getMessage());

@@ -3,22 +3,20 @@ package refinery.chaos.check;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Compares what was asked for with what the journal, the storage, the read rows and the jobs' own
@@ -29,29 +27,37 @@ public final class Checker {
 
   private final ObjectMapper json = new ObjectMapper();
   private final Map<String, Expectation> asked;
-  private final Path permanent;
+  private final Set<String> surveys;
+  private final Permanent permanent;
   private final List<String> violations = new ArrayList<>();
   private final Map<String, Long> tally = new LinkedHashMap<>();
   private final Map<String, JobHistory> jobs = new TreeMap<>();
 
   /**
    * @param asked the acknowledged jobs by their ids
+   * @param surveys ids of the acknowledged surveys
    * @param permanent the shared directory of permanent storage
    */
-  public Checker(Map<String, Expectation> asked, Path permanent) {
+  public Checker(Map<String, Expectation> asked, Set<String> surveys, Path permanent) {
     this.asked = Map.copyOf(asked);
-    this.permanent = permanent;
+    this.surveys = Set.copyOf(surveys);
+    this.permanent = new Permanent(permanent);
   }
 
   public Verdict check(Connection database, Path writeLog) throws IOException, SQLException {
     readJournal(database);
     WriteLog written = WriteLog.read(writeLog);
     violations.addAll(written.broken());
-    checkNothingLost();
+    checkNothingLost(batches(database));
     for (JobHistory job : jobs.values()) {
       violations.addAll(job.broken());
-      checkEnd(job);
-      checkCharges(job);
+      if (job.isOfSurvey()) {
+        checkPart(job);
+      } else {
+        checkEnd(job);
+        checkCharges(job);
+      }
+      checkAttemptsEnded(job);
       checkOutput(job, written);
     }
     checkWhatRan(written);
@@ -76,13 +82,31 @@ public final class Checker {
     }
   }
 
-  private void checkNothingLost() {
+  private static Set<String> batches(Connection database) throws SQLException {
+    Set<String> found = new TreeSet<>();
+    try (Statement statement = database.createStatement();
+        ResultSet rows = statement.executeQuery("select id from batch_row")) {
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+    }
+    return found;
+  }
+
+  private void checkNothingLost(Set<String> batches) {
     asked.keySet().stream()
         .filter(id -> !jobs.containsKey(id))
         .forEach(id -> violations.add(id + ": acknowledged, but the journal does not know it"));
-    jobs.keySet().stream()
-        .filter(id -> !asked.containsKey(id))
-        .forEach(id -> violations.add(id + ": nobody asked for it"));
+    jobs.values().stream()
+        .filter(job -> !asked.containsKey(job.id()))
+        .filter(job -> !isOf(job, batches))
+        .forEach(job -> violations.add(job.id() + ": nobody asked for it"));
+  }
+
+  private boolean isOf(JobHistory job, Set<String> batches) {
+    return job.isOfSurvey()
+        && job.beneficiaries().stream()
+            .allMatch(each -> surveys.contains(each) || batches.contains(each));
   }
 
   private void checkEnd(JobHistory job) {
@@ -99,6 +123,21 @@ public final class Checker {
             job.id() + ": " + job.state() + " instead of " + due + ", " + job.attempts());
       }
     }
+  }
+
+  /** A job of a survey is never given up: only a person, or whom it worked for, ends it early. */
+  private void checkPart(JobHistory job) {
+    if (!Set.of("succeeded", "cancelled").contains(job.state())) {
+      violations.add(job.id() + ": is " + job.state() + " " + job.reason());
+    }
+    for (Attempt attempt : job.attempts()) {
+      if (!Set.of("node_lost", "succeeded", "cancelled", "transient").contains(attempt.outcome())) {
+        violations.add(job.id() + ", of a survey: wrong end " + attempt);
+      }
+    }
+  }
+
+  private void checkAttemptsEnded(JobHistory job) {
     job.attempts().stream()
         .filter(attempt -> !attempt.isOver())
         .forEach(attempt -> violations.add(job.id() + ": nothing ended attempt " + attempt));
@@ -130,38 +169,21 @@ public final class Checker {
     }
     for (Attempt attempt : good) {
       String digest = attempt.digest().orElseThrow();
-      if (!written.wrote(job.id(), attempt.number(), digest)) {
+      boolean wrote =
+          job.isOfSurvey()
+              ? written.outputs().contains(digest)
+              : written.wrote(job.id(), attempt.number(), digest);
+      if (!wrote) {
         violations.add(
             job.id() + ": accepted an output that attempt " + attempt.number() + " did not write");
       }
-      Optional<String> text = stored(digest);
+      Optional<String> text = permanent.text(digest);
       if (text.isEmpty()) {
         violations.add(job.id() + ": its output " + digest + " is not in storage");
-      } else if (!text.get().startsWith(job.id() + "/" + attempt.number() + " ")) {
+      } else if (!job.isOfSurvey()
+          && !text.get().startsWith(job.id() + "/" + attempt.number() + " ")) {
         violations.add(job.id() + ": its output is another attempt's: " + text.get().strip());
       }
-    }
-  }
-
-  /** The text of an object whose bytes are what its name says. */
-  private Optional<String> stored(String digest) throws IOException {
-    Path file =
-        permanent.resolve(
-            "objects/" + digest.substring(0, 2) + "/" + digest.substring(2, 4) + "/" + digest);
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    byte[] bytes = Files.readAllBytes(file);
-    return sha256(bytes).equals(digest)
-        ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
-        : Optional.empty();
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -192,7 +214,7 @@ public final class Checker {
       }
     }
     for (JobHistory job : jobs.values()) {
-      int due = job.state().equals("succeeded") ? 1 : 0;
+      int due = job.state().equals("succeeded") && job.isProcess() ? 1 : 0;
       int found = listed.getOrDefault(job.id(), 0);
       if (found != due) {
         violations.add(job.id() + ": its output is listed " + found + " times, not " + due);
@@ -224,11 +246,15 @@ public final class Checker {
 
   private void count(WriteLog written) {
     tally.put("jobs asked for", (long) asked.size());
+    tally.put("jobs of surveys", jobs.values().stream().filter(JobHistory::isOfSurvey).count());
     tally.put("jobs ended", jobs.values().stream().filter(JobHistory::isOver).count());
     tally.put("jobs failed as they must", count("failed"));
+    tally.put("jobs cancelled", count("cancelled"));
     tally.put("attempts", jobs.values().stream().mapToLong(job -> job.attempts().size()).sum());
     tally.put("attempts lost with their node", attempts("node_lost"));
     tally.put("attempts out of memory", attempts("out_of_memory"));
+    tally.put("attempts cancelled", attempts("cancelled"));
+    tally.put("attempts that met a transient failure", attempts("transient"));
     tally.put("processes that ran", (long) written.marks().size());
     tally.put("outputs written", (long) written.outputs().size());
   }

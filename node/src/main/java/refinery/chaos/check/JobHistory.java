@@ -5,11 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A job's stored events, folded by rules written down here a second time. Not thread-safe. */
 final class JobHistory {
   private static final Set<String> TERMINAL = Set.of("succeeded", "failed", "cancelled");
   private static final String RESULT = "result.txt";
+
+  /** Bookkeeping, which also follows the end. */
+  private static final Set<String> NOTES =
+      Set.of("owner_informed", "owners_joined", "priority_wanted", "raw_data_released");
 
   private final String id;
   private final List<Attempt> attempts = new ArrayList<>();
@@ -18,6 +23,11 @@ final class JobHistory {
   private String state = "";
   private String reason = "";
   private boolean endedAtStart;
+  private String kind = "";
+  private String survey = "";
+  private boolean discarded;
+  private final Set<String> owners = new TreeSet<>();
+  private final Set<String> released = new TreeSet<>();
 
   JobHistory(String id) {
     this.id = id;
@@ -29,30 +39,88 @@ final class JobHistory {
     }
     sequence = number;
     String type = event.path("type").asText();
-    if (TERMINAL.contains(state) && !type.equals("owner_informed")) {
+    if (TERMINAL.contains(state) && !mayFollowTheEnd(type)) {
       broken.add(id + ": " + type + " after it had " + state);
     }
     switch (type) {
-      case "submitted" -> state = "queued";
+      case "submitted" -> submitted(event.path("spec"));
       case "started" -> started(event);
       case "attempt_succeeded" -> {
-        ended(event, "succeeded", true, digest(event));
+        ended(event, "succeeded", true, isProcess() ? digest(event) : Optional.empty());
         state = "succeeded";
       }
       case "node_ended" -> endedAtStart = event.path("at_start").asBoolean();
       case "attempt_failed" -> failed(event);
       case "attempt_deferred" -> ended(event, "deferred", false, Optional.empty());
       case "retry_scheduled" -> state = "waiting";
-      case "requeued" -> state = "queued";
+      case "requeued", "retried_by_hand" -> state = "queued";
       case "became_unplaceable" -> state = "unplaceable";
       case "given_up" -> {
         state = "failed";
         reason = event.path("failure").path("message").asText();
       }
-      case "cancelled" -> state = "cancelled";
-      case "priority_changed", "owner_informed" -> sequence = number;
+      case "cancelled" -> cancelled(event);
+      case "owners_joined" -> event.path("batch_ids").forEach(this::joined);
+      case "raw_data_released" -> released.add(event.path("batch").asText());
+      case "raw_data_discarded" -> discarded = true;
+      case "priority_changed", "priority_wanted", "owner_informed" -> sequence = number;
       default -> broken.add(id + ": unexpected event " + type);
     }
+  }
+
+  private boolean mayFollowTheEnd(String type) {
+    return NOTES.contains(type)
+        || type.equals("raw_data_discarded")
+        || (type.equals("retried_by_hand") && !state.equals("succeeded") && !isLetGo());
+  }
+
+  private void submitted(JsonNode spec) {
+    state = "queued";
+    kind = spec.path("kind").asText();
+    survey = spec.path("survey_id").asText("");
+    spec.path("batch_ids").forEach(this::joined);
+  }
+
+  private void joined(JsonNode batch) {
+    if (discarded) {
+      broken.add(id + ": " + batch.asText() + " joined it after its raw data was discarded");
+    }
+    owners.add(batch.asText());
+    released.remove(batch.asText());
+  }
+
+  private void cancelled(JsonNode event) {
+    if (!attempts.isEmpty() && !attempts.getLast().isOver()) {
+      Attempt last = attempts.getLast();
+      attempts.set(
+          attempts.size() - 1,
+          new Attempt(last.number(), last.node(), "cancelled", false, Optional.empty()));
+    }
+    state = "cancelled";
+    reason = event.path("reason").asText();
+  }
+
+  /** Whether every batch that it worked for needs it no more. */
+  private boolean isLetGo() {
+    return !owners.isEmpty() && released.containsAll(owners);
+  }
+
+  boolean isProcess() {
+    return kind.equals("process");
+  }
+
+  /** Whether it works for a survey or its batches; others are a person's. */
+  boolean isOfSurvey() {
+    return !survey.isEmpty() || !owners.isEmpty();
+  }
+
+  /** The survey, if it was submitted for one, and the batches that it ever worked for. */
+  List<String> beneficiaries() {
+    List<String> all = new ArrayList<>(owners);
+    if (!survey.isEmpty()) {
+      all.add(survey);
+    }
+    return all;
   }
 
   /** A lost node is charged only when it ended as the attempt began. */
@@ -71,6 +139,9 @@ final class JobHistory {
     int number = event.path("attempt").asInt();
     if (!Set.of("queued", "unplaceable").contains(state)) {
       broken.add(id + ": attempt " + number + " started while the job was " + state);
+    }
+    if (isLetGo() || discarded) {
+      broken.add(id + ": attempt " + number + " started though every batch had let the job go");
     }
     if (number != attempts.size() + 1) {
       broken.add(id + ": attempt " + number + " follows " + attempts.size());
@@ -110,7 +181,7 @@ final class JobHistory {
     return state;
   }
 
-  /** Why it was given up. */
+  /** Why it was given up or cancelled. */
   String reason() {
     return reason;
   }

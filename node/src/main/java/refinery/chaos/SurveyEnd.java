@@ -1,0 +1,145 @@
+package refinery.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import refinery.chaos.check.AskedSurvey;
+import refinery.client.Terminal;
+
+/**
+ * The end of a run for its surveys: first as a person left them, then all retried until they are
+ * done. What ended otherwise must have been asked for. Blocking.
+ */
+final class SurveyEnd {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  /** A cancel that nobody answered may arrive once more; more often nothing explains. */
+  private static final int ROUNDS = 4;
+
+  private static final String BY_A_PERSON = "its job was cancelled: chaos cancelled this job";
+
+  private final SurveyLoad load;
+  private final Caller caller;
+  private final Rest rest;
+  private final Duration patience;
+  private final List<String> violations = new ArrayList<>();
+  private int leftCancelled;
+  private int leftBadly;
+
+  SurveyEnd(SurveyLoad load, Caller caller, Rest rest, Duration patience) {
+    this.load = load;
+    this.caller = caller;
+    this.rest = rest;
+    this.patience = patience;
+  }
+
+  /** Everything that was cancelled has stopped, and nothing else. */
+  void asLeft() {
+    settle("after the faults");
+    for (Map.Entry<String, Intent> survey : load.intents().entrySet()) {
+      JsonNode view = view(survey.getKey());
+      survey.getValue().broken(view).ifPresent(violations::add);
+      judge(survey.getKey(), view);
+      leftCancelled += Intent.isCancelled(view) ? 1 : 0;
+      leftBadly += List.of("failed", "done_with_failures").contains(state(view)) ? 1 : 0;
+    }
+  }
+
+  /** Every survey is retried; what a late cancel undoes, again. */
+  void retryUntilDone() {
+    for (int round = 0; round < ROUNDS; round++) {
+      load.retryAll();
+      settle("after all surveys were retried");
+      boolean done = true;
+      for (Map.Entry<String, Intent> survey : load.intents().entrySet()) {
+        JsonNode view = view(survey.getKey());
+        survey.getValue().broken(view).ifPresent(violations::add);
+        judge(survey.getKey(), view);
+        done &= state(view).equals("done");
+      }
+      if (done || !violations.isEmpty()) {
+        return;
+      }
+    }
+    violations.add("surveys that were retried " + ROUNDS + " times are not done");
+  }
+
+  private void settle(String when) {
+    long end = System.nanoTime() + patience.toNanos();
+    List<String> moving = rest.inFlight();
+    while (!moving.isEmpty() && System.nanoTime() < end) {
+      Terminal.pause(LOOK);
+      moving = rest.inFlight();
+    }
+    if (!moving.isEmpty()) {
+      violations.add("not ended " + patience + " " + when + ": " + moving);
+    }
+  }
+
+  /** Failed is only what a person made fail; a wanted survey has no cancelled batch. */
+  private void judge(String survey, JsonNode view) {
+    if (state(view).equals("failed")) {
+      boolean byAPerson =
+          view.path("reason").asText().equals("the survey job was cancelled")
+              && caller.list("/jobs?kind=survey&survey_id=" + survey).stream()
+                  .anyMatch(job -> load.cancelledJobs().contains(job.path("id").asText()));
+      if (!byAPerson) {
+        violations.add(survey + ": failed: " + view.path("reason").asText());
+      }
+    }
+    for (JsonNode batch : caller.list("/batches?survey_id=" + survey)) {
+      String reason = batch.path("reason").asText();
+      boolean unexplained =
+          switch (state(batch)) {
+            case "done" -> false;
+            case "failed" -> !reason.contains(BY_A_PERSON);
+            case "cancelled" -> !Intent.isCancelled(view);
+            default -> true;
+          };
+      if (unexplained) {
+        violations.add(
+            survey
+                + " is "
+                + state(view)
+                + ", its batch "
+                + batch.path("id").asText()
+                + " is "
+                + state(batch)
+                + ": "
+                + reason);
+      }
+    }
+  }
+
+  private static String state(JsonNode view) {
+    return view.path("state").asText();
+  }
+
+  private JsonNode view(String survey) {
+    return caller.get("/surveys/" + survey);
+  }
+
+  List<String> violations() {
+    return violations;
+  }
+
+  /** How many surveys were left cancelled, and how many had ended badly by a person's doing. */
+  Map<String, Integer> tally() {
+    return Map.of("  left cancelled", leftCancelled, "  left with failures", leftBadly);
+  }
+
+  /** What every survey must have come to. */
+  static List<AskedSurvey> asked(SurveyLoad load, StudyArchive archive) throws java.io.IOException {
+    List<AskedSurvey> all = new ArrayList<>();
+    for (Map.Entry<String, SurveyPlan.Wish> survey : load.posted().entrySet()) {
+      Map<String, String> results = new java.util.HashMap<>();
+      for (String run : survey.getValue().runs()) {
+        results.put(run, archive.result(survey.getValue().pipeline(), run));
+      }
+      all.add(new AskedSurvey(survey.getKey(), results));
+    }
+    return all;
+  }
+}
