@@ -3,6 +3,7 @@ package refinery.transfer;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -76,15 +77,29 @@ final class TransferBench {
         double size = Files.size(file) / (1024.0 * 1024.0);
         for (int round = 0; round <= rounds; round++) {
           double curl = curl(url, directory.resolve("curl.out"));
+          long cpu = cpu();
           double ours = ours(runner, directory.resolve("attempt-" + round), source, store);
           System.out.printf(
-              "%s %.0f MiB: curl|tee|md5sum %.0f MiB/s, refinery to scratch, verified %.0f MiB/s%n",
-              round == 0 ? "warm-up" : "round " + round, size, size / curl, size / ours);
+              "%s %.0f MiB: curl|tee|md5sum %.0f MiB/s, refinery to scratch, verified %.0f MiB/s,"
+                  + " %.2f ms of cpu a MiB with the server%n",
+              round == 0 ? "warm-up" : "round " + round,
+              size,
+              size / curl,
+              size / ours,
+              (cpu() - cpu) / 1e6 / size);
         }
       }
     } finally {
       kit.shutdownTestKit();
     }
+  }
+
+  /** Nanoseconds of this JVM so far. */
+  private static long cpu() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : 0;
   }
 
   private static double curl(String url, Path target) throws Exception {
