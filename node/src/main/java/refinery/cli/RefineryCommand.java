@@ -55,7 +55,8 @@ public final class RefineryCommand implements Callable<Integer> {
 
   public static void main(String[] args) {
     CompilerDirectives.load();
-    // Of downloads; the JDK looks at it once, when the first client is made. Its own 16 KiB cost more.
+    // Of downloads; the JDK looks at it once, when the first client is made. Its own 16 KiB cost
+    // more.
     System.getProperties().putIfAbsent("jdk.httpclient.bufsize", Integer.toString(1 << 16));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
