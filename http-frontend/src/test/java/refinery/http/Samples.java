@@ -135,7 +135,12 @@ final class Samples {
         List.of(JobId.of("job-done")),
         List.of(
             new BatchView.ArtifactView(
-                "quant.sf", QUANT, 10, "text/tab-separated-values", "/api/v1/artifacts/" + QUANT)),
+                "quant.sf",
+                QUANT,
+                10,
+                "text/tab-separated-values",
+                "quant.sf",
+                "/api/v1/artifacts/" + QUANT)),
         Map.of("mapping_rate", "0.9"));
   }
 

@@ -121,6 +121,7 @@ public final class TestNode implements AutoCloseable {
             Samples.QUANT,
             10,
             "text/tab-separated-values",
+            "quant.sf",
             "/api/v1/artifacts/" + Samples.QUANT));
     for (int i = 1; i <= 5; i++) {
       record(i);

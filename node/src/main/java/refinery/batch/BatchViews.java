@@ -74,6 +74,7 @@ final class BatchViews {
                     artifact.sha256(),
                     artifact.size(),
                     artifact.mediaType(),
+                    artifact.role(),
                     "/api/v1/artifacts/" + artifact.sha256()))
         .toList();
   }

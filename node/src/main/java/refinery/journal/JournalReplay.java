@@ -5,9 +5,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import refinery.protocol.batch.Artifact;
 
 /**
@@ -82,7 +85,7 @@ public final class JournalReplay {
   private void finish(Connection connection, Replayed<?, ?> entity, boolean last)
       throws SQLException {
     if (entity != null) {
-      entity.row().ifPresent(rows::add);
+      entity.rows().forEach(rows::add);
     }
     if (last || rows.size() + artifacts.size() >= GROUP) {
       ReadRowWriter.write(connection, rows, artifacts);
@@ -97,6 +100,7 @@ public final class JournalReplay {
     private final Projector<E, S> projector;
     private S state;
     private long seqNr;
+    private Optional<ReadRowWriter.Versioned> refined = Optional.empty();
 
     Replayed(String persistenceId, Projector<E, S> projector) {
       this.persistenceId = persistenceId;
@@ -112,10 +116,19 @@ public final class JournalReplay {
     void apply(long number, Object event) {
       state = projector.evolve(state, (E) event);
       seqNr = number;
+      Optional<Instant> refinedAt = RefinedArtifacts.broughtAt(event);
+      if (refinedAt.isPresent()) {
+        refined = row(refinedAt);
+      }
     }
 
-    java.util.Optional<ReadRowWriter.Versioned> row() {
-      return projector.row(state).map(row -> new ReadRowWriter.Versioned(seqNr, row));
+    /** The last row with results, as it was then, and the last of all. */
+    Stream<ReadRowWriter.Versioned> rows() {
+      return Stream.concat(refined.stream(), row(Optional.empty()).stream());
+    }
+
+    private Optional<ReadRowWriter.Versioned> row(Optional<Instant> refinedAt) {
+      return projector.row(state).map(row -> new ReadRowWriter.Versioned(seqNr, row, refinedAt));
     }
   }
 }

@@ -3,6 +3,7 @@ package refinery.journal;
 import akka.persistence.PersistentRepr;
 import akka.persistence.jdbc.AkkaSerialization;
 import akka.persistence.jdbc.journal.dao.JournalTables.JournalAkkaSerializationRow;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import refinery.protocol.batch.Artifact;
@@ -14,13 +15,15 @@ final class JournalRow extends JournalAkkaSerializationRow {
 
   private final transient Optional<ReadRow> readRow;
   private final transient List<Artifact> artifacts;
+  private final transient Optional<Instant> refinedAt;
 
   JournalRow(
       PersistentRepr repr,
       AkkaSerialization.AkkaSerialized payload,
       Option<AkkaSerialization.AkkaSerialized> metadata,
       Optional<ReadRow> readRow,
-      List<Artifact> artifacts) {
+      List<Artifact> artifacts,
+      Optional<Instant> refinedAt) {
     super(
         Long.MIN_VALUE,
         repr.deleted(),
@@ -37,6 +40,7 @@ final class JournalRow extends JournalAkkaSerializationRow {
         metadata.map(AkkaSerialization.AkkaSerialized::serManifest));
     this.readRow = readRow;
     this.artifacts = artifacts;
+    this.refinedAt = refinedAt;
   }
 
   Optional<ReadRow> readRow() {
@@ -45,6 +49,11 @@ final class JournalRow extends JournalAkkaSerializationRow {
 
   List<Artifact> artifacts() {
     return artifacts;
+  }
+
+  /** When this event brought a batch its results. */
+  Optional<Instant> refinedAt() {
+    return refinedAt;
   }
 
   /** {@code job-1} of {@code Job|job-1}. */

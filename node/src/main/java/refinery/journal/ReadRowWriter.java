@@ -2,6 +2,7 @@ package refinery.journal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,8 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
+import java.util.function.ToLongFunction;
+import refinery.protocol.BatchId;
 import refinery.protocol.NodeId;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.query.BatchView;
 
@@ -20,8 +25,12 @@ import refinery.protocol.query.BatchView;
  * newer one. Stateless.
  */
 public final class ReadRowWriter {
-  /** A row and the number of the entity's event after which it is true. */
-  public record Versioned(long seqNr, ReadRow row) {}
+  /**
+   * A row and the number of the entity's event after which it is true.
+   *
+   * @param refinedAt of a batch that has taken in its results since the row before
+   */
+  public record Versioned(long seqNr, ReadRow row, Optional<Instant> refinedAt) {}
 
   /** An artifact that an event of {@code owner} lists. */
   public record Listed(String owner, Artifact artifact) {}
@@ -58,8 +67,6 @@ public final class ReadRowWriter {
           .column("pipeline", "text", r -> SqlText.text(r.row().view().pipeline()))
           .column("organism", "text", r -> text(r.row().view().organism()))
           .column("state", "text", r -> r.row().view().state().word())
-          .column("index_k", "text", r -> keyValue(r.row().view(), "k"))
-          .column("release", "text", r -> keyValue(r.row().view(), "release"))
           .column("title", "text", r -> SqlText.text(title(r.row().view())))
           .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
           .column("open", "bool", r -> r.row().open())
@@ -110,11 +117,12 @@ public final class ReadRowWriter {
           .replacing("id")
           .built(CHANGED, NOW, "");
 
-  private static final RowTable<Listed> ARTIFACTS =
-      RowTable.<Listed>named("artifact_row")
+  private static final RowTable<Listed> LISTED =
+      RowTable.<Listed>named("listed_artifact")
           .column("sha256", "text", l -> SqlText.text(l.artifact().sha256()))
           .column("owner", "text", l -> SqlText.text(l.owner()))
           .column("name", "text", l -> SqlText.text(l.artifact().name()))
+          .column("role", "text", l -> SqlText.text(l.artifact().role()))
           .column("size", "int8", l -> l.artifact().size())
           .column("media_type", "text", l -> SqlText.text(l.artifact().mediaType()))
           .ignoringKnown()
@@ -129,24 +137,20 @@ public final class ReadRowWriter {
     Map<String, SurveyRow> surveys = new TreeMap<>();
     Map<String, BatchRow> batches = new TreeMap<>();
     Map<String, JobRow> jobs = new TreeMap<>();
+    Map<BatchId, List<RefinedArtifact>> refined = new TreeMap<>();
     for (Versioned versioned : rows) {
       long seqNr = versioned.seqNr();
       switch (versioned.row()) {
         case ReadRow.Survey row ->
             surveys.merge(
-                row.view().id().value(),
-                new SurveyRow(seqNr, row),
-                (a, b) -> a.seqNr() > b.seqNr() ? a : b);
-        case ReadRow.Batch row ->
-            batches.merge(
-                row.view().id().value(),
-                new BatchRow(seqNr, row),
-                (a, b) -> a.seqNr() > b.seqNr() ? a : b);
+                row.view().id().value(), new SurveyRow(seqNr, row), newer(SurveyRow::seqNr));
+        case ReadRow.Batch row -> {
+          batches.merge(row.view().id().value(), new BatchRow(seqNr, row), newer(BatchRow::seqNr));
+          RefinedArtifacts.changed(row.view(), versioned.refinedAt())
+              .ifPresent(now -> refined.put(row.view().id(), now));
+        }
         case ReadRow.Job row ->
-            jobs.merge(
-                row.view().id().value(),
-                new JobRow(seqNr, row),
-                (a, b) -> a.seqNr() > b.seqNr() ? a : b);
+            jobs.merge(row.view().id().value(), new JobRow(seqNr, row), newer(JobRow::seqNr));
       }
     }
     SURVEYS.write(connection, surveys.values());
@@ -155,7 +159,12 @@ public final class ReadRowWriter {
     JOBS.write(connection, jobs.values());
     TreeMap<String, Listed> listed = new TreeMap<>();
     artifacts.forEach(one -> listed.putIfAbsent(one.artifact().sha256() + " " + one.owner(), one));
-    ARTIFACTS.write(connection, listed.values());
+    LISTED.write(connection, listed.values());
+    RefinedArtifacts.write(connection, refined);
+  }
+
+  private static <R> BinaryOperator<R> newer(ToLongFunction<R> seqNr) {
+    return (a, b) -> seqNr.applyAsLong(a) > seqNr.applyAsLong(b) ? a : b;
   }
 
   /** A survey that has found a batch is named by it for good: memberships never go. */
@@ -170,16 +179,12 @@ public final class ReadRowWriter {
     MEMBERSHIPS.write(connection, memberships);
   }
 
-  private static Object time(java.time.Instant instant) {
+  private static Object time(Instant instant) {
     return SqlText.timestamp(instant);
   }
 
   private static Object text(Optional<String> value) {
     return value.filter(text -> !text.isEmpty()).map(SqlText::text).orElse(null);
-  }
-
-  private static Object keyValue(BatchView view, String key) {
-    return text(Optional.ofNullable(view.keyValues().get(key)));
   }
 
   private static String title(BatchView view) {

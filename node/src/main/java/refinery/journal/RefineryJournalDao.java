@@ -11,8 +11,11 @@ import akka.serialization.Serialization;
 import akka.stream.Materializer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import scala.Option;
 import scala.Tuple2;
@@ -124,7 +127,8 @@ public final class RefineryJournalDao extends DefaultJournalDao {
             serialized(repr.payload()),
             repr.metadata().map(this::serialized),
             readRow,
-            ListedArtifacts.of(event));
+            ListedArtifacts.of(event),
+            RefinedArtifacts.broughtAt(event));
     return new Tuple2<>(row, scala.collection.immutable.Set$.MODULE$.empty());
   }
 
@@ -175,10 +179,19 @@ public final class RefineryJournalDao extends DefaultJournalDao {
     EVENTS.write(connection, events);
     List<ReadRowWriter.Versioned> rows = new ArrayList<>();
     List<ReadRowWriter.Listed> artifacts = new ArrayList<>();
+    // of a command with several events the last one carries the row
+    Map<String, Instant> refinedAt = new HashMap<>();
     for (JournalAkkaSerializationRow event : events) {
       if (event instanceof JournalRow row) {
+        row.refinedAt().ifPresent(at -> refinedAt.put(row.entityId(), at));
         row.readRow()
-            .ifPresent(read -> rows.add(new ReadRowWriter.Versioned(row.sequenceNumber(), read)));
+            .ifPresent(
+                read ->
+                    rows.add(
+                        new ReadRowWriter.Versioned(
+                            row.sequenceNumber(),
+                            read,
+                            Optional.ofNullable(refinedAt.remove(row.entityId())))));
         row.artifacts()
             .forEach(one -> artifacts.add(new ReadRowWriter.Listed(row.entityId(), one)));
       }

@@ -1,5 +1,6 @@
 package refinery.pipeline;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -7,8 +8,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import refinery.pipeline.Pipeline.IndexUse;
+import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.RawFile;
 import refinery.readmodel.NodeQueries;
@@ -33,36 +37,32 @@ final class IndexLookup {
   Answer find(IndexUse use, Map<String, String> parameters, RunInputs inputs)
       throws StepFailure, InterruptedException {
     String organism = parameters.getOrDefault("organism", "");
-    Optional<String> release =
-        Optional.of(parameters.getOrDefault("reference_release", "")).filter(r -> !r.isEmpty());
+    String release = parameters.getOrDefault("reference_release", "");
     int k = k(parameters, inputs);
-    Optional<NodeQueries.Index> index = ask(queries.index(organism, k, release));
-    if (index.isEmpty()) {
-      return new Answer.NotYet(reason(organism, k, release));
+    Selector any =
+        Selector.of(use.pipeline(), use.artifact())
+            .ofOrganism(organism)
+            .with("k", Integer.toString(k));
+    Selector selector = release.isEmpty() ? any.latestBy("release") : any.with("release", release);
+    List<RefinedArtifact> found = ask(queries.artifacts(selector, 1));
+    if (found.isEmpty()) {
+      return new Answer.NotYet(reason(selector, organism));
     }
-    String ending = "." + use.artifact().replace("${k}", Integer.toString(k));
-    Artifact artifact =
-        index.get().artifacts().stream()
-            .filter(candidate -> candidate.name().endsWith(ending))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    StepFailure.permanent(
-                        "the index of %s has no file *%s; reprocess its batch"
-                            .formatted(organism, ending)));
+    RefinedArtifact index = found.getFirst();
     return new Answer.Chosen(
-        k, index.get().keyValues().getOrDefault("release", release.orElse("")), artifact);
+        k,
+        index.keyValues().getOrDefault("release", ""),
+        new Artifact(
+            index.name(), index.sha256(), index.size(), index.mediaType(), index.artifact()));
   }
 
-  private String reason(String organism, int k, Optional<String> release)
+  private String reason(Selector selector, String organism)
       throws StepFailure, InterruptedException {
-    String what =
-        "the k=%d index of %s%s"
-            .formatted(k, organism, release.map(text -> ", release " + text).orElse(""));
-    return ask(queries.indexIsBeingBuilt(organism, k))
-        ? "waiting for " + what + "; it is being built"
+    Optional<BatchId> underWay = ask(queries.underWay(selector));
+    return underWay.isPresent()
+        ? "waiting for %s; it is being built by %s".formatted(selector.describe(), underWay.get())
         : "waiting for %s; post an ensembl survey for it: refinery survey ensembl species=%s"
-            .formatted(what, organism);
+            .formatted(selector.describe(), organism);
   }
 
   /** Reads longer than 75 take k = 31, others 23; {@code k} of the batch overrules. */

@@ -43,7 +43,11 @@ final class Outputs {
           store.put("", directory.resolve(values.text(output.file())), true);
       artifacts.add(
           new Artifact(
-              values.text(output.name()), stored.sha256(), stored.size(), output.mediaType()));
+              values.text(output.name()),
+              stored.sha256(),
+              stored.size(),
+              output.mediaType(),
+              output.role().orElseGet(() -> values.text(output.name()))));
     }
     return artifacts;
   }

@@ -59,9 +59,10 @@ record Pipeline(
   }
 
   /**
-   * @param artifact how the artifact's name ends
+   * @param pipeline that builds it
+   * @param artifact which of its outputs, by role
    */
-  record IndexUse(String artifact) {}
+  record IndexUse(String pipeline, String artifact) {}
 
   /**
    * @param fallback used when a batch does not say; empty: the batch must say
@@ -126,13 +127,19 @@ record Pipeline(
   }
 
   /**
+   * @param role what others ask for it by; empty: its name
    * @param name of the artifact, may hold placeholders
    * @param file relative to the working directory
    * @param optional whether it may be missing
    * @param checks of {@link OutputCheck}
    */
   record Output(
-      String name, String file, String mediaType, boolean optional, List<OutputCheck> checks) {}
+      Optional<String> role,
+      String name,
+      String file,
+      String mediaType,
+      boolean optional,
+      List<OutputCheck> checks) {}
 
   /** Generic checks of an output; those that know a format are built-in steps. */
   enum OutputCheck {

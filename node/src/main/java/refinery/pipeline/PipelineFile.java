@@ -25,6 +25,7 @@ import refinery.pipeline.Pipeline.Output;
 import refinery.pipeline.Pipeline.OutputCheck;
 import refinery.pipeline.Pipeline.Parameter;
 import refinery.pipeline.Pipeline.Step;
+import refinery.protocol.batch.Artifact;
 
 /** Reads a pipeline's file; every mistake names the file and the key. */
 final class PipelineFile {
@@ -45,7 +46,7 @@ final class PipelineFile {
   private static final Set<String> STEP_KEYS =
       Set.of("name", "command", "builtin", "with", "when", "stdout", "tool", "stall", "wall-time");
   private static final Set<String> OUTPUT_KEYS =
-      Set.of("name", "file", "media-type", "optional", "checks");
+      Set.of("role", "name", "file", "media-type", "optional", "checks");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private static final Pattern RELATIVE =
       Pattern.compile("[A-Za-z0-9_${][A-Za-z0-9_.${}-]*(/[A-Za-z0-9_${][A-Za-z0-9_.${}-]*)*");
@@ -79,9 +80,7 @@ final class PipelineFile {
             config.getString("description"),
             inputs(),
             config.hasPath("takes-command") && config.getBoolean("takes-command"),
-            config.hasPath("index")
-                ? Optional.of(new IndexUse(config.getString("index.artifact")))
-                : Optional.empty(),
+            index(),
             countsReads(steps),
             parameters(),
             needs(),
@@ -94,6 +93,15 @@ final class PipelineFile {
               throw wrong(problem.key(), problem.message());
             });
     return pipeline;
+  }
+
+  private Optional<IndexUse> index() {
+    if (!config.hasPath("index")) {
+      return Optional.empty();
+    }
+    onlyKeys("index", config.getConfig("index"), Set.of("pipeline", "artifact"));
+    return Optional.of(
+        new IndexUse(matching("index.pipeline", NAME), config.getString("index.artifact")));
   }
 
   private List<List<String>> inputs() {
@@ -247,6 +255,7 @@ final class PipelineFile {
               () -> {
                 onlyKeys(key, entry, OUTPUT_KEYS);
                 return new Output(
+                    text(entry, "role").map(role -> role(key + ".role", role)),
                     relative(key + ".name", entry.getString("name")),
                     relative(key + ".file", entry.getString("file")),
                     entry.getString("media-type"),
@@ -255,6 +264,13 @@ final class PipelineFile {
               }));
     }
     return outputs;
+  }
+
+  private String role(String key, String role) {
+    if (!NAME.matcher(role).matches() || role.equals(Artifact.LOG)) {
+      throw wrong(key, "'" + role + "' must match " + NAME + " and not be " + Artifact.LOG);
+    }
+    return role;
   }
 
   private List<OutputCheck> checks(String key, Config entry) {

@@ -71,7 +71,12 @@ final class StepLog {
     }
     ObjectStore.StoredObject stored = store.put("", part, true);
     return Optional.of(
-        new Artifact(step + ".log", stored.sha256(), stored.size(), "text/plain; charset=utf-8"));
+        new Artifact(
+            step + ".log",
+            stored.sha256(),
+            stored.size(),
+            "text/plain; charset=utf-8",
+            Artifact.LOG));
   }
 
   private static void copy(InputStream in, OutputStream out, long bytes) throws IOException {

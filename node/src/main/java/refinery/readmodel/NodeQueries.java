@@ -11,6 +11,8 @@ import java.util.concurrent.CompletionStage;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.job.JobState;
 import refinery.protocol.scheduling.JobTicket;
@@ -55,17 +57,11 @@ public interface NodeQueries {
       Duration age,
       Optional<Duration> overdue) {}
 
-  /**
-   * The index of an organism: newest release first, {@code release} given or not. Only batches of
-   * pipeline {@code transcriptome-index} that are done.
-   */
-  CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release);
+  /** The artifacts that match, the one that is wanted most first; see {@link Selector#order}. */
+  CompletionStage<List<RefinedArtifact>> artifacts(Selector selector, int limit);
 
-  /** {@code keyValues} of the index batch and its artifacts. */
-  record Index(Map<String, String> keyValues, List<Artifact> artifacts) {}
-
-  /** Whether an index batch of this organism and k exists and is not terminal. */
-  CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k);
+  /** Any batch that has not ended and may bring such an artifact; see {@link Selector#mayMatch}. */
+  CompletionStage<Optional<BatchId>> underWay(Selector selector);
 
   /** The artifacts of a succeeded process job with this fingerprint. */
   CompletionStage<Optional<Reusable>> reusable(String fingerprint);

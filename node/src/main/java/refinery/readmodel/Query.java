@@ -30,6 +30,13 @@ final class Query {
     return this;
   }
 
+  /** The same as a question for the server's plan; it runs the statement. */
+  Query explained() {
+    Query explained = new Query("explain (analyze)");
+    explained.add(sql.toString(), parameters.toArray());
+    return explained;
+  }
+
   <T> List<T> list(Connection connection, Row<T> reader) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
       for (int i = 0; i < parameters.size(); i++) {

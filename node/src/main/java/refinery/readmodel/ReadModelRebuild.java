@@ -18,7 +18,8 @@ import refinery.journal.Projector;
 public final class ReadModelRebuild {
   /** In the order in which the journal writes them, so that locks cannot cross. */
   private static final List<String> TABLES =
-      List.of("survey_row", "batch_row", "batch_survey", "job_row", "artifact_row");
+      List.of(
+          "survey_row", "batch_row", "batch_survey", "job_row", "listed_artifact", "artifact_row");
 
   private static final int REPORTED = 1_000;
 
@@ -97,7 +98,8 @@ public final class ReadModelRebuild {
     String key =
         switch (table) {
           case "batch_survey" -> "r.batch_id || ' ' || r.survey_id";
-          case "artifact_row" -> "r.sha256 || ' ' || r.owner";
+          case "listed_artifact" -> "r.sha256 || ' ' || r.owner";
+          case "artifact_row" -> "r.batch_id || ' ' || r.name";
           default -> "r.id";
         };
     String rows = "(select " + key + " as key, to_jsonb(r) - 'changed_at' as content from ";

@@ -19,17 +19,15 @@ import refinery.protocol.Entities;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.NodeId;
-import refinery.protocol.batch.Artifact;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobState;
-import refinery.protocol.query.BatchView;
 import refinery.protocol.scheduling.JobTicket;
 
 /** What the node asks, over plain SQL. Thread-safe. */
 public final class SqlNodeQueries implements NodeQueries {
-  private static final String INDEX = "transcriptome-index";
-
   private final SqlExecutor sql;
 
   public SqlNodeQueries(SqlExecutor sql) {
@@ -107,47 +105,14 @@ public final class SqlNodeQueries implements NodeQueries {
   }
 
   @Override
-  public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
+  public CompletionStage<List<RefinedArtifact>> artifacts(Selector selector, int limit) {
     return sql.run(
-        connection -> {
-          Query query = indexes("select document", organism, k).add("and state = 'done'");
-          release.ifPresent(wanted -> query.add("and release = ?", wanted));
-          return query
-              .add(
-                  "order by case when release ~ '^[0-9]{1,9}$' then release::integer else -1 end"
-                      + " desc, created_at desc limit 1")
-              .first(connection, row -> JsonColumns.read(row, "document", BatchView.class))
-              .map(SqlNodeQueries::index);
-        });
-  }
-
-  private static Index index(BatchView view) {
-    return new Index(
-        view.keyValues(),
-        view.artifacts().stream()
-            .map(a -> new Artifact(a.name(), a.sha256(), a.size(), a.mediaType()))
-            .toList());
-  }
-
-  private static Query indexes(String select, String organism, int k) {
-    return new Query(
-        select
-            + " from batch_row where pipeline = '"
-            + INDEX
-            + "' and organism = ?"
-            + " and index_k = ?",
-        organism,
-        Integer.toString(k));
+        connection -> ArtifactRows.answer(connection, ArtifactRows.Question.of(selector, limit)));
   }
 
   @Override
-  public CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k) {
-    return sql.run(
-        connection ->
-            indexes("select 1", organism, k)
-                .add("and state not in ('done', 'failed', 'cancelled') limit 1")
-                .first(connection, row -> true)
-                .isPresent());
+  public CompletionStage<Optional<BatchId>> underWay(Selector selector) {
+    return sql.run(connection -> ArtifactRows.underWay(connection, selector));
   }
 
   @Override
@@ -194,7 +159,9 @@ public final class SqlNodeQueries implements NodeQueries {
     return sql.run(
         connection ->
             new HashSet<>(
-                new Query("select distinct sha256 from artifact_row where sha256 = any(?)", digests)
+                new Query(
+                        "select distinct sha256 from listed_artifact where sha256 = any(?)",
+                        digests)
                     .list(connection, row -> row.getString(1))));
   }
 

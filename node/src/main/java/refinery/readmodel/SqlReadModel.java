@@ -287,8 +287,8 @@ public final class SqlReadModel implements ReadModel {
     return sql.run(
         connection ->
             new Query(
-                    "select name, sha256, size, media_type from artifact_row where sha256 = ?"
-                        + " order by owner limit 1",
+                    "select name, sha256, size, media_type, role from listed_artifact where sha256"
+                        + " = ? order by owner limit 1",
                     sha256)
                 .first(
                     connection,
@@ -298,6 +298,7 @@ public final class SqlReadModel implements ReadModel {
                             row.getString(2),
                             row.getLong(3),
                             row.getString(4),
+                            row.getString(5),
                             "/api/v1/artifacts/" + row.getString(2))));
   }
 

@@ -75,8 +75,6 @@ create table batch_row (
   pipeline   text collate "C" not null,
   organism   text collate "C",
   state      text collate "C" not null,
-  index_k    text collate "C",
-  release    text collate "C",
   title      text        not null,
   created_at timestamptz not null,
   open       boolean     not null,
@@ -86,7 +84,9 @@ create table batch_row (
 create index batch_newest on batch_row (created_at desc, id);
 create index batch_state on batch_row (state, created_at desc, id);
 create index batch_open on batch_row (id) where open;
-create index batch_index on batch_row (organism, index_k) where pipeline = 'transcriptome-index';
+-- What is under way, for whoever waits for its outputs.
+create index batch_unfinished on batch_row (pipeline, organism)
+  where state not in ('done', 'failed', 'cancelled');
 
 -- Which surveys want a batch, with what counting and listing by survey needs.
 create table batch_survey (
@@ -130,14 +130,35 @@ create index job_live on job_row (id) where state in ('queued', 'running', 'wait
 create index job_open on job_row (id) where open;
 
 -- Every digest that an event lists. Never shrinks but with the journal.
-create table artifact_row (
+create table listed_artifact (
   sha256     text collate "C" not null,
   owner      text collate "C" not null,
   name       text   not null,
+  role       text   not null,
   size       bigint not null,
   media_type text   not null,
   primary key (sha256, owner)
 );
+
+-- The outputs of batches that are done, whatever refined them; a batch that is taken up again has
+-- none. facets: the artifact's key-values (refinery.protocol.artifact.KeyValues says which), and under
+-- their own names pipeline, artifact, name, organism and media_type, so that one index serves any
+-- question; refinery.readmodel.ArtifactRows says how. The digest is also where the bytes are.
+create table artifact_row (
+  batch_id   text collate "C" not null,
+  name       text collate "C" not null,
+  pipeline   text collate "C" not null,
+  artifact   text collate "C" not null,
+  organism   text collate "C",
+  media_type text        not null,
+  sha256     text collate "C" not null,
+  size       bigint      not null,
+  refined_at timestamptz not null,
+  facets     jsonb       not null,
+  primary key (batch_id, name)
+);
+create index artifact_newest on artifact_row (refined_at desc, batch_id, name);
+create index artifact_facets on artifact_row using gin (facets jsonb_path_ops);
 
 -- Rows change state several times: keep the visibility map fresh for index-only counts.
 alter table job_row set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.05);

@@ -29,7 +29,8 @@ class ReadModelCommandTest {
     try (Database database = Database.open(address);
         Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("insert into artifact_row values ('ab', 'nobody', 'x', 1, 'text/plain')");
+      statement.execute(
+          "insert into listed_artifact values ('ab', 'nobody', 'x', 'x', 1, 'text/plain')");
     }
     String db =
         address.url()
@@ -40,7 +41,7 @@ class ReadModelCommandTest {
 
     assertThat(run("read-model", "verify", "--db", db)).as(said.toString()).isEqualTo(1);
     assertThat(said.toString())
-        .contains("1 rows differ", "artifact_row ab nobody: not in the journal");
+        .contains("1 rows differ", "listed_artifact ab nobody: not in the journal");
     assertThat(run("read-model", "rebuild", "--db", db)).as(said.toString()).isZero();
     assertThat(run("read-model", "verify", "--db", db)).as(said.toString()).isZero();
   }

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobResult;
@@ -124,6 +126,8 @@ class RefineryJournalDaoTest {
   void noRowFailsForItsContent() throws Exception {
     String hostile =
         "nul \0 lone \ud800 back\\slash \\u0000 quote ' \" \ufffe " + "x".repeat(9_000);
+    BatchView.ArtifactView refined =
+        new BatchView.ArtifactView(hostile, hostile, Long.MAX_VALUE, hostile, hostile, hostile);
     BatchView view =
         new BatchView(
             new BatchId("batch-hostile"),
@@ -133,14 +137,20 @@ class RefineryJournalDaoTest {
             hostile,
             Optional.of(hostile),
             Map.of("k", hostile, "release", hostile, "title", hostile, hostile, hostile),
-            BatchState.QUEUED,
+            BatchState.DONE,
             Optional.of(hostile),
             Instant.MAX,
             Instant.MIN,
             List.of(),
             List.of(),
-            List.of(),
-            Map.of());
+            List.of(refined, refined),
+            Map.of("reads", "7", hostile, hostile));
+    BatchEvent processed =
+        new BatchEvent.Processed(
+            new JobId("job-h"),
+            1,
+            new JobResult.Processed(List.of(), Map.of(), hostile, Optional.empty()),
+            Instant.MIN);
     JobEvent event =
         new JobEvent.AttemptSucceeded(
             1,
@@ -154,11 +164,20 @@ class RefineryJournalDaoTest {
             Instant.MIN);
     get(
         journal.persist(
-            write("Batch|batch-hostile", 1, Examples.with(event, new ReadRow.Batch(view, true))),
+            write(
+                "Batch|batch-hostile",
+                1,
+                Examples.with(event, new ReadRow.Batch(view, true)),
+                Examples.with(processed, new ReadRow.Batch(view, true))),
             write("Job|job-fine", 1, row("fine", JobState.QUEUED))));
     assertThat(journal.one("select document ->> 'key' from batch_row where id = 'batch-hostile'"))
         .startsWith("nul  lone ? back\\slash \\u0000 quote ' \" ");
     assertThat(journal.one("select state from job_row where id = 'job-fine'")).isEqualTo("queued");
+    assertThat(
+            journal.one(
+                "select facets - 'pipeline' - 'artifact' - 'name' - 'organism' - 'media_type' from"
+                    + " artifact_row"))
+        .isEqualTo("{\"reads\": \"7\"}");
   }
 
   @Test

@@ -212,7 +212,9 @@ class GoldenTest {
     Outcome outcome = bench.run("salmon-quant", reads("SRR990001", "SRR990/SRR990001", 100), other);
     assertThat(outcome).isInstanceOf(Outcome.Deferred.class);
     assertThat(((Outcome.Deferred) outcome).reason())
-        .contains("k=31 index of homo_sapiens", "refinery survey ensembl species=homo_sapiens");
+        .contains(
+            "salmon-index of transcriptome-index for homo_sapiens, k 31",
+            "refinery survey ensembl species=homo_sapiens");
   }
 
   @Test

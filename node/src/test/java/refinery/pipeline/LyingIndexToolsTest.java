@@ -232,7 +232,8 @@ class LyingIndexToolsTest {
     pack.addAll(names);
     assertThat(new ProcessBuilder(pack).directory(tree.toFile()).start().waitFor()).isZero();
     var stored = bench.permanent.put("", tarball, true);
-    return new Artifact("x.k31.tar.gz", stored.sha256(), stored.size(), "application/gzip");
+    return new Artifact(
+        "x.k31.tar.gz", stored.sha256(), stored.size(), "application/gzip", "salmon-index");
   }
 
   private static byte[] unpacked(String fixture) throws IOException {

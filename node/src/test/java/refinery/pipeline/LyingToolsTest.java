@@ -288,7 +288,8 @@ class LyingToolsTest {
     run(pack.toArray(String[]::new));
     var stored = bench.permanent.put("", tarball, true);
     Artifact artifact =
-        new Artifact("x.k31.tar.gz", stored.sha256(), stored.size(), "application/gzip");
+        new Artifact(
+            "x.k31.tar.gz", stored.sha256(), stored.size(), "application/gzip", "salmon-index");
     bench.indices.put(31, List.of(artifact));
     try {
       Outcome outcome = bench.run("salmon-quant", good(), RUN);

@@ -13,8 +13,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobKind;
@@ -166,20 +169,39 @@ final class Workbench {
     return new ArrayList<>(Files.readAllLines(file));
   }
 
+  private static RefinedArtifact refined(int k, Artifact file) {
+    Map<String, String> keyValues = new HashMap<>(SPECIES);
+    keyValues.put("k", Integer.toString(k));
+    return new RefinedArtifact(
+        BatchId.of("batch-index" + k),
+        "transcriptome-index",
+        file.role(),
+        file.name(),
+        Optional.of("synthetica_minima"),
+        keyValues,
+        file.sha256(),
+        file.size(),
+        file.mediaType(),
+        Instant.EPOCH);
+  }
+
   private final class Queries extends FakeQueries {
     @Override
-    public CompletableFuture<Optional<Index>> index(
-        String organism, int k, Optional<String> release) {
+    public CompletableFuture<List<RefinedArtifact>> artifacts(Selector selector, int limit) {
       return CompletableFuture.completedFuture(
-          Optional.ofNullable(indices.get(k))
-              .filter(found -> organism.equals("synthetica_minima"))
-              .filter(found -> release.isEmpty() || release.get().equals("99"))
-              .map(found -> new Index(Map.of("release", "99"), found)));
+          indices.entrySet().stream()
+              .flatMap(
+                  index -> index.getValue().stream().map(file -> refined(index.getKey(), file)))
+              .filter(selector::matches)
+              .sorted(selector.order())
+              .limit(limit)
+              .toList());
     }
 
     @Override
-    public CompletableFuture<Boolean> indexIsBeingBuilt(String organism, int k) {
-      return CompletableFuture.completedFuture(building);
+    public CompletableFuture<Optional<BatchId>> underWay(Selector selector) {
+      return CompletableFuture.completedFuture(
+          building ? Optional.of(BatchId.of("batch-building")) : Optional.empty());
     }
 
     @Override

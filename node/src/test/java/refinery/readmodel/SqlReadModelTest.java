@@ -328,43 +328,4 @@ class SqlReadModelTest {
       journal.execute("delete from job_row where id = 'job-art'");
     }
   }
-
-  @Test
-  void theNewestIndexOfAnOrganismIsFound() throws Exception {
-    for (String release : List.of("99", "110", "111")) {
-      BatchView view =
-          new BatchView(
-              new BatchId("batch-ix" + release),
-              List.of(),
-              "ensembl",
-              "dm/" + release + "/k31",
-              "transcriptome-index",
-              Optional.of("dm"),
-              Map.of("k", "31", "release", release),
-              release.equals("111") ? BatchState.PROCESSING : BatchState.DONE,
-              Optional.empty(),
-              Examples.at(0),
-              Examples.at(0),
-              List.of(),
-              List.of(),
-              List.of(),
-              Map.of());
-      get(
-          journal.persist(
-              write(
-                  "Batch|batch-ix" + release,
-                  1,
-                  Examples.with(submitted("x", 0), new ReadRow.Batch(view, false)))));
-    }
-    try {
-      assertThat(get(queries.index("dm", 31, Optional.empty())).orElseThrow().keyValues())
-          .containsEntry("release", "110");
-      assertThat(get(queries.index("dm", 31, Optional.of("99")))).isPresent();
-      assertThat(get(queries.index("dm", 23, Optional.empty()))).isEmpty();
-      assertThat(get(queries.indexIsBeingBuilt("dm", 31))).isTrue();
-      assertThat(get(queries.indexIsBeingBuilt("dm", 23))).isFalse();
-    } finally {
-      journal.execute("delete from batch_row where pipeline = 'transcriptome-index'");
-    }
-  }
 }

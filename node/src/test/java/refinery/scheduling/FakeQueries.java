@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.readmodel.NodeQueries;
 
 /** What the scheduler asks, from memory. */
@@ -49,12 +51,12 @@ final class FakeQueries implements NodeQueries {
   }
 
   @Override
-  public CompletionStage<Optional<Index>> index(String organism, int k, Optional<String> release) {
+  public CompletionStage<List<RefinedArtifact>> artifacts(Selector selector, int limit) {
     return notAsked();
   }
 
   @Override
-  public CompletionStage<Boolean> indexIsBeingBuilt(String organism, int k) {
+  public CompletionStage<Optional<BatchId>> underWay(Selector selector) {
     return notAsked();
   }
 

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.readmodel.NodeQueries;
 
 /** A read model that knows nothing; a test overrides what it asks for. */
@@ -36,14 +38,13 @@ public class FakeQueries implements NodeQueries {
   }
 
   @Override
-  public CompletableFuture<Optional<Index>> index(
-      String organism, int k, Optional<String> release) {
-    return CompletableFuture.completedFuture(Optional.empty());
+  public CompletableFuture<List<RefinedArtifact>> artifacts(Selector selector, int limit) {
+    return CompletableFuture.completedFuture(List.of());
   }
 
   @Override
-  public CompletableFuture<Boolean> indexIsBeingBuilt(String organism, int k) {
-    return CompletableFuture.completedFuture(false);
+  public CompletableFuture<Optional<BatchId>> underWay(Selector selector) {
+    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   @Override

@@ -207,7 +207,8 @@ public final class Checker {
     try (Statement statement = database.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "select owner, count(*) from artifact_row where name = 'result.txt' group by 1")) {
+                "select owner, count(*) from listed_artifact where name = 'result.txt' group by"
+                    + " 1")) {
       while (rows.next()) {
         String owner = rows.getString(1);
         listed.put(owner.substring(owner.indexOf('|') + 1), rows.getInt(2));

@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 /**
  * The key-values of an artifact: what it can be found by.
  *
- * <p>They are those of its batch when it was refined, one layer over the other, the later ones
- * winning:
+ * <p>They are those of its batch at the moment when it was refined, one layer over the other:
  *
  * <ol>
- *   <li>the metadata that the source declares ({@code release}, {@code assembly}, {@code tax_id},
- *       {@code library_strategy}, ...);
- *   <li>what its download and its pipeline found out ({@code layout}, {@code index_k}, ...);
- *   <li>the parameters that belong to the batch's identity ({@code k}, {@code reference_release}).
+ *   <li>what the download and the pipeline found out ({@code layout}, {@code index_k}, ...);
+ *   <li>over it the metadata that the source declares ({@code release}, {@code assembly}, {@code
+ *       tax_id}, {@code library_strategy}, ...);
+ *   <li>over it the parameters that belong to the batch's identity ({@code k}, {@code
+ *       reference_release}).
  * </ol>
  *
  * <p>Metadata is hostile and may be prose, so only what one can ask for is kept: keys of 1 to 64

@@ -57,6 +57,9 @@ public record BatchView(
       Optional<String> md5,
       Optional<String> deliveredFrom) {}
 
+  /**
+   * @param role what its pipeline calls it; {@code log} of a step's log
+   */
   public record ArtifactView(
-      String name, String sha256, long size, String mediaType, String href) {}
+      String name, String sha256, long size, String mediaType, String role, String href) {}
 }

@@ -1,0 +1,283 @@
+package refinery.readmodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import refinery.journal.JournalHarness;
+import refinery.journal.Projector;
+import refinery.protocol.BatchId;
+import refinery.protocol.JobId;
+import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.BatchEvent;
+import refinery.protocol.job.JobResult;
+import refinery.testing.RefinedBatches;
+import refinery.testing.RefinedBatches.Description;
+
+class ArtifactRowsTest {
+  private static final Instant AT = Instant.parse("2026-01-01T00:00:00.123456Z");
+  private static final Optional<String> FLY = Optional.of("drosophila_melanogaster");
+  private static final Artifact SALMON =
+      new Artifact("fly.k31.tar.gz", "ab".repeat(32), 7, "application/gzip", "salmon-index");
+  private static final Artifact WORDS =
+      new Artifact("index.log", "cd".repeat(32), 8, "text/plain", Artifact.LOG);
+  private static final Selector INDEX =
+      Selector.of("transcriptome-index", "salmon-index").ofOrganism(FLY.get()).with("k", "31");
+
+  private static JournalHarness journal;
+  private static SqlExecutor sql;
+  private static SqlNodeQueries queries;
+  private static RefinedBatches batches;
+
+  @BeforeAll
+  static void open() {
+    journal = new JournalHarness();
+    sql = new SqlExecutor(journal.database().dataSource(), 2);
+    queries = new SqlNodeQueries(sql);
+    batches = new RefinedBatches(journal);
+  }
+
+  @AfterAll
+  static void close() {
+    sql.close();
+    journal.close();
+  }
+
+  @AfterEach
+  void clear() throws SQLException {
+    journal.execute("truncate event_journal, event_tag, batch_row, listed_artifact, artifact_row");
+    batches = new RefinedBatches(journal);
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private static List<RefinedArtifact> find(Selector selector) throws Exception {
+    return get(queries.artifacts(selector, 10));
+  }
+
+  private static void describeIndex(String name, String release, String k) {
+    batches.describe(
+        name, new Description("transcriptome-index", FLY, Map.of("release", release, "k", k)));
+  }
+
+  @Test
+  void artifactsComeWithTheResultsAndGoWhenTheBatchIsTakenUpAgain() throws Exception {
+    describeIndex("a", "110", "31");
+    batches.begin("a", AT);
+    assertThat(find(INDEX)).isEmpty();
+    batches.finish("a", AT, Map.of("transcripts", "60"), SALMON, WORDS);
+    RefinedArtifact refined = batches.refined("a", AT, Map.of("transcripts", "60"), SALMON);
+    assertThat(find(INDEX)).containsExactly(refined);
+    assertThat(find(INDEX.with("transcripts", "60").with("release", "110")))
+        .containsExactly(refined);
+    assertThat(find(INDEX.with("release", "99"))).isEmpty();
+
+    batches.informSurvey("a", AT.plusSeconds(9));
+    assertThat(find(INDEX)).containsExactly(refined);
+    batches.reprocess("a", AT.plusSeconds(10));
+    assertThat(find(INDEX)).isEmpty();
+
+    Artifact other = new Artifact("other", "ef".repeat(32), 1, "text/plain", "salmon-index");
+    batches.finish("a", AT.plusSeconds(11), Map.of(), other);
+    assertThat(find(INDEX))
+        .containsExactly(batches.refined("a", AT.plusSeconds(11), Map.of(), other));
+    assertThat(new ReadModelRebuild(dataSource(), projectors()).verify()).isEmpty();
+  }
+
+  private static DataSource dataSource() {
+    return journal.database().dataSource();
+  }
+
+  private static Map<String, Projector<?, ?>> projectors() {
+    return Map.of("Batch", batches.projector());
+  }
+
+  @Test
+  void aRebuildMakesTheSameArtifactsWithTheirTimes() throws Exception {
+    for (String name : List.of("a", "b", "c")) {
+      describeIndex(name, "110", "31");
+      batches.begin(name, AT);
+      batches.finish(name, AT.plusSeconds(name.charAt(0)), Map.of(), SALMON);
+      batches.informSurvey(name, AT.plusSeconds(300));
+    }
+    batches.reprocess("b", AT.plusSeconds(301));
+    describeIndex("d", "110", "31");
+    // a command of two events: its row comes with the second
+    batches.begin("d", AT);
+    batches.write(
+        "d",
+        new BatchEvent.Processed(
+            JobId.of("job-process"),
+            2,
+            new JobResult.Processed(List.of(SALMON), Map.of(), "", Optional.empty()),
+            AT.plusSeconds(5)),
+        new BatchEvent.SurveyInformed(SurveyId.of("survey-x"), 1, AT.plusSeconds(5)));
+    List<RefinedArtifact> before = find(INDEX);
+    assertThat(before)
+        .extracting(a -> a.batch().value())
+        .containsExactly("batch-c", "batch-a", "batch-d");
+    ReadModelRebuild rebuild = new ReadModelRebuild(dataSource(), projectors());
+    assertThat(rebuild.verify()).isEmpty();
+    rebuild.rebuild();
+    assertThat(find(INDEX)).isEqualTo(before);
+    assertThat(rebuild.verify()).isEmpty();
+  }
+
+  @Test
+  void theLatestReleaseIsChosenAndWhatIsUnderWayIsFound() throws Exception {
+    for (String release : List.of("99", "110", "111")) {
+      describeIndex("r" + release, release, "31");
+      batches.begin("r" + release, AT);
+    }
+    batches.finish("r110", AT, Map.of(), SALMON);
+    batches.finish("r99", AT.plusSeconds(1), Map.of(), SALMON);
+    assertThat(find(INDEX)).extracting(a -> a.batch().value()).startsWith("batch-r99");
+    assertThat(find(INDEX.latestBy("release")))
+        .extracting(a -> a.batch().value())
+        .containsExactly("batch-r110", "batch-r99");
+    assertThat(get(queries.underWay(INDEX))).contains(BatchId.of("batch-r111"));
+    assertThat(get(queries.underWay(INDEX.with("transcripts", "60")))).isPresent();
+    for (Selector other :
+        List.of(
+            INDEX.with("k", "23"),
+            INDEX.with("release", "110"),
+            INDEX.ofOrganism("homo_sapiens"),
+            Selector.of("salmon-quant", "quant.sf"))) {
+      assertThat(get(queries.underWay(other))).as(other.describe()).isEmpty();
+    }
+  }
+
+  /** The same answers, in the same order, as the pure functions give. */
+  @Test
+  void sqlAgreesWithJavaOnGeneratedArtifactsAndSelectors() throws Exception {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    List<RefinedArtifact> all = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      String name = "g" + random.nextInt(1_000_000) + "-" + i;
+      batches.describe(
+          name,
+          new Description(
+              one(random, "p", "q"),
+              random.nextInt(3) == 0 ? Optional.empty() : Optional.of(one(random, "o", "\u00f6")),
+              keyValues(random)));
+      Instant at = AT.plusSeconds(random.nextInt(5));
+      Artifact first =
+          new Artifact(
+              one(random, "x", "y\ud83e\uddec", "y\uffee") + 1, "0", 1, "m", one(random, "r", "s"));
+      Artifact second = new Artifact(one(random, "x", "y\ud83e\uddec", "y\uffee") + 2, "1", 2, "m");
+      batches.finish(name, at, Map.of(), first, second);
+      all.add(batches.refined(name, at, Map.of(), first));
+      all.add(batches.refined(name, at, Map.of(), second));
+    }
+    int found = 0;
+    for (int i = 0; i < 300; i++) {
+      RefinedArtifact like = all.get(random.nextInt(all.size()));
+      Selector selector =
+          new Selector(
+              random.nextInt(9) == 0 ? "none" : like.pipeline(),
+              random.nextInt(9) == 0 ? "none" : like.artifact(),
+              random.nextBoolean() ? like.organism() : Optional.empty(),
+              some(random, random.nextInt(5) == 0 ? keyValues(random) : like.keyValues()),
+              random.nextBoolean() ? Optional.of("release") : Optional.empty());
+      int limit = 1 + random.nextInt(200);
+      List<RefinedArtifact> expected =
+          all.stream().filter(selector::matches).sorted(selector.order()).limit(limit).toList();
+      assertThat(get(queries.artifacts(selector, limit)))
+          .as("%s, seed %d", selector, seed)
+          .isEqualTo(expected);
+      found += expected.size();
+    }
+    assertThat(found).as("seed " + seed).isPositive();
+  }
+
+  private static String one(Random random, String... texts) {
+    return texts[random.nextInt(texts.length)];
+  }
+
+  private static Map<String, String> keyValues(Random random) {
+    Map<String, String> values = new HashMap<>();
+    for (String key : List.of("release", "k", "tissue")) {
+      if (random.nextInt(4) > 0) {
+        values.put(
+            key,
+            one(random, "9", "10", "010", "1234567890", "31", "a'b\"\\u0000\\", "\ud83e\uddec"));
+      }
+    }
+    return values;
+  }
+
+  private static Map<String, String> some(Random random, Map<String, String> all) {
+    Map<String, String> some = new HashMap<>(all);
+    some.keySet().removeIf(key -> random.nextBoolean());
+    return some;
+  }
+
+  @Test
+  void tenThousandArtifactsAreNotReadForOne() throws Exception {
+    int rows = 12_000;
+    journal.execute(
+        """
+        insert into artifact_row
+        select 'batch-' || n, 'quant.sf', 'salmon-quant', 'quant.sf', 'o' || mod(n, 50), 'text/plain',
+               'ab', n, timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second',
+               jsonb_build_object('pipeline', 'salmon-quant', 'artifact', 'quant.sf',
+                 'name', 'quant.sf', 'organism', 'o' || mod(n, 50), 'media_type', 'text/plain',
+                 'sample', 's' || n, 'strategy', 'RNA-Seq', 'half', mod(n, 2)::text,
+                 'release', mod(n, 7)::text)
+        from generate_series(1, %d) n
+        """
+            .formatted(rows));
+    journal.execute("analyze artifact_row");
+    Selector all = Selector.of("salmon-quant", "quant.sf");
+    Selector sample = all.with("sample", "s4711").with("strategy", "RNA-Seq");
+    assertThat(find(sample)).extracting(RefinedArtifact::size).containsExactly(4711L);
+    assertThat(find(all.with("half", "1")))
+        .extracting(RefinedArtifact::size)
+        .startsWith(11999L, 11997L);
+    assertThat(find(all.ofOrganism("o49").with("half", "1")).getFirst().size()).isEqualTo(11999);
+    assertThat(find(all.with("half", "1").latestBy("release")).getFirst().size()).isEqualTo(11997);
+    assertThat(find(all.with("half", "2"))).isEmpty();
+
+    for (Selector asked : List.of(sample, all, all.latestBy("release"))) {
+      assertThat(plan(ArtifactRows.collected(ArtifactRows.Question.of(asked, 10)), true))
+          .as(asked.describe())
+          .contains("Bitmap Index Scan on artifact_facets")
+          .doesNotContain("Seq Scan on artifact_row");
+    }
+    assertThat(
+            plan(ArtifactRows.newest(ArtifactRows.Question.of(all.with("half", "1"), 10)), false))
+        .contains("Index Scan using artifact_newest")
+        .doesNotContain("Seq Scan")
+        .doesNotContain("Sort");
+  }
+
+  private static String plan(Query query, boolean byFacets) throws Exception {
+    SqlExecutor.Work<List<String>> lines =
+        connection -> query.explained().list(connection, row -> row.getString(1));
+    List<String> plan =
+        get(
+            sql.run(
+                connection ->
+                    byFacets ? ArtifactRows.byFacets(connection, lines) : lines.on(connection)));
+    return String.join("\n", plan);
+  }
+}
