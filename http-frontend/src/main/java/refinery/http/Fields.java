@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Reads the fields of a request's object and collects everything that is wrong with them. A field
@@ -100,6 +101,21 @@ final class Fields {
   }
 
   Map<String, String> texts(String name, int most, int longest) {
+    return entries(name, most, longest, JsonNode::isTextual, "a string");
+  }
+
+  /** An object of strings, numbers and booleans, each as its text. */
+  Map<String, String> scalars(String name, int most, int longest) {
+    return entries(
+        name,
+        most,
+        longest,
+        node -> node.isTextual() || node.isNumber() || node.isBoolean(),
+        "a string, a number or a boolean");
+  }
+
+  private Map<String, String> entries(
+      String name, int most, int longest, Predicate<JsonNode> taken, String kind) {
     Map<String, String> found = new LinkedHashMap<>();
     object(name)
         .ifPresent(
@@ -110,15 +126,15 @@ final class Fields {
               }
               for (Map.Entry<String, JsonNode> entry : node.properties()) {
                 JsonNode text = entry.getValue();
-                if (text.isTextual()
-                    && text.textValue().length() <= longest
+                if (taken.test(text)
+                    && text.asText().length() <= longest
                     && entry.getKey().length() <= longest) {
-                  found.put(entry.getKey(), text.textValue());
+                  found.put(entry.getKey(), text.asText());
                 } else {
                   wrongs.add(
                       new Problem.Wrong(
                           pointer(name) + "/" + escape(entry.getKey()),
-                          "must be a string of at most " + longest + " characters"));
+                          "must be " + kind + " of at most " + longest + " characters"));
                 }
               }
             });

@@ -91,6 +91,7 @@ final class SurveyRoutes {
     Optional<ObjectNode> parameters = fields.object("parameters");
     fields.require("parameters");
     Optional<String> pipeline = fields.string("pipeline");
+    Map<String, String> asked = fields.scalars("pipeline_parameters", 64, 1_000);
     OptionalLong priority = fields.integer("priority", 0, 100);
     Map<String, String> labels = fields.texts("labels", 64, 255);
     Validated<SurveyRequest> validated =
@@ -100,6 +101,7 @@ final class SurveyRoutes {
                 source,
                 parameters.<JsonNode>map(found -> found).orElseGet(Json.MAPPER::createObjectNode),
                 pipeline,
+                asked,
                 priority.isPresent() ? Optional.of((int) priority.getAsLong()) : Optional.empty(),
                 labels);
     if (!source.isEmpty()) {

@@ -76,6 +76,7 @@ final class FakeEntities implements EntityGateway {
         request.source(),
         request.parameters(),
         request.pipeline(),
+        Map.of(),
         request.priority(),
         request.labels(),
         SurveyState.RUNNING,

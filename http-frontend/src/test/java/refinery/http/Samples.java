@@ -120,6 +120,8 @@ final class Samples {
         "salmon-quant",
         Optional.of("homo_sapiens"),
         Map.of(),
+        Map.of(),
+        List.of(),
         BatchState.DONE,
         Optional.empty(),
         AT,

@@ -285,6 +285,7 @@ public final class TestNode implements AutoCloseable {
         String source,
         JsonNode parameters,
         Optional<String> pipeline,
+        Map<String, String> pipelineParameters,
         Optional<Integer> priority,
         Map<String, String> labels) {
       if (!source.equals("ena")) {
@@ -296,7 +297,12 @@ public final class TestNode implements AutoCloseable {
       }
       return new Validated.Valid<>(
           new SurveyRequest(
-              source, parameters, pipeline.orElse("salmon-quant"), priority.orElse(50), labels));
+              source,
+              parameters,
+              pipeline.orElse("salmon-quant"),
+              pipelineParameters,
+              priority.orElse(50),
+              labels));
     }
 
     @Override
@@ -315,7 +321,7 @@ public final class TestNode implements AutoCloseable {
               priority,
               0,
               resources.orElse(Resources.of(1000, 1, 0)),
-              new Work.Process(pipeline, List.of(), Map.of(), command),
+              new Work.Process(pipeline, List.of(), List.of(), Map.of(), Map.of(), command),
               Samples.AT));
     }
   }

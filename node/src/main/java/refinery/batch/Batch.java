@@ -1,76 +1,80 @@
 package refinery.batch;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
+import org.pcollections.OrderedPMap;
 import refinery.protocol.Failure;
-import refinery.protocol.Ids;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
+import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.Standing;
-import refinery.protocol.job.JobKind;
-import refinery.protocol.job.JobResult;
 
 /**
- * A batch's whole truth, as its events made it.
+ * A batch's whole truth, as its events made it. Immutable.
  *
- * @param spec what its jobs and results go by
- * @param offered a newer description, not used yet
- * @param describedAt when a survey found the newest description
- * @param revision of the state that surveys are told: raised when the batch ends or is taken up
- *     again
  * @param observers the surveys that ever found it, in the order they came
- * @param downloadJob the current generation's; empty when there is nothing to download
- * @param downloadAccepted the job entity has it
- * @param jobPriority what the job that was accepted last is known to have heard; empty when unknown
- * @param seen per job, the revision of its status that was taken in
- * @param failedJob the job that a retry has to retry
- * @param retrying that job was asked to go on and has not said so yet
- * @param lettingGo jobs to be let go, not yet confirmed; some may never have been submitted
+ * @param priority the highest of those that want it
  */
 public record Batch(
-    BatchSpec spec,
-    Optional<BatchSpec> offered,
-    Instant describedAt,
-    BatchState state,
+    Description description,
+    Course course,
+    OrderedPMap<SurveyId, Observer> observers,
     int priority,
-    Optional<String> reason,
-    Instant createdAt,
-    Instant updatedAt,
-    long revision,
-    Map<SurveyId, Observer> observers,
-    Optional<JobId> downloadJob,
-    int downloadGeneration,
-    boolean downloadAccepted,
-    Optional<JobResult.Downloaded> downloaded,
-    JobId processJob,
-    int processGeneration,
-    boolean processAccepted,
-    OptionalInt jobPriority,
-    Optional<JobResult.Processed> processed,
-    List<JobId> jobs,
-    Map<JobId, Long> seen,
-    Optional<JobId> failedJob,
-    boolean retrying,
-    Set<JobId> lettingGo) {
+    Errands errands,
+    Results results) {
 
   /**
    * @param claim the survey's latest
    * @param informed the revision that it acknowledged
    */
   public record Observer(Claim claim, long informed) {}
+
+  /**
+   * Where it stands, and why.
+   *
+   * @param revision of the state that surveys are told: raised when the batch ends or is taken up
+   *     again
+   */
+  record Course(
+      BatchState state,
+      Optional<String> reason,
+      Instant createdAt,
+      Instant updatedAt,
+      long revision) {
+
+    Course to(BatchState next) {
+      return new Course(next, reason, createdAt, updatedAt, revision);
+    }
+
+    Course because(Optional<String> why) {
+      return new Course(state, why, createdAt, updatedAt, revision);
+    }
+
+    Course raised() {
+      return new Course(state, reason, createdAt, updatedAt, revision + 1);
+    }
+
+    Course at(Instant now) {
+      return new Course(state, reason, createdAt, now, revision);
+    }
+
+    Course ended(BatchState terminal, Optional<String> why) {
+      return new Course(terminal, why, createdAt, updatedAt, revision + 1);
+    }
+
+    Course resumed(BatchState active) {
+      return new Course(active, Optional.empty(), createdAt, updatedAt, revision + 1);
+    }
+  }
 
   /** Of a batch that is done, as its reason. */
   private static final String CHANGED =
@@ -79,82 +83,79 @@ public record Batch(
   static Batch registered(BatchEvent.Registered event) {
     BatchSpec spec = event.spec();
     boolean skipped = spec.skip().isPresent();
-    JobId process = Ids.processJob(spec.id(), 1);
     boolean direct = spec.files().isEmpty();
+    BatchState state =
+        skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED;
     return new Batch(
-        spec,
-        Optional.empty(),
-        event.foundAt(),
-        skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED,
+        Description.first(spec, event.foundAt()),
+        new Course(state, spec.skip(), event.at(), event.at(), skipped ? 1 : 0),
+        OrderedPMap.empty(),
         0,
-        spec.skip(),
-        event.at(),
-        event.at(),
-        skipped ? 1 : 0,
-        Map.of(),
-        skipped || direct
-            ? Optional.empty()
-            : Optional.of(Ids.downloadJob(spec.downloadGroup(), 1)),
-        1,
-        false,
-        direct ? Optional.of(new JobResult.Downloaded(List.of(), Map.of())) : Optional.empty(),
-        process,
-        1,
-        false,
-        OptionalInt.empty(),
-        Optional.empty(),
-        List.of(),
-        Map.of(),
-        Optional.empty(),
-        false,
-        Set.of());
+        Errands.first(spec, !skipped && !direct),
+        Results.none(direct));
+  }
+
+  public BatchSpec spec() {
+    return description.spec();
+  }
+
+  public BatchState state() {
+    return course.state();
+  }
+
+  public long revision() {
+    return course.revision();
+  }
+
+  public Optional<JobId> downloadJob() {
+    return errands.download().map(Errand::job);
+  }
+
+  public JobId processJob() {
+    return errands.process().job();
+  }
+
+  /** Every job that it ever had, in order. */
+  List<JobId> jobs() {
+    return errands.all();
+  }
+
+  Set<JobId> lettingGo() {
+    return errands.lettingGo();
+  }
+
+  Map<String, Provision> provided() {
+    return results.provided();
+  }
+
+  /** Why it stands so, or what is to be known of it. */
+  public Optional<String> words() {
+    if (state() == BatchState.DONE && description.changedAtSource()) {
+      return Optional.of(CHANGED);
+    }
+    return awaited().map(need -> "waiting for " + need.selector().describe()).or(course::reason);
+  }
+
+  /** What it waits to be offered. */
+  public Optional<Need> awaited() {
+    return results.awaited().filter(need -> state() == BatchState.DOWNLOADED);
+  }
+
+  /** The job that works for it now, or has failed and would go on after a retry. */
+  Optional<JobId> current() {
+    return switch (state()) {
+      case DOWNLOADING -> downloadJob();
+      case PROCESSING -> Optional.of(processJob());
+      case FAILED -> errands.setback().toGoOnWith();
+      case QUEUED, DOWNLOADED, DONE, CANCELLED -> Optional.empty();
+    };
   }
 
   /** Whether that job still works for this batch; what does not is let go. */
   boolean wants(JobId job) {
     boolean download =
-        downloadJob.filter(job::equals).isPresent()
-            && state != BatchState.DONE
-            && state != BatchState.CANCELLED;
-    return download || (processJob.equals(job) && state != BatchState.CANCELLED);
-  }
-
-  /** As a survey described it last. */
-  BatchSpec newest() {
-    return offered.orElse(spec);
-  }
-
-  /** Whether the source offers other bytes than those that its jobs and results go by. */
-  boolean changedAtSource() {
-    return !newest().hasContentOf(spec);
-  }
-
-  /** Other bytes, or the same elsewhere. */
-  boolean otherFilesOffered() {
-    return !newest().files().equals(spec.files());
-  }
-
-  /** Why it ended so, or what is to be known of it. */
-  Optional<String> words() {
-    return state == BatchState.DONE && changedAtSource() ? Optional.of(CHANGED) : reason;
-  }
-
-  /** The job that works for it now, or has failed and would go on after a retry. */
-  Optional<JobId> current() {
-    return switch (state) {
-      case DOWNLOADING -> downloadJob;
-      case PROCESSING -> Optional.of(processJob);
-      case FAILED -> failedJob;
-      case QUEUED, DOWNLOADED, DONE, CANCELLED -> Optional.empty();
-    };
-  }
-
-  JobKind kindOf(JobId job) {
-    return IntStream.rangeClosed(1, processGeneration)
-            .mapToObj(generation -> Ids.processJob(spec.id(), generation))
-            .anyMatch(job::equals)
-        ? JobKind.PROCESS
-        : JobKind.DOWNLOAD;
+        errands.isDownload(job) && state() != BatchState.DONE && state() != BatchState.CANCELLED;
+    return download || (errands.isProcess(job) && state() != BatchState.CANCELLED);
   }
 
   /** Whether any survey wants it. */
@@ -164,317 +165,169 @@ public record Batch(
 
   Standing standing() {
     return new Standing(
-        revision, state, state == BatchState.CANCELLED && reason.equals(spec.skip()));
+        revision(),
+        state(),
+        state() == BatchState.CANCELLED && course.reason().equals(spec().skip()));
   }
 
   Batch evolve(BatchEvent event) {
-    Draft draft = new Draft(this, event.at());
-    switch (event) {
-      case BatchEvent.Registered registered -> draft.unchanged();
-      case BatchEvent.SurveyClaimed claimed -> draft.claimed(claimed.claim());
-      case BatchEvent.Described described -> draft.described(described);
-      case BatchEvent.DownloadRequested requested -> draft.requested(requested);
-      case BatchEvent.DownloadAccepted accepted -> draft.downloadAccepted(accepted);
-      case BatchEvent.Downloaded downloaded -> draft.downloaded(downloaded);
-      case BatchEvent.ProcessAccepted accepted -> draft.processAccepted(accepted);
-      case BatchEvent.JobPriorityKnown known ->
-          draft.jobPriority = OptionalInt.of(known.priority());
-      case BatchEvent.Processed processed -> draft.processed(processed);
-      case BatchEvent.Failed failed ->
-          draft.failed(failed.job(), failed.revision(), failed.failure());
-      case BatchEvent.Cancelled cancelled -> draft.cancelled(cancelled.reason());
-      case BatchEvent.Resumed resumed -> draft.resumed(resumed.job(), resumed.revision());
-      case BatchEvent.ReprocessRequested again -> draft.reprocess(again.generation());
-      case BatchEvent.JobNoted noted -> draft.noted(noted.job(), noted.revision());
-      case BatchEvent.JobUnwanted unwanted -> draft.unwanted(unwanted.job());
-      case BatchEvent.SurveyInformed told -> draft.informed(told.survey(), told.revision());
-      case BatchEvent.RawDataReleased released -> draft.released(released.job());
-    }
-    return draft.build();
+    Batch next =
+        switch (event) {
+          case BatchEvent.Registered registered -> this;
+          case BatchEvent.SurveyClaimed claimed -> claimed(claimed.claim());
+          case BatchEvent.SurveyInformed told -> informed(told.survey(), told.revision());
+          case BatchEvent.Described described -> described(described);
+          case BatchEvent.DownloadRequested requested ->
+              with(errands.requested(requested.job(), requested.generation()))
+                  .with(results.seeking())
+                  .with(course.to(BatchState.QUEUED));
+          case BatchEvent.DownloadAccepted accepted ->
+              with(errands.accepted(accepted.job(), accepted.priority()))
+                  .moved(BatchState.QUEUED, BatchState.DOWNLOADING);
+          case BatchEvent.Downloaded downloaded -> downloaded(downloaded);
+          case BatchEvent.NeedAwaited awaited -> with(results.awaiting(awaited.need()));
+          case BatchEvent.NeedMet met -> with(results.with(met.provision()));
+          case BatchEvent.NeedGivenUp given ->
+              with(errands.with(new Setback.NeedGivenUp()))
+                  .with(results.seeking())
+                  .with(course.ended(BatchState.FAILED, Optional.of(words(given.failure()))));
+          case BatchEvent.NeedsSought sought ->
+              with(errands.with(Setback.NONE))
+                  .with(results.seeking())
+                  .with(course.resumed(BatchState.DOWNLOADED));
+          case BatchEvent.ProcessAccepted accepted ->
+              with(errands.accepted(accepted.job(), accepted.priority()))
+                  .moved(BatchState.DOWNLOADED, BatchState.PROCESSING);
+          case BatchEvent.JobPriorityKnown known ->
+              with(errands.with(java.util.OptionalInt.of(known.priority())));
+          case BatchEvent.Processed processed -> processed(processed);
+          case BatchEvent.Failed failed -> failed(failed);
+          case BatchEvent.Cancelled cancelled -> cancelled(cancelled.reason());
+          case BatchEvent.Resumed resumed -> resumed(resumed);
+          case BatchEvent.ReprocessRequested again -> anew(again.generation());
+          case BatchEvent.JobNoted noted -> with(errands.seen(noted.job(), noted.revision()));
+          case BatchEvent.JobUnwanted unwanted ->
+              with(errands.lettingGo(unwanted.job(), state() == BatchState.FAILED));
+          case BatchEvent.RawDataReleased released -> with(errands.released(released.job()));
+        };
+    return next.with(next.course.at(event.at()));
   }
 
-  /** A mutable copy that lives for one event. */
-  private static final class Draft {
-    private final Batch from;
-    private BatchSpec spec;
-    private Optional<BatchSpec> offered;
-    private Instant describedAt;
-    private BatchState state;
-    private int priority;
-    private Optional<String> reason;
-    private final Instant updatedAt;
-    private long revision;
-    private final Map<SurveyId, Observer> observers;
-    private Optional<JobId> downloadJob;
-    private int downloadGeneration;
-    private boolean downloadAccepted;
-    private Optional<JobResult.Downloaded> downloaded;
-    private JobId processJob;
-    private int processGeneration;
-    private boolean processAccepted;
-    private OptionalInt jobPriority;
-    private Optional<JobResult.Processed> processed;
-    private final List<JobId> jobs;
-    private final Map<JobId, Long> seen;
-    private Optional<JobId> failedJob;
-    private boolean retrying;
-    private final Set<JobId> lettingGo;
+  private Batch with(Description next) {
+    return new Batch(next, course, observers, priority, errands, results);
+  }
 
-    Draft(Batch batch, Instant at) {
-      from = batch;
-      spec = batch.spec;
-      offered = batch.offered;
-      describedAt = batch.describedAt;
-      updatedAt = at;
-      state = batch.state;
-      priority = batch.priority;
-      reason = batch.reason;
-      revision = batch.revision;
-      observers = new LinkedHashMap<>(batch.observers);
-      downloadJob = batch.downloadJob;
-      downloadGeneration = batch.downloadGeneration;
-      downloadAccepted = batch.downloadAccepted;
-      downloaded = batch.downloaded;
-      processJob = batch.processJob;
-      processGeneration = batch.processGeneration;
-      processAccepted = batch.processAccepted;
-      jobPriority = batch.jobPriority;
-      processed = batch.processed;
-      jobs = new ArrayList<>(batch.jobs);
-      seen = new TreeMap<>(batch.seen);
-      failedJob = batch.failedJob;
-      retrying = batch.retrying;
-      lettingGo = new TreeSet<>(batch.lettingGo);
+  private Batch with(Course next) {
+    return new Batch(description, next, observers, priority, errands, results);
+  }
+
+  private Batch with(Errands next) {
+    return new Batch(description, course, observers, priority, next, results);
+  }
+
+  private Batch with(Results next) {
+    return new Batch(description, course, observers, priority, errands, next);
+  }
+
+  private Batch moved(BatchState from, BatchState to) {
+    return state() == from ? with(course.to(to)) : this;
+  }
+
+  /** A survey that finds a batch that has ended must still be told so. */
+  private Batch claimed(Claim claim) {
+    Observer before = observers.get(claim.survey());
+    Course told =
+        before == null && state().isTerminal() && revision() == 0 ? course.raised() : course;
+    long unheard = state().isTerminal() ? told.revision() - 1 : told.revision();
+    long informed = before != null ? before.informed() : unheard;
+    OrderedPMap<SurveyId, Observer> all =
+        observers.plus(claim.survey(), new Observer(claim, informed));
+    int highest = highest(all.values()).orElse(priority);
+    return new Batch(description, told, all, highest, errands, results);
+  }
+
+  private static Optional<Integer> highest(Collection<Observer> observers) {
+    return observers.stream()
+        .map(Observer::claim)
+        .filter(Claim::wanted)
+        .map(Claim::priority)
+        .max(Integer::compare);
+  }
+
+  private Batch informed(SurveyId survey, long upTo) {
+    Observer known = observers.get(survey);
+    Observer told = new Observer(known.claim(), Math.max(known.informed(), upTo));
+    return new Batch(description, course, observers.plus(survey, told), priority, errands, results);
+  }
+
+  /** What has ended or works goes on by what it began with; a cancelled batch has nothing. */
+  private Batch described(BatchEvent.Described event) {
+    Description offered = description.offered(event.spec(), event.foundAt());
+    if (state() != BatchState.CANCELLED) {
+      return with(offered);
     }
+    Batch next = with(offered.used());
+    Batch explained = next.with(course.because(next.spec().skip().or(course::reason)));
+    return explained.standing().skipped() == standing().skipped()
+        ? explained
+        : explained.with(explained.course.raised());
+  }
 
-    Batch build() {
-      return new Batch(
-          spec,
-          offered,
-          describedAt,
-          state,
-          priority,
-          reason,
-          from.createdAt,
-          updatedAt,
-          revision,
-          java.util.Collections.unmodifiableMap(observers),
-          downloadJob,
-          downloadGeneration,
-          downloadAccepted,
-          downloaded,
-          processJob,
-          processGeneration,
-          processAccepted,
-          jobPriority,
-          processed,
-          List.copyOf(jobs),
-          java.util.Collections.unmodifiableMap(seen),
-          failedJob,
-          retrying,
-          java.util.Collections.unmodifiableSet(lettingGo));
-    }
+  private Batch downloaded(BatchEvent.Downloaded event) {
+    Course on = course.to(BatchState.DOWNLOADED).because(Optional.empty());
+    return with(errands.seen(event.job(), event.revision()).exists(event.job()).with(Setback.NONE))
+        .with(results.with(event.result()))
+        .with(state().isTerminal() ? on.raised() : on);
+  }
 
-    void unchanged() {}
+  private Batch processed(BatchEvent.Processed event) {
+    return with(errands
+            .seen(event.job(), event.revision())
+            .exists(event.job())
+            .with(Setback.NONE)
+            .lettingRawDataGo())
+        .with(results.with(event.result()))
+        .with(course.ended(BatchState.DONE, Optional.empty()));
+  }
 
-    /** A survey that finds a batch that has ended must still be told so. */
-    void claimed(Claim claim) {
-      Observer before = observers.get(claim.survey());
-      if (before == null && state.isTerminal() && revision == 0) {
-        revision = 1;
-      }
-      long informed =
-          before != null ? before.informed() : state.isTerminal() ? revision - 1 : revision;
-      observers.put(claim.survey(), new Observer(claim, informed));
-      observers.values().stream()
-          .map(Observer::claim)
-          .filter(Claim::wanted)
-          .mapToInt(Claim::priority)
-          .max()
-          .ifPresent(highest -> priority = highest);
-    }
+  private Batch failed(BatchEvent.Failed event) {
+    return with(errands
+            .seen(event.job(), event.revision())
+            .exists(event.job())
+            .with(new Setback.JobFailed(event.job())))
+        .with(course.ended(BatchState.FAILED, Optional.of(words(event.failure()))));
+  }
 
-    /**
-     * What has ended or works goes on by what it began with; only a cancelled batch has nothing.
-     */
-    void described(BatchEvent.Described event) {
-      describedAt = event.foundAt();
-      if (state != BatchState.CANCELLED) {
-        offered = Optional.of(event.spec()).filter(other -> !other.equals(spec));
-        return;
-      }
-      spec = event.spec();
-      reason = spec.skip().or(() -> reason);
-      boolean skipped = reason.equals(spec.skip());
-      revision += skipped == from.standing().skipped() ? 0 : 1;
-    }
+  private static String words(Failure failure) {
+    return failure.failureClass().word() + ": " + failure.message();
+  }
 
-    void requested(BatchEvent.DownloadRequested event) {
-      downloadJob = Optional.of(event.job());
-      downloadGeneration = event.generation();
-      downloadAccepted = false;
-      downloaded = Optional.empty();
-      retrying = false;
-      failedJob = Optional.empty();
-      state = BatchState.QUEUED;
-    }
+  private Batch cancelled(String why) {
+    return with(errands.lettingAllGo(state() == BatchState.DOWNLOADED))
+        .with(description.used())
+        .with(results.seeking())
+        .with(course.ended(BatchState.CANCELLED, Optional.of(why)));
+  }
 
-    void downloadAccepted(BatchEvent.DownloadAccepted event) {
-      downloadAccepted = true;
-      jobPriority = OptionalInt.of(event.priority());
-      add(event.job());
-      if (state == BatchState.QUEUED) {
-        state = BatchState.DOWNLOADING;
-      }
-    }
+  /** With revision 0 it is the batch that wants it to go on, else the job says that it does. */
+  private Batch resumed(BatchEvent.Resumed event) {
+    Errands on =
+        event.revision() == 0
+            ? errands.with(new Setback.Retrying(event.job()))
+            : errands.seen(event.job(), event.revision()).exists(event.job()).with(Setback.NONE);
+    BatchState active =
+        errands.isDownload(event.job()) ? BatchState.DOWNLOADING : BatchState.PROCESSING;
+    return with(on).with(course.resumed(active));
+  }
 
-    void downloaded(BatchEvent.Downloaded event) {
-      seen.put(event.job(), event.revision());
-      retrying = false;
-      failedJob = Optional.empty();
-      exists(event.job());
-      revision += from.state.isTerminal() ? 1 : 0;
-      downloaded = Optional.of(event.result());
-      processJob = event.processJob();
-      state = BatchState.DOWNLOADED;
-      reason = Optional.empty();
-    }
-
-    void processAccepted(BatchEvent.ProcessAccepted event) {
-      processAccepted = true;
-      jobPriority = OptionalInt.of(event.priority());
-      add(event.job());
-      if (state == BatchState.DOWNLOADED) {
-        state = BatchState.PROCESSING;
-      }
-    }
-
-    void processed(BatchEvent.Processed event) {
-      seen.put(event.job(), event.revision());
-      retrying = false;
-      failedJob = Optional.empty();
-      exists(event.job());
-      processed = Optional.of(event.result());
-      reason = Optional.empty();
-      downloadJob.filter(job -> downloadAccepted).ifPresent(lettingGo::add);
-      ended(BatchState.DONE);
-    }
-
-    void failed(JobId job, long jobRevision, Failure failure) {
-      seen.put(job, jobRevision);
-      exists(job);
-      retrying = false;
-      failedJob = Optional.of(job);
-      reason = Optional.of(failure.failureClass().word() + ": " + failure.message());
-      ended(BatchState.FAILED);
-    }
-
-    void cancelled(String why) {
-      reason = Optional.of(why);
-      retrying = false;
-      failedJob = Optional.empty();
-      letJobsGo();
-      useOffered();
-      ended(BatchState.CANCELLED);
-    }
-
-    void resumed(JobId job, long jobRevision) {
-      if (jobRevision > 0) {
-        seen.put(job, jobRevision);
-        exists(job);
-      }
-      retrying = jobRevision == 0;
-      failedJob = Optional.of(job).filter(same -> retrying);
-      reason = Optional.empty();
-      revision++;
-      state =
-          downloadJob.filter(job::equals).isPresent()
-              ? BatchState.DOWNLOADING
-              : BatchState.PROCESSING;
-    }
-
-    /** Also what may have been submitted without an answer. */
-    private void letJobsGo() {
-      downloadJob.ifPresent(lettingGo::add);
-      if (processAccepted || state == BatchState.DOWNLOADED) {
-        lettingGo.add(processJob);
-      }
-    }
-
-    private void useOffered() {
-      spec = offered.orElse(spec);
-      offered = Optional.empty();
-    }
-
-    /** Everything once more: raw data that was let go is downloaded by the next generation. */
-    void reprocess(int generation) {
-      if (state != BatchState.DONE && state != BatchState.CANCELLED) {
-        letJobsGo();
-      }
-      useOffered();
-      processGeneration = generation;
-      processJob = Ids.processJob(spec.id(), generation);
-      processAccepted = false;
-      processed = Optional.empty();
-      downloadAccepted = false;
-      jobPriority = OptionalInt.empty();
-      retrying = false;
-      failedJob = Optional.empty();
-      reason = Optional.empty();
-      revision++;
-      if (spec.files().isEmpty()) {
-        downloadJob = Optional.empty();
-        downloaded = Optional.of(new JobResult.Downloaded(List.of(), Map.of()));
-        state = BatchState.DOWNLOADED;
-        return;
-      }
-      downloadGeneration++;
-      downloadJob = Optional.of(Ids.downloadJob(spec.downloadGroup(), downloadGeneration));
-      downloaded = Optional.empty();
-      state = BatchState.QUEUED;
-    }
-
-    void noted(JobId job, long jobRevision) {
-      seen.merge(job, jobRevision, Math::max);
-    }
-
-    /** Of a failed batch this is the job to retry, or what that needs: a retry begins anew. */
-    void unwanted(JobId job) {
-      lettingGo.add(job);
-      boolean needed = processJob.equals(job) || downloadJob.filter(job::equals).isPresent();
-      failedJob = needed && state == BatchState.FAILED ? Optional.empty() : failedJob;
-    }
-
-    void released(JobId job) {
-      lettingGo.remove(job);
-    }
-
-    void informed(SurveyId survey, long upTo) {
-      observers.computeIfPresent(
-          survey, (id, known) -> new Observer(known.claim(), Math.max(known.informed(), upTo)));
-    }
-
-    private void ended(BatchState terminal) {
-      state = terminal;
-      revision++;
-    }
-
-    /** A job that speaks has accepted, even if its acceptance was lost. */
-    private void exists(JobId job) {
-      add(job);
-      boolean download = downloadJob.filter(job::equals).isPresent();
-      boolean process = processJob.equals(job);
-      if ((download && !downloadAccepted) || (process && !processAccepted)) {
-        jobPriority = OptionalInt.empty();
-      }
-      downloadAccepted |= download;
-      processAccepted |= process;
-    }
-
-    private void add(JobId job) {
-      if (!jobs.contains(job)) {
-        jobs.add(job);
-      }
-    }
+  private Batch anew(int generation) {
+    boolean nothing = state() == BatchState.DONE || state() == BatchState.CANCELLED;
+    Errands before = nothing ? errands : errands.lettingAllGo(state() == BatchState.DOWNLOADED);
+    Description used = description.used();
+    boolean direct = used.spec().files().isEmpty();
+    return with(used)
+        .with(before.anew(used.spec(), generation))
+        .with(Results.none(direct))
+        .with(course.resumed(direct ? BatchState.DOWNLOADED : BatchState.QUEUED));
   }
 }

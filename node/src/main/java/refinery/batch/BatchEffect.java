@@ -5,6 +5,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.Need;
 import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
@@ -23,6 +24,9 @@ public sealed interface BatchEffect {
 
   /** To a job that failed or was cancelled, until it says that it is active again. */
   record RetryJob(JobId job) implements BatchEffect {}
+
+  /** A question to the artifact table, until {@code BatchCommand.Sought}. */
+  record Seek(BatchId self, Need need) implements BatchEffect {}
 
   /** This batch lets the job go: raw data may be discarded, an unfinished job cancelled. */
   record LetGo(JobId job, BatchId self, JobKind kind) implements BatchEffect {}

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Claim;
+import refinery.protocol.batch.Need;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
@@ -33,13 +34,12 @@ final class BatchJobs {
         spec.inputBytes(),
         planner.download(spec),
         new Work.Download(spec.downloadGroup(), spec.key(), spec.files(), spec.metadata()),
-        batch.updatedAt());
+        batch.course().updatedAt());
   }
 
   JobSpec process(Batch batch) {
     BatchSpec spec = batch.spec();
-    List<RawFile> inputs = batch.downloaded().map(JobResult.Downloaded::files).orElseGet(List::of);
-    Work.Process work = new Work.Process(spec.pipeline(), inputs, parameters(batch), List.of());
+    Work.Process work = work(batch);
     return new JobSpec(
         batch.processJob(),
         JobKind.PROCESS,
@@ -47,18 +47,39 @@ final class BatchJobs {
         List.of(spec.id()),
         spec.pipeline(),
         batch.priority(),
-        inputs.stream().mapToLong(RawFile::size).sum(),
+        work.inputs().stream().mapToLong(RawFile::size).sum(),
         planner.process(work),
         work,
-        batch.updatedAt());
+        batch.course().updatedAt());
   }
 
-  /** Identity over download facts over metadata; plus {@code key}, {@code organism}. */
-  private static Map<String, String> parameters(Batch batch) {
+  /** The need that is to be met next, if any. */
+  Optional<Need> openNeed(Batch batch) {
+    return batch.results().open(planner.needs(work(batch)));
+  }
+
+  private static Work.Process work(Batch batch) {
+    return new Work.Process(
+        batch.spec().pipeline(),
+        batch.results().downloaded().map(JobResult.Downloaded::files).orElseGet(List::of),
+        List.copyOf(batch.provided().values()),
+        parameters(batch.spec()),
+        said(batch),
+        List.of());
+  }
+
+  /** What the survey asked for over what the source's code set. */
+  private static Map<String, String> parameters(BatchSpec spec) {
+    Map<String, String> merged = new TreeMap<>(spec.identity());
+    merged.putAll(spec.parameters());
+    return merged;
+  }
+
+  /** Download facts over metadata; plus {@code key}, {@code organism}. */
+  private static Map<String, String> said(Batch batch) {
     BatchSpec spec = batch.spec();
     Map<String, String> merged = new TreeMap<>(spec.metadata());
-    merged.putAll(batch.downloaded().map(JobResult.Downloaded::facts).orElseGet(Map::of));
-    merged.putAll(spec.identity());
+    merged.putAll(batch.results().downloaded().map(JobResult.Downloaded::facts).orElseGet(Map::of));
     merged.put("key", spec.key());
     spec.organism().ifPresent(organism -> merged.put("organism", organism));
     return merged;

@@ -29,6 +29,7 @@ public final class BatchRoutes {
           new Post.ToSurvey(
               inform.survey(), new SurveyCommand.BatchUpdate(inform.self(), inform.standing()));
       case BatchEffect.RetryJob retry -> new Post.ToJob(retry.job(), new JobCommand.Retry(jobs));
+      case BatchEffect.Seek seek -> new Post.ToArtifacts(seek.self(), seek.need());
       case BatchEffect.LetGo letGo ->
           new Post.ToJob(letGo.job(), new JobCommand.LetGo(letGo.self(), letGo.kind(), jobs));
       case BatchEffect.PassOnPriority change ->

@@ -39,6 +39,12 @@ final class SurveyCommand implements Callable<Integer> {
   @Option(names = "--pipeline", description = "Instead of the source's own.")
   private Optional<String> pipeline = Optional.empty();
 
+  @Option(
+      names = {"-P", "--pipeline-parameter"},
+      paramLabel = "name=value",
+      description = "Of the pipeline; 'refinery pipelines' lists them. May be repeated.")
+  private Map<String, String> pipelineParameters = Map.of();
+
   @Option(names = "--priority", paramLabel = "0..100")
   private Optional<Integer> priority = Optional.empty();
 
@@ -57,6 +63,9 @@ final class SurveyCommand implements Callable<Integer> {
     body.put("source", source);
     body.set("parameters", parameters(parameters));
     pipeline.ifPresent(value -> body.put("pipeline", value));
+    if (!pipelineParameters.isEmpty()) {
+      pipelineParameters.forEach(body.putObject("pipeline_parameters")::put);
+    }
     priority.ifPresent(value -> body.put("priority", value));
     if (!labels.isEmpty()) {
       labels.forEach(body.putObject("labels")::put);

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** What the jobs of a survey wait for, in the words of the jobs themselves. */
+/** What the jobs and batches of a survey wait for, in their own words. */
 public final class Waits {
   /** The states in which a job is not even in line for a node. */
   public static final List<String> STATES = List.of("waiting", "unplaceable");
@@ -25,11 +26,20 @@ public final class Waits {
           LOOKED_AT,
           job -> reasons.add(reason(job)));
     }
+    client.list(
+        "/batches",
+        Map.of("survey_id", survey, "state", "downloaded"),
+        LOOKED_AT,
+        batch -> words(batch, "reason").ifPresent(reasons::add));
     return reasons;
   }
 
+  private static Optional<String> words(JsonNode node, String field) {
+    String text = Table.printable(node.path(field).asText(""), 300);
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+
   private static String reason(JsonNode job) {
-    String why = Table.printable(job.path("waiting_for").asText(""), 300);
-    return why.isEmpty() ? "a job is " + job.path("state").asText() : why;
+    return words(job, "waiting_for").orElse("a job is " + job.path("state").asText());
   }
 }

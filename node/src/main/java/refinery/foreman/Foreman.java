@@ -94,6 +94,7 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
     around
         .subscribe()
         .accept(context.messageAdapter(MemberEvent.class, event -> new MembersChanged()));
+    context.spawn(NeedWatch.create(config.needs(), around), "needs");
     context.getSelf().tell(new Look());
   }
 

@@ -23,7 +23,17 @@ public record ForemanConfig(
     Duration askTimeout,
     int pageSize,
     int maxNudges,
-    Duration keepFailed) {
+    Duration keepFailed,
+    Needs needs) {
+
+  /**
+   * Of batches that wait for an output of another batch.
+   *
+   * @param maxOffers batches that are offered something in one look
+   * @param giveUpAfter when nothing that is under way would bring it
+   */
+  public record Needs(
+      Duration interval, int maxOffers, Duration giveUpAfter, Duration givingUpInterval) {}
 
   /** Reads from the {@code refinery} section. */
   public static ForemanConfig from(Config refinery) {
@@ -39,7 +49,12 @@ public record ForemanConfig(
         positive(config, "ask-timeout"),
         between(config, "page-size", 1, 1_000),
         between(config, "max-nudges", 1, 100_000),
-        positive(config, "keep-raw-data-of-failed"));
+        positive(config, "keep-raw-data-of-failed"),
+        new Needs(
+            positive(config, "needs.interval"),
+            between(config, "needs.max-offers", 1, 100_000),
+            positive(config, "needs.give-up-after"),
+            positive(config, "needs.giving-up-interval")));
   }
 
   private static Duration positive(Config config, String key) {

@@ -4,6 +4,8 @@ import java.time.Instant;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.batch.Need;
 
 /** What is said to an entity that nobody moves; the entity decides what becomes of it. */
 public sealed interface Nudge {
@@ -15,6 +17,12 @@ public sealed interface Nudge {
 
   /** Let the raw data go, if you failed before this time. */
   record LetRawDataGo(BatchId batch, Instant failedBefore) implements Nudge {}
+
+  /** This meets a need that the batch waits for. */
+  record Offer(BatchId batch, Need need, RefinedArtifact artifact) implements Nudge {}
+
+  /** Nothing brings what the batch waits for since before this time. */
+  record GiveUpNeed(BatchId batch, Need need, Instant waitingBefore) implements Nudge {}
 
   /** This attempt runs nowhere; void when the job has moved on since. */
   record Lose(JobId job, int attempt, NodeId node) implements Nudge {}

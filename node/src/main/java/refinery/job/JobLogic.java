@@ -133,7 +133,7 @@ public final class JobLogic implements Logic<JobCommand, JobEvent, Optional<Job>
     Work work =
         letGo.kind() == JobKind.DOWNLOAD
             ? new Work.Download("", "", List.of(), Map.of())
-            : new Work.Process("", List.of(), Map.of(), List.of());
+            : new Work.Process("", List.of(), List.of(), Map.of(), Map.of(), List.of());
     JobSpec spec =
         new JobSpec(
             id,

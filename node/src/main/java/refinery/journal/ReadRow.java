@@ -1,6 +1,7 @@
 package refinery.journal;
 
 import java.util.Optional;
+import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.SurveyView;
@@ -18,9 +19,9 @@ public sealed interface ReadRow {
   record Survey(SurveyView view, boolean open) implements ReadRow {}
 
   /**
-   * @param release of an index batch, and its k: what quantification looks for
+   * @param awaits what the batch waits to be offered
    */
-  record Batch(BatchView view, boolean open) implements ReadRow {}
+  record Batch(BatchView view, Optional<Need> awaits, boolean open) implements ReadRow {}
 
   /**
    * @param ticket what the scheduler needs to queue it again

@@ -13,10 +13,12 @@ import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.function.ToLongFunction;
 import refinery.protocol.BatchId;
+import refinery.protocol.Ids;
 import refinery.protocol.NodeId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
 
 /**
@@ -69,6 +71,8 @@ public final class ReadRowWriter {
           .column("state", "text", r -> r.row().view().state().word())
           .column("title", "text", r -> SqlText.text(title(r.row().view())))
           .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
+          .column("awaits", "text", r -> r.row().awaits().map(ReadRowWriter::digest).orElse(null))
+          .column("need", "text", "json", r -> r.row().awaits().map(SqlText::json).orElse(null))
           .column("open", "bool", r -> r.row().open())
           .column("document", "text", "json", r -> SqlText.json(r.row().view()))
           .replacing("id")
@@ -177,6 +181,11 @@ public final class ReadRowWriter {
       }
     }
     MEMBERSHIPS.write(connection, memberships);
+  }
+
+  /** The same for the same need. */
+  private static String digest(Need need) {
+    return Ids.derive("need", SqlText.json(need));
   }
 
   private static Object time(Instant instant) {

@@ -25,19 +25,23 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
+import refinery.readmodel.NodeQueries;
 import refinery.survey.SurveyLogic;
 import refinery.survey.SurveyRoutes;
 
 /** Starts the sharding of the three entity types on nodes with role {@code control}. */
 final class EntityRegions {
   private final ClusterSharding sharding;
+  private final NodeQueries artifacts;
   private final ActorRef<BatchReply> ignored;
 
   /**
+   * @param artifacts where batches look for what they need
    * @param ignored nobody reads what comes here
    */
-  EntityRegions(ClusterSharding sharding, ActorRef<BatchReply> ignored) {
+  EntityRegions(ClusterSharding sharding, NodeQueries artifacts, ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
+    this.artifacts = artifacts;
     this.ignored = ignored;
   }
 
@@ -80,8 +84,20 @@ final class EntityRegions {
       case Post.ToJob job ->
           sharding.entityRefFor(Entities.JOB, job.to().value()).tell(job.message());
       case Post.ToScheduler toScheduler -> scheduler.tell(toScheduler.message());
+      case Post.ToArtifacts question -> seek(question);
       case Post.Answer<?> answer -> answer.tell();
     }
+  }
+
+  /** An answer that does not come is asked for again by the batch. */
+  private void seek(Post.ToArtifacts question) {
+    artifacts
+        .artifacts(question.need().selector(), 1)
+        .thenAccept(
+            found ->
+                sharding
+                    .entityRefFor(Entities.BATCH, question.asking().value())
+                    .tell(new BatchCommand.Sought(question.need(), found.stream().findFirst())));
   }
 
   private <C, E, S, X> void init(
@@ -116,6 +132,14 @@ final class EntityRegions {
           sharding
               .entityRefFor(Entities.BATCH, letGo.batch().value())
               .tell(new BatchCommand.LetRawDataGo(letGo.failedBefore(), ignored));
+      case Nudge.Offer offer ->
+          sharding
+              .entityRefFor(Entities.BATCH, offer.batch().value())
+              .tell(new BatchCommand.Offered(offer.need(), offer.artifact()));
+      case Nudge.GiveUpNeed given ->
+          sharding
+              .entityRefFor(Entities.BATCH, given.batch().value())
+              .tell(new BatchCommand.NeedHopeless(given.need(), given.waitingBefore()));
       case Nudge.Lose lose ->
           sharding
               .entityRefFor(Entities.JOB, lose.job().value())

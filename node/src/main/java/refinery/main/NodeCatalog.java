@@ -10,6 +10,7 @@ import refinery.protocol.Resources;
 import refinery.protocol.catalog.Catalog;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyRequest;
+import refinery.survey.Source;
 import refinery.survey.SourceRegistry;
 
 /** The sources and pipelines of this node, and what a survey of them may ask. */
@@ -37,6 +38,7 @@ final class NodeCatalog implements Catalog {
       String source,
       JsonNode parameters,
       Optional<String> pipeline,
+      Map<String, String> pipelineParameters,
       Optional<Integer> priority,
       Map<String, String> labels) {
     List<Problem> problems = new ArrayList<>();
@@ -57,6 +59,14 @@ final class NodeCatalog implements Catalog {
           .flatMap(found -> pipelines.unfit(pipeline.get(), found.roles()))
           .ifPresent(why -> problems.add(new Problem("/pipeline", why)));
     }
+    pipeline
+        .or(() -> sources.find(source).map(Source::defaultPipeline))
+        .map(name -> pipelines.wrongParameters(name, pipelineParameters))
+        .ifPresent(
+            wrong ->
+                wrong.forEach(
+                    (name, why) ->
+                        problems.add(new Problem("/pipeline_parameters/" + escaped(name), why))));
     priority
         .filter(value -> value < 0 || value > 100)
         .ifPresent(value -> problems.add(new Problem("/priority", "must be 0 to 100")));
@@ -73,12 +83,18 @@ final class NodeCatalog implements Catalog {
                   source,
                   valid.value(),
                   pipeline.orElseGet(() -> defaultPipeline(source)),
+                  pipelineParameters,
                   priority.orElse(DEFAULT_PRIORITY),
                   labels));
     };
   }
 
   private static final int DEFAULT_PRIORITY = 50;
+
+  /** RFC 6901. */
+  private static String escaped(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
 
   private String defaultPipeline(String source) {
     return sources.find(source).orElseThrow().defaultPipeline();

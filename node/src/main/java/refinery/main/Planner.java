@@ -1,11 +1,13 @@
 package refinery.main;
 
+import java.util.List;
 import java.util.Map;
 import refinery.batch.JobPlanner;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Resources;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Location;
+import refinery.protocol.batch.Need;
 import refinery.protocol.job.Work;
 import refinery.transfer.DiskDemand;
 
@@ -37,6 +39,11 @@ final class Planner implements JobPlanner {
             .orElse("unknown");
     long disk = demand.first(spec.files(), spec.metadata());
     return new Resources(CPU, MEMORY, disk, Map.of("net:" + archive, 1));
+  }
+
+  @Override
+  public List<Need> needs(Work.Process work) {
+    return pipelines.needs(work);
   }
 
   @Override

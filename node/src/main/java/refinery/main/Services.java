@@ -159,7 +159,7 @@ final class Services {
                 (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command),
                 Membership.of(system),
                 Clock.systemUTC()));
-    EntityRegions regions = new EntityRegions(sharding, system.ignoreRef());
+    EntityRegions regions = new EntityRegions(sharding, queries, system.ignoreRef());
     regions.start(settings.retry(), new Planner(pipelines, settings.demand()), scheduler);
     ActorRef<ForemanCommand> foreman =
         singleton(

@@ -12,7 +12,8 @@ import refinery.protocol.Resources;
  *
  * @param inputs alternatives: the first whose roles are all there is used; empty: takes no input
  * @param takesCommand whether a job brings its own argument vector ({@code ${command}})
- * @param index the reference it needs, if any
+ * @param needs outputs of other batches without which it cannot run
+ * @param demand what a job of it reserves
  * @param countsReads the step that compares the tool's count of reads with the archive's; empty:
  *     none does, and files must have been read whole before
  * @param tools how to ask a tool for its version
@@ -23,55 +24,84 @@ record Pipeline(
     String description,
     List<List<String>> inputs,
     boolean takesCommand,
-    Optional<IndexUse> index,
+    List<ArtifactNeed> needs,
     Optional<String> countsReads,
     Map<String, Parameter> parameters,
-    Needs needs,
+    Demand demand,
     Map<String, List<String>> tools,
     List<Step> steps,
     List<Output> outputs) {
   Pipeline {
     inputs = inputs.stream().map(List::copyOf).toList();
+    needs = List.copyOf(needs);
     parameters = Map.copyOf(parameters);
     tools = Map.copyOf(tools);
     steps = List.copyOf(steps);
     outputs = List.copyOf(outputs);
   }
 
-  /** Whether a step reads the packed index itself; unpacking it is another matter. */
-  boolean readsPackedIndex() {
+  /** Whether a step reads the packed artifact itself; unpacking it is another matter. */
+  boolean readsPacked(String role) {
+    String placeholder = "${" + role + "}";
     return steps.stream()
         .anyMatch(
             step ->
                 switch (step.action()) {
                   case Action.Command command ->
-                      command.arguments().stream().anyMatch(text -> text.contains("${index}"));
+                      command.arguments().stream().anyMatch(text -> text.contains(placeholder));
                   case Action.Builtin builtin ->
                       !builtin.name().equals("unpack")
                           && builtin.with().values().stream()
-                              .anyMatch(text -> text.contains("${index}"));
+                              .anyMatch(text -> text.contains(placeholder));
                 });
   }
 
   /** Nothing to fetch, to check or to keep: a job costs one process and nothing else. */
   boolean isBare() {
-    return inputs.isEmpty() && outputs.isEmpty() && index.isEmpty() && steps.size() == 1;
+    return inputs.isEmpty() && outputs.isEmpty() && needs.isEmpty() && steps.size() == 1;
   }
 
   /**
-   * @param pipeline that builds it
-   * @param artifact which of its outputs, by role
+   * An output of another batch; its texts may hold {@code ${parameter.NAME}}, and what comes out
+   * empty is not asked for.
+   *
+   * @param role what the artifact is for: a step names its file {@code ${role}}
+   * @param pipeline that makes it
+   * @param artifact what that pipeline calls it
+   * @param byReadLength key-values whose value {@code auto} is chosen by the reads
+   * @param hint a command line that would bring it, or empty
    */
-  record IndexUse(String pipeline, String artifact) {}
+  record ArtifactNeed(
+      String role,
+      String pipeline,
+      String artifact,
+      String organism,
+      Map<String, String> keyValues,
+      Optional<String> latestBy,
+      Map<String, ByReadLength> byReadLength,
+      String hint) {
+    ArtifactNeed {
+      keyValues = Map.copyOf(keyValues);
+      byReadLength = Map.copyOf(byReadLength);
+    }
+  }
+
+  /** One value for reads that are longer than so many bases on average, another for the rest. */
+  record ByReadLength(double longerThan, String then, String otherwise) {}
 
   /**
    * @param fallback used when a batch does not say; empty: the batch must say
+   * @param fromSource whether the batch's own facts may say it; else only the survey does
    * @param pattern what a value must match, so that hostile metadata is never an option or a path
    */
-  record Parameter(String description, Optional<String> fallback, Pattern pattern) {}
+  record Parameter(
+      String description, Optional<String> fallback, Pattern pattern, boolean fromSource) {}
 
-  /** Expressions over {@code input} and {@code index} (bytes); cpu in cores. */
-  record Needs(Expression cpu, Expression memory, Expression disk) {
+  /**
+   * Expressions over {@code input} and {@code index}, the bytes of the raw files and of what is
+   * unpacked of others; cpu in cores.
+   */
+  record Demand(Expression cpu, Expression memory, Expression disk) {
     /** More than one core is whole cores: a tool has whole threads, and a rest would lie idle. */
     Resources resolve(long inputBytes) {
       return resolve(inputBytes, 0);

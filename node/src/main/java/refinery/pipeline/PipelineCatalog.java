@@ -16,6 +16,7 @@ import refinery.protocol.Ids;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
+import refinery.protocol.batch.Need;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.catalog.Catalog.Problem;
 import refinery.protocol.catalog.Catalog.Validated;
@@ -66,6 +67,34 @@ public final class PipelineCatalog {
             .formatted(name, takes, String.join(", ", roles), String.join(", ", fitting)));
   }
 
+  /**
+   * What is wrong with parameters that a survey asks for, by name; nothing for a pipeline that
+   * there is not.
+   */
+  public Map<String, String> wrongParameters(String name, Map<String, String> asked) {
+    Map<String, String> wrong = new TreeMap<>();
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty()) {
+      return wrong;
+    }
+    Map<String, Pipeline.Parameter> known = pipeline.get().parameters();
+    asked.forEach(
+        (parameter, value) -> {
+          Pipeline.Parameter declared = known.get(parameter);
+          if (declared == null) {
+            wrong.put(
+                parameter,
+                "'%s' has no such parameter; it has %s"
+                    .formatted(name, String.join(", ", new TreeMap<>(known).keySet())));
+          } else if (!declared.pattern().matcher(value).matches()) {
+            wrong.put(
+                parameter,
+                "must match %s: %s".formatted(declared.pattern(), declared.description()));
+          }
+        });
+    return wrong;
+  }
+
   /** For {@code GET /pipelines}. */
   public List<JsonNode> describe() {
     return registry.all().stream().map(PipelineCatalog::description).toList();
@@ -77,10 +106,26 @@ public final class PipelineCatalog {
     return resources(work.pipeline(), input);
   }
 
+  /**
+   * What outputs of others this work needs; nothing for unknown pipelines, and when the work does
+   * not say enough to tell.
+   */
+  public List<Need> needs(Work.Process work) {
+    Optional<Pipeline> pipeline = registry.find(work.pipeline());
+    if (pipeline.isEmpty() || pipeline.get().needs().isEmpty()) {
+      return List.of();
+    }
+    try {
+      return PipelineNeeds.of(pipeline.get(), RunInputs.of(pipeline.get(), work));
+    } catch (StepFailure untold) {
+      return List.of();
+    }
+  }
+
   public Resources resources(String pipeline, long inputBytes) {
     return registry
         .find(pipeline)
-        .map(found -> found.needs().resolve(inputBytes))
+        .map(found -> found.demand().resolve(inputBytes))
         .orElse(Resources.NONE);
   }
 
@@ -113,8 +158,8 @@ public final class PipelineCatalog {
             name,
             priority,
             0,
-            resources.orElseGet(() -> pipeline.get().needs().resolve(0)),
-            new Work.Process(name, List.of(), Map.of(), command),
+            resources.orElseGet(() -> pipeline.get().demand().resolve(0)),
+            new Work.Process(name, List.of(), List.of(), Map.of(), Map.of(), command),
             clock.instant()));
   }
 
@@ -151,10 +196,11 @@ public final class PipelineCatalog {
     node.set("inputs", Json.MAPPER.valueToTree(pipeline.inputs()));
     node.put("takes_command", pipeline.takesCommand());
     node.set("parameters", parameters(pipeline));
+    node.set("needs", Json.MAPPER.valueToTree(pipeline.needs()));
     ObjectNode resources = node.putObject("resources");
-    resources.put("cpu", pipeline.needs().cpu().toString());
-    resources.put("memory", pipeline.needs().memory().toString());
-    resources.put("disk", pipeline.needs().disk().toString());
+    resources.put("cpu", pipeline.demand().cpu().toString());
+    resources.put("memory", pipeline.demand().memory().toString());
+    resources.put("disk", pipeline.demand().disk().toString());
     ArrayNode steps = node.putArray("steps");
     for (Pipeline.Step step : pipeline.steps()) {
       ObjectNode entry = steps.addObject().put("name", step.name());

@@ -19,8 +19,7 @@ import java.util.regex.PatternSyntaxException;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
 import refinery.pipeline.Pipeline.Action;
-import refinery.pipeline.Pipeline.IndexUse;
-import refinery.pipeline.Pipeline.Needs;
+import refinery.pipeline.Pipeline.Demand;
 import refinery.pipeline.Pipeline.Output;
 import refinery.pipeline.Pipeline.OutputCheck;
 import refinery.pipeline.Pipeline.Parameter;
@@ -36,7 +35,7 @@ final class PipelineFile {
           "description",
           "inputs",
           "takes-command",
-          "index",
+          "needs",
           "counts-reads",
           "parameters",
           "resources",
@@ -80,10 +79,10 @@ final class PipelineFile {
             config.getString("description"),
             inputs(),
             config.hasPath("takes-command") && config.getBoolean("takes-command"),
-            index(),
+            NeedsSection.read(config, this::wrong),
             countsReads(steps),
             parameters(),
-            needs(),
+            demand(),
             tools(),
             steps,
             outputs());
@@ -93,15 +92,6 @@ final class PipelineFile {
               throw wrong(problem.key(), problem.message());
             });
     return pipeline;
-  }
-
-  private Optional<IndexUse> index() {
-    if (!config.hasPath("index")) {
-      return Optional.empty();
-    }
-    onlyKeys("index", config.getConfig("index"), Set.of("pipeline", "artifact"));
-    return Optional.of(
-        new IndexUse(matching("index.pipeline", NAME), config.getString("index.artifact")));
   }
 
   private List<List<String>> inputs() {
@@ -126,7 +116,7 @@ final class PipelineFile {
           key,
           () -> {
             Config entry = config.getConfig(key);
-            onlyKeys(key, entry, Set.of("description", "default", "pattern"));
+            onlyKeys(key, entry, Set.of("description", "default", "pattern", "from"));
             String pattern = entry.hasPath("pattern") ? entry.getString("pattern") : PLAIN_VALUE;
             parameters.put(
                 name,
@@ -135,15 +125,24 @@ final class PipelineFile {
                     entry.hasPath("default")
                         ? Optional.of(entry.getString("default"))
                         : Optional.empty(),
-                    Pattern.compile(pattern)));
+                    Pattern.compile(pattern),
+                    isFromSource(key, entry)));
             return name;
           });
     }
     return parameters;
   }
 
-  private Needs needs() {
-    return new Needs(
+  private boolean isFromSource(String key, Config entry) {
+    Optional<String> from = text(entry, "from");
+    if (from.filter(word -> !word.equals("source")).isPresent()) {
+      throw wrong(key + ".from", "'" + from.get() + "' must be source, or be left out");
+    }
+    return from.isPresent();
+  }
+
+  private Demand demand() {
+    return new Demand(
         expression("resources.cpu"), expression("resources.memory"), expression("resources.disk"));
   }
 

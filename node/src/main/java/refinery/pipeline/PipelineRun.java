@@ -9,13 +9,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import refinery.agent.Attempt;
-import refinery.pipeline.IndexLookup.Answer;
 import refinery.pipeline.Pipeline.Step;
 import refinery.protocol.Failure;
 import refinery.protocol.Resources;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
@@ -27,7 +32,6 @@ import refinery.transfer.WholeReads;
 
 /** One attempt at a process job with files. Blocking; confined to one thread. */
 final class PipelineRun {
-  private static final String INDEX_FILE = "inputs/index";
   private static final String CHECK_READS = "check-reads";
 
   private final Pipeline pipeline;
@@ -69,20 +73,12 @@ final class PipelineRun {
 
   private Outcome outcome() throws IOException, StepFailure, InterruptedException {
     RunInputs given = RunInputs.of(pipeline, work);
-    Optional<Answer.Chosen> index = Optional.empty();
-    if (pipeline.index().isPresent()) {
-      switch (services.indices().find(pipeline.index().get(), given.parameters(), given)) {
-        case Answer.NotYet notYet -> {
-          return new Outcome.Deferred(notYet.reason(), ProcessRunner.firstDeferral());
-        }
-        case Answer.Chosen chosen -> index = Optional.of(chosen);
-      }
-    }
-    String fingerprint = fingerprint(given, index);
+    List<Provision> provided = provided(given);
+    String fingerprint = fingerprint(given, provided);
     Optional<NodeQueries.Reusable> earlier =
         fingerprint.isEmpty()
             ? Optional.empty()
-            : IndexLookup.ask(services.queries().reusable(fingerprint));
+            : Answers.await(services.queries().reusable(fingerprint));
     if (earlier.isPresent() && isStored(earlier.get().artifacts())) {
       return new Outcome.Succeeded(
           new JobResult.Processed(
@@ -94,29 +90,62 @@ final class PipelineRun {
           List.of());
     }
     Files.createDirectories(directory.resolve("inputs"));
-    materialise(given, index);
-    RunInputs inputs = proven(given);
-    if (index.isEmpty()) {
-      return produced(inputs, index, fingerprint);
+    materialise(given, provided);
+    return withReferences(proven(given), provided, fingerprint);
+  }
+
+  /** What met each need; an artifact that does not would make a result of something else. */
+  private List<Provision> provided(RunInputs inputs) throws StepFailure {
+    List<Provision> provided = new ArrayList<>();
+    for (Need need : PipelineNeeds.of(pipeline, inputs)) {
+      provided.add(
+          work.provided().stream()
+              .filter(provision -> provision.role().equals(need.role()))
+              .filter(provision -> need.selector().matches(provision.artifact()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      StepFailure.permanent(
+                          "it was given no %s: %s"
+                              .formatted(need.role(), need.selector().describe()))));
     }
-    try (ReferenceCache.Lease lease =
-        services
-            .references()
-            .lease(index.get().artifact().sha256(), services.permanent(), attempt)) {
-      Optional<Outcome> larger = outgrown(lease.bytes());
-      if (larger.isPresent()) {
-        return larger.get();
+    return provided;
+  }
+
+  private Outcome withReferences(RunInputs inputs, List<Provision> provided, String fingerprint)
+      throws IOException, StepFailure, InterruptedException {
+    List<ReferenceCache.Lease> leases = new ArrayList<>();
+    try {
+      long bytes = 0;
+      for (Provision provision : provided) {
+        ReferenceCache.Lease lease =
+            services
+                .references()
+                .lease(provision.artifact().sha256(), services.permanent(), attempt);
+        leases.add(lease);
+        bytes += lease.bytes();
+        steps.share(file(provision.role()), lease);
       }
-      steps.share(directory.resolve(INDEX_FILE), lease);
-      return produced(inputs, index, fingerprint);
+      Optional<Outcome> larger = leases.isEmpty() ? Optional.empty() : outgrown(bytes);
+      return larger.isPresent() ? larger.get() : produced(inputs, provided, fingerprint);
+    } finally {
+      leases.forEach(ReferenceCache.Lease::close);
     }
   }
 
-  /** With the index its true needs are known; the largest node decides whether they can be met. */
+  private Path file(String role) {
+    return directory.resolve(path(role));
+  }
+
+  private static String path(String role) {
+    return "inputs/" + role;
+  }
+
+  /** With what is unpacked its true demand is known; the largest node decides about it. */
   private Optional<Outcome> outgrown(long indexBytes) {
     long input = work.inputs().stream().mapToLong(RawFile::size).sum();
-    Resources needed = pipeline.needs().resolve(input, indexBytes);
-    Resources planned = pipeline.needs().resolve(input);
+    Resources needed = pipeline.demand().resolve(input, indexBytes);
+    Resources planned = pipeline.demand().resolve(input);
     Resources has = attempt.reserved();
     boolean more =
         needed.memory() > Math.max(planned.memory(), has.memory())
@@ -131,9 +160,9 @@ final class PipelineRun {
         : Optional.empty();
   }
 
-  private Outcome produced(RunInputs inputs, Optional<Answer.Chosen> index, String fingerprint)
+  private Outcome produced(RunInputs inputs, List<Provision> provided, String fingerprint)
       throws IOException, StepFailure, InterruptedException {
-    Placeholders values = values(inputs, index);
+    Placeholders values = values(inputs, provided);
     for (Step step : pipeline.steps()) {
       if (inputs.has(step.when())) {
         steps.run(step, values, inputs, facts);
@@ -183,25 +212,38 @@ final class PipelineRun {
     return true;
   }
 
-  private void materialise(RunInputs inputs, Optional<Answer.Chosen> index)
+  private void materialise(RunInputs inputs, List<Provision> provided)
       throws IOException, StepFailure {
     for (RawFile file : inputs.chosen()) {
       attempt.progressed();
       services.temporary().materialise(file.object(), directory.resolve(InputNames.path(file)));
     }
-    if (index.isPresent()) {
-      Artifact artifact = index.get().artifact();
-      if (pipeline.readsPackedIndex()) {
-        services.permanent().materialise(artifact.sha256(), directory.resolve(INDEX_FILE));
+    for (Provision provision : provided) {
+      RefinedArtifact artifact = provision.artifact();
+      String role = provision.role();
+      if (pipeline.readsPacked(role)) {
+        services.permanent().materialise(artifact.sha256(), file(role));
       }
-      facts.put("index_sha256", artifact.sha256());
-      facts.put("index_release", index.get().release());
-      facts.put("index_k", Integer.toString(index.get().k()));
+      facts.put(role + "_sha256", artifact.sha256());
+      facts.put(role + "_batch", artifact.batch().value());
+      asked(role).forEach(key -> facts.put(role + "_" + key, said(artifact, key)));
     }
   }
 
+  /** The key-values by which the pipeline knows what it was given. */
+  private Set<String> asked(String role) {
+    return pipeline.needs().stream()
+        .filter(need -> need.role().equals(role))
+        .flatMap(need -> need.keyValues().keySet().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String said(RefinedArtifact artifact, String key) {
+    return artifact.keyValues().getOrDefault(key, "");
+  }
+
   /** Empty for a pipeline whose command comes with the job. */
-  private String fingerprint(RunInputs inputs, Optional<Answer.Chosen> index) {
+  private String fingerprint(RunInputs inputs, List<Provision> provided) {
     if (pipeline.takesCommand()) {
       return "";
     }
@@ -213,22 +255,22 @@ final class PipelineRun {
         .map(file -> file.role() + "=" + file.sha256())
         .sorted()
         .forEach(parts::add);
-    index.ifPresent(chosen -> parts.add("index=" + chosen.artifact().sha256()));
+    provided.forEach(
+        provision -> parts.add(provision.role() + "=" + provision.artifact().sha256()));
     StringBuilder text = new StringBuilder();
     parts.forEach(part -> text.append(part.length()).append(':').append(part));
     return Sha256.of(text.toString());
   }
 
-  private Placeholders values(RunInputs inputs, Optional<Answer.Chosen> index) {
+  private Placeholders values(RunInputs inputs, List<Provision> provided) {
     Map<String, String> values = new HashMap<>(reserved(attempt.reserved()));
     inputs.parameters().forEach((name, value) -> values.put("parameter." + name, value));
     inputs.chosen().forEach(file -> values.put("input." + file.role(), InputNames.path(file)));
-    index.ifPresent(
-        chosen -> {
-          values.put("index", INDEX_FILE);
-          values.put("index.k", Integer.toString(chosen.k()));
-          values.put("index.release", chosen.release());
-        });
+    for (Provision provision : provided) {
+      String role = provision.role();
+      values.put(role, path(role));
+      asked(role).forEach(key -> values.put(role + "." + key, said(provision.artifact(), key)));
+    }
     return new Placeholders(values, Map.of("command", work.command()));
   }
 

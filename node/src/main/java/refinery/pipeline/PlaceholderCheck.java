@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import refinery.pipeline.Pipeline.Action;
+import refinery.pipeline.Pipeline.ArtifactNeed;
 import refinery.pipeline.Pipeline.Output;
 import refinery.pipeline.Pipeline.Step;
 
@@ -24,8 +25,9 @@ final class PlaceholderCheck {
     if (pipeline.takesCommand()) {
       known.add("command");
     }
-    if (pipeline.index().isPresent()) {
-      known.addAll(Set.of("index", "index.k", "index.release"));
+    for (ArtifactNeed need : pipeline.needs()) {
+      known.add(need.role());
+      need.keyValues().keySet().forEach(key -> known.add(need.role() + "." + key));
     }
     for (Map.Entry<String, List<String>> entry : templates(pipeline).entrySet()) {
       for (String template : entry.getValue()) {
@@ -62,6 +64,12 @@ final class PlaceholderCheck {
       names.add(output.file());
     }
     templates.put("outputs", names);
+    for (ArtifactNeed need : pipeline.needs()) {
+      List<String> texts = new ArrayList<>(need.keyValues().values());
+      texts.add(need.organism());
+      texts.add(need.hint());
+      templates.put("needs." + need.role(), texts);
+    }
     return templates;
   }
 }

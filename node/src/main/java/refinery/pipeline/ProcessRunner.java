@@ -37,7 +37,6 @@ public final class ProcessRunner implements WorkRunner {
       ObjectStore permanent,
       ReferenceCache references,
       NodeQueries queries,
-      IndexLookup indices,
       ToolVersions versions) {}
 
   public ProcessRunner(
@@ -47,14 +46,7 @@ public final class ProcessRunner implements WorkRunner {
       ReferenceCache references,
       NodeQueries queries) {
     this.registry = registry;
-    this.services =
-        new Services(
-            temporary,
-            permanent,
-            references,
-            queries,
-            new IndexLookup(queries),
-            new ToolVersions());
+    this.services = new Services(temporary, permanent, references, queries, new ToolVersions());
   }
 
   @Override

@@ -32,10 +32,13 @@ record RunInputs(
 
   static RunInputs of(Pipeline pipeline, Work.Process work) throws StepFailure {
     return new RunInputs(
-        choose(pipeline, work.inputs()),
-        work.inputs(),
-        parameters(pipeline, work),
-        work.parameters());
+        choose(pipeline, work.inputs()), work.inputs(), parameters(pipeline, work), said(work));
+  }
+
+  private static Map<String, String> said(Work.Process work) {
+    Map<String, String> all = new TreeMap<>(work.said());
+    all.putAll(work.parameters());
+    return all;
   }
 
   /** With other knowledge of the same files. */
@@ -81,7 +84,11 @@ record RunInputs(
     Map<String, String> values = new TreeMap<>();
     for (Map.Entry<String, Parameter> entry : pipeline.parameters().entrySet()) {
       String name = entry.getKey();
-      String said = work.parameters().getOrDefault(name, "");
+      String asked = work.parameters().getOrDefault(name, "");
+      String said =
+          asked.isBlank() && entry.getValue().fromSource()
+              ? work.said().getOrDefault(name, "")
+              : asked;
       Optional<String> value =
           said.isBlank() ? entry.getValue().fallback() : Optional.of(said.strip());
       if (value.isEmpty()) {

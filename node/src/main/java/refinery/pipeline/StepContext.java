@@ -19,7 +19,7 @@ import refinery.protocol.batch.RawFile;
  * @param inputs all raw files of the job, orphans included
  * @param parameters of the batch, as its source said them; hostile
  * @param facts what was learned so far; steps add to it
- * @param reference what this node has unpacked already
+ * @param references what this node has unpacked already
  * @param checks what this step verified, in words
  */
 record StepContext(
@@ -30,7 +30,7 @@ record StepContext(
     List<RawFile> inputs,
     Map<String, String> parameters,
     Map<String, String> facts,
-    Optional<SharedReference> reference,
+    List<SharedReference> references,
     List<String> checks) {
 
   /**
@@ -39,6 +39,10 @@ record StepContext(
    * @param packed where a pipeline thinks that its tarball lies
    */
   record SharedReference(Path packed, Path path, IndexManifest manifest) {}
+
+  Optional<SharedReference> reference(Path packed) {
+    return references.stream().filter(shared -> shared.packed().equals(packed)).findFirst();
+  }
 
   String text(String key) throws StepFailure {
     return optional(key)

@@ -31,7 +31,7 @@ final class StepRunner {
   private final Attempt attempt;
   private final ProcessRunner.Services services;
   private final Path work;
-  private Optional<StepContext.SharedReference> reference = Optional.empty();
+  private final List<StepContext.SharedReference> references = new ArrayList<>();
   private final List<StepRecord> records = new ArrayList<>();
 
   StepRunner(Pipeline pipeline, Attempt attempt, ProcessRunner.Services services, Path work) {
@@ -43,8 +43,7 @@ final class StepRunner {
 
   /** What unpacking the tarball at {@code packed} comes to in the steps from now on. */
   void share(Path packed, ReferenceCache.Lease lease) {
-    reference =
-        Optional.of(new StepContext.SharedReference(packed, lease.path(), lease.manifest()));
+    references.add(new StepContext.SharedReference(packed, lease.path(), lease.manifest()));
   }
 
   List<StepRecord> records() {
@@ -181,7 +180,7 @@ final class StepRunner {
             inputs.all(),
             inputs.said(),
             facts,
-            reference,
+            references,
             checks);
     StepLog log = StepLog.begin(attempt.log());
     Instant started = Instant.now();

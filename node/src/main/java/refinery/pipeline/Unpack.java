@@ -39,10 +39,11 @@ final class Unpack implements Builtin {
     Path to = context.path("to");
     Path from = context.path("from");
     IndexManifest manifest;
-    if (context.reference().filter(shared -> shared.packed().equals(from)).isPresent()) {
-      manifest = context.reference().get().manifest();
+    Optional<StepContext.SharedReference> shared = context.reference(from);
+    if (shared.isPresent()) {
+      manifest = shared.get().manifest();
       Files.createDirectories(to.getParent());
-      Files.createSymbolicLink(to, context.reference().get().path());
+      Files.createSymbolicLink(to, shared.get().path());
     } else {
       Files.createDirectories(to);
       manifest = verified(from, to, context.room(), context.attempt(), coming -> {});

@@ -14,6 +14,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.Need;
 import refinery.protocol.job.JobState;
 import refinery.protocol.scheduling.JobTicket;
 
@@ -62,6 +63,22 @@ public interface NodeQueries {
 
   /** Any batch that has not ended and may bring such an artifact; see {@link Selector#mayMatch}. */
   CompletionStage<Optional<BatchId>> underWay(Selector selector);
+
+  /**
+   * Something that batches wait for.
+   *
+   * @param digest the same for the same need
+   */
+  record AwaitedNeed(String digest, Need need) {}
+
+  /** What batches wait for, each need once; its cost follows their number, not that of batches. */
+  CompletionStage<List<AwaitedNeed>> awaitedNeeds(int limit);
+
+  /** Batches that wait for this since before that time, by id. */
+  CompletionStage<List<BatchId>> awaiting(AwaitedNeed need, Instant before, int limit);
+
+  /** Whether a batch that has not ended, or a survey that runs, may bring such an artifact. */
+  CompletionStage<Boolean> mayCome(Selector selector);
 
   /** The artifacts of a succeeded process job with this fingerprint. */
   CompletionStage<Optional<Reusable>> reusable(String fingerprint);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import refinery.journal.EventSerializer;
@@ -21,6 +22,7 @@ import refinery.protocol.Json;
 import refinery.protocol.NodeId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.artifact.Selector;
+import refinery.protocol.batch.Need;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobState;
@@ -113,6 +115,63 @@ public final class SqlNodeQueries implements NodeQueries {
   @Override
   public CompletionStage<Optional<BatchId>> underWay(Selector selector) {
     return sql.run(connection -> ArtifactRows.underWay(connection, selector));
+  }
+
+  @Override
+  public CompletionStage<List<AwaitedNeed>> awaitedNeeds(int limit) {
+    return sql.run(
+        connection ->
+            new Query(
+                    """
+                    with recursive different (awaits) as (
+                      (select min(awaits) from batch_row where awaits is not null)
+                      union all
+                      select (select min(b.awaits) from batch_row b where b.awaits > d.awaits)
+                      from different d where d.awaits is not null
+                    )
+                    select d.awaits, b.need from different d
+                    cross join lateral
+                      (select need from batch_row where awaits = d.awaits limit 1) b
+                    where d.awaits is not null limit ?
+                    """,
+                    limit)
+                .list(
+                    connection,
+                    row ->
+                        new AwaitedNeed(
+                            row.getString("awaits"), JsonColumns.read(row, "need", Need.class))));
+  }
+
+  @Override
+  public CompletionStage<List<BatchId>> awaiting(AwaitedNeed need, Instant before, int limit) {
+    Query query = new Query("select id from batch_row where awaits = ?", need.digest());
+    if (before.isBefore(Instant.MAX)) {
+      query.add("and changed_at < ?::timestamptz", before.toString());
+    }
+    return sql.run(
+        connection ->
+            query
+                .add("order by id limit ?", limit)
+                .list(connection, row -> BatchId.of(row.getString("id"))));
+  }
+
+  @Override
+  public CompletionStage<Boolean> mayCome(Selector selector) {
+    return underWay(selector)
+        .thenCompose(
+            batch ->
+                batch.isPresent()
+                    ? CompletableFuture.completedFuture(true)
+                    : sql.run(connection -> surveyRunsFor(connection, selector.pipeline())));
+  }
+
+  private static boolean surveyRunsFor(Connection connection, String pipeline) throws SQLException {
+    return new Query(
+            "select 1 from survey_row where state = 'running' and document->>'pipeline' = ? limit"
+                + " 1",
+            pipeline)
+        .first(connection, row -> true)
+        .isPresent();
   }
 
   @Override

@@ -6,17 +6,84 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
 
-/** Why batches stand still: what their jobs wait for, in one query for a whole page of batches. */
+/**
+ * Why batches stand still: what their jobs wait for, and what they need of other batches and
+ * whether anything that is under way may bring it. A query for a whole page of batches, and one for
+ * each different need.
+ */
 final class Waiting {
   private Waiting() {}
 
   private record Reason(String job, String words) {}
 
-  /** Batches that say a reason of their own keep it. */
+  private record Awaiting(String batch, String digest, Need need) {}
+
   static List<BatchView> explained(Connection connection, List<BatchView> batches)
+      throws SQLException {
+    return withJobs(connection, withNeeds(connection, batches));
+  }
+
+  private static List<BatchView> withNeeds(Connection connection, List<BatchView> batches)
+      throws SQLException {
+    List<String> ready =
+        batches.stream()
+            .filter(batch -> batch.state() == BatchState.DOWNLOADED)
+            .map(batch -> batch.id().value())
+            .toList();
+    if (ready.isEmpty()) {
+      return batches;
+    }
+    Map<String, String> outlook = new HashMap<>();
+    Map<String, String> reasons = new HashMap<>();
+    for (Awaiting awaiting : awaiting(connection, ready)) {
+      String digest = awaiting.digest();
+      if (!outlook.containsKey(digest)) {
+        outlook.put(digest, outlook(connection, awaiting.need()));
+      }
+      String what = awaiting.need().selector().describe();
+      reasons.put(awaiting.batch(), "waiting for " + what + "; " + outlook.get(digest));
+    }
+    return batches.stream()
+        .map(
+            batch ->
+                Optional.ofNullable(reasons.get(batch.id().value()))
+                    .map(batch::because)
+                    .orElse(batch))
+        .toList();
+  }
+
+  private static List<Awaiting> awaiting(Connection connection, List<String> batches)
+      throws SQLException {
+    return new Query(
+            "select id, awaits, need from batch_row where id = any(?) and awaits is not null",
+            batches)
+        .list(
+            connection,
+            row ->
+                new Awaiting(
+                    row.getString("id"),
+                    row.getString("awaits"),
+                    JsonColumns.read(row, "need", Need.class)));
+  }
+
+  private static String outlook(Connection connection, Need need) throws SQLException {
+    Optional<BatchId> maker = ArtifactRows.underWay(connection, need.selector());
+    if (maker.isPresent()) {
+      return maker.get() + " is under way and may bring it";
+    }
+    return need.hint().isEmpty()
+        ? "no batch that is under way would bring it"
+        : "no batch that is under way would bring it; this would: " + need.hint();
+  }
+
+  /** Batches that say a reason of their own keep it. */
+  private static List<BatchView> withJobs(Connection connection, List<BatchView> batches)
       throws SQLException {
     List<String> open =
         batches.stream()

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -35,12 +37,14 @@ final class RecordingDiscovery implements Source.Discovery {
   private final Work.Survey work;
   private final BatchRecorder recorder;
   private final SurveyRunner.Resend resend;
+  private final Map<String, String> asked;
   private int recorded;
 
   RecordingDiscovery(
       Attempt attempt, Work.Survey work, BatchRecorder recorder, SurveyRunner.Resend resend) {
     this.attempt = attempt;
     this.work = work;
+    this.asked = work.pipelineParameters();
     this.recorder = recorder;
     this.resend = resend;
   }
@@ -68,7 +72,13 @@ final class RecordingDiscovery implements Source.Discovery {
   public void emit(List<BatchSpec> batches) throws InterruptedException {
     List<BatchSpec> chunk = new ArrayList<>();
     int characters = 0;
-    for (BatchSpec batch : batches) {
+    for (BatchSpec found : batches) {
+      Optional<String> other = disagreement(found);
+      if (other.isPresent()) {
+        progress(found.key() + " is left out: " + other.get());
+        continue;
+      }
+      BatchSpec batch = asked.isEmpty() ? found : found.with(asked);
       int more = BatchSize.of(batch);
       if (!chunk.isEmpty()
           && (chunk.size() == MOST_BATCHES || characters + more > MOST_CHARACTERS)) {
@@ -82,6 +92,19 @@ final class RecordingDiscovery implements Source.Discovery {
     if (!chunk.isEmpty()) {
       send(chunk);
     }
+  }
+
+  /** A source that makes a batch for each value of a parameter makes those that are asked for. */
+  private Optional<String> disagreement(BatchSpec found) {
+    return asked.entrySet().stream()
+        .filter(
+            entry ->
+                !found
+                    .identity()
+                    .getOrDefault(entry.getKey(), entry.getValue())
+                    .equals(entry.getValue()))
+        .map(entry -> entry.getKey() + "=" + entry.getValue() + " was asked for")
+        .findFirst();
   }
 
   private void send(List<BatchSpec> chunk) throws InterruptedException {

@@ -360,7 +360,10 @@ public final class SurveyLogic
         0,
         JOB,
         new Work.Survey(
-            survey.request().source(), survey.request().parameters(), survey.request().pipeline()),
+            survey.request().source(),
+            survey.request().parameters(),
+            survey.request().pipeline(),
+            survey.request().pipelineParameters()),
         survey.course().createdAt());
   }
 
@@ -376,6 +379,7 @@ public final class SurveyLogic
         survey.request().source(),
         survey.request().parameters(),
         survey.request().pipeline(),
+        survey.request().pipelineParameters(),
         survey.priority(),
         survey.request().labels(),
         survey.state(),

@@ -77,10 +77,14 @@ create table batch_row (
   state      text collate "C" not null,
   title      text        not null,
   created_at timestamptz not null,
+  awaits     text collate "C",
+  need       json,
   open       boolean     not null,
   changed_at timestamptz not null,
   document   json        not null
 );
+-- Batches that wait for the same have the same digest of their need.
+create index batch_awaits on batch_row (awaits, id) where awaits is not null;
 create index batch_newest on batch_row (created_at desc, id);
 create index batch_state on batch_row (state, created_at desc, id);
 create index batch_open on batch_row (id) where open;

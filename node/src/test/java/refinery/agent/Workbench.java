@@ -76,7 +76,7 @@ final class Workbench {
         50,
         0,
         reserved,
-        new Work.Process("", List.of(), Map.of(), List.of("true")),
+        new Work.Process("", List.of(), List.of(), Map.of(), Map.of(), List.of("true")),
         Instant.EPOCH);
   }
 

@@ -17,6 +17,8 @@ import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchReply;
@@ -24,6 +26,8 @@ import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.Location;
+import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobKind;
@@ -37,6 +41,8 @@ class BatchLogicTest {
   private static final SurveyId TWO = new SurveyId("survey-two");
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
+  private List<Need> needs = List.of();
+
   private final BatchLogic logic =
       new BatchLogic(
           new JobPlanner() {
@@ -48,6 +54,11 @@ class BatchLogicTest {
             @Override
             public Resources process(Work.Process work) {
               return Resources.of(1, 1, 1);
+            }
+
+            @Override
+            public List<Need> needs(Work.Process work) {
+              return needs;
             }
           });
   private final TestInbox<BatchReply> inbox = TestInbox.create();
@@ -90,6 +101,7 @@ class BatchLogicTest {
         "r",
         "p",
         Optional.empty(),
+        Map.of(),
         Map.of(),
         Map.of(),
         List.of(new SourceFile("r.fastq.gz", "fastq.gz", List.of(location))),
@@ -230,6 +242,7 @@ class BatchLogicTest {
         as.pipeline(),
         as.organism(),
         as.identity(),
+        Map.of(),
         as.metadata(),
         List.of(new SourceFile("r.fastq.gz", "fastq.gz", List.of(location))),
         as.downloadGroup(),
@@ -283,6 +296,7 @@ class BatchLogicTest {
             some.pipeline(),
             some.organism(),
             some.identity(),
+            Map.of(),
             some.metadata(),
             List.of(),
             some.downloadGroup(),
@@ -385,6 +399,120 @@ class BatchLogicTest {
         new BatchCommand.JobUpdate(
             download(), 3, new JobStatus.Succeeded(new JobResult.Downloaded(List.of(), Map.of()))));
     assertThat(batch().revision()).isGreaterThan(revision);
+  }
+
+  private static final Need INDEX =
+      new Need(
+          "index",
+          Selector.of("transcriptome-index", "salmon-index").with("k", "31"),
+          "refinery survey ensembl species=x");
+
+  private static RefinedArtifact index(String k) {
+    return new RefinedArtifact(
+        new BatchId("batch-index"),
+        "transcriptome-index",
+        "salmon-index",
+        "index.tar.gz",
+        Optional.empty(),
+        Map.of("k", k),
+        "ab",
+        1,
+        "application/gzip",
+        NOW);
+  }
+
+  private void needsAnIndex() {
+    needs = List.of(INDEX);
+    given(register(wants(ONE, 1, 0)));
+    downloaded();
+  }
+
+  private JobStatus downloadedAgain() {
+    return new JobStatus.Succeeded(new JobResult.Downloaded(List.of(), Map.of()));
+  }
+
+  @Test
+  void whatIsNeededIsAskedForBeforeAJobIsMade() {
+    needsAnIndex();
+    assertThat(outstanding(BatchEffect.Submit.class)).isEmpty();
+    assertThat(outstanding(BatchEffect.Seek.class))
+        .containsExactly(new BatchEffect.Seek(batch().spec().id(), INDEX));
+    given(new BatchCommand.Sought(INDEX, Optional.of(index("31"))));
+    assertThat(outstanding(BatchEffect.Submit.class))
+        .singleElement()
+        .satisfies(
+            submit ->
+                assertThat(((Work.Process) submit.spec().work()).provided())
+                    .containsExactly(new Provision("index", index("31"))));
+  }
+
+  @Test
+  void whatIsNotThereIsWaitedForWithoutAnythingOutstanding() {
+    needsAnIndex();
+    given(new BatchCommand.Sought(INDEX, Optional.empty()));
+    assertThat(logic.outstanding(state)).isEmpty();
+    assertThat(batch().awaited()).hasValue(INDEX);
+    assertThat(batch().words()).hasValueSatisfying(why -> assertThat(why).contains("k 31"));
+    assertThat(when(new BatchCommand.Sought(INDEX, Optional.empty())).events()).isEmpty();
+    given(new BatchCommand.Offered(INDEX, index("23")));
+    assertThat(batch().awaited()).as("another k").hasValue(INDEX);
+    given(new BatchCommand.Offered(INDEX, index("31")));
+    assertThat(batch().awaited()).isEmpty();
+    assertThat(outstanding(BatchEffect.Submit.class)).hasSize(1);
+    assertThat(when(new BatchCommand.Offered(INDEX, index("31"))).events()).isEmpty();
+  }
+
+  @Test
+  void whatNothingBringsIsGivenUpWithTheLineThatWouldBringItAndARetryAsksAgain() {
+    needsAnIndex();
+    JobId download = download();
+    given(new BatchCommand.Sought(INDEX, Optional.empty()));
+    given(new BatchCommand.NeedHopeless(INDEX, NOW));
+    assertThat(batch().state())
+        .as("it has not waited for so long")
+        .isEqualTo(BatchState.DOWNLOADED);
+    given(new BatchCommand.NeedHopeless(INDEX, NOW.plusSeconds(1)));
+    assertThat(batch().state()).isEqualTo(BatchState.FAILED);
+    assertThat(batch().words())
+        .hasValueSatisfying(why -> assertThat(why).contains("refinery survey ensembl species=x"));
+    assertThat(outstanding(BatchEffect.LetGo.class)).as("its raw data is kept").isEmpty();
+    given(new BatchCommand.Retry(inbox.getRef()));
+    assertThat(download()).isEqualTo(download);
+    assertThat(outstanding(BatchEffect.Seek.class)).hasSize(1);
+  }
+
+  @Test
+  void whatWasGivenUpAndLetGoBeginsAnew() {
+    needsAnIndex();
+    JobId download = download();
+    given(new BatchCommand.Sought(INDEX, Optional.empty()));
+    given(new BatchCommand.NeedHopeless(INDEX, NOW.plusSeconds(1)));
+    given(letRawDataGo(NOW), new BatchCommand.Retry(inbox.getRef()));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(download()).isNotEqualTo(download);
+  }
+
+  @Test
+  void aBatchThatWaitsIsCancelledLikeAnyOther() {
+    needsAnIndex();
+    given(new BatchCommand.Sought(INDEX, Optional.empty()), change(letsGo(ONE, 2)));
+    assertThat(batch().awaited()).isEmpty();
+    given(new BatchCommand.Offered(INDEX, index("31")));
+    assertThat(batch().state()).isEqualTo(BatchState.CANCELLED);
+    given(change(wants(ONE, 3, 0)));
+    given(new BatchCommand.JobAccepted(download(), 0));
+    given(new BatchCommand.JobUpdate(download(), 1, downloadedAgain()));
+    assertThat(outstanding(BatchEffect.Seek.class)).hasSize(1);
+  }
+
+  @Test
+  void aReprocessedBatchAsksForTheNewest() {
+    needsAnIndex();
+    given(new BatchCommand.Sought(INDEX, Optional.of(index("31"))));
+    given(new BatchCommand.JobUpdate(batch().processJob(), 1, PROCESSED));
+    given(new BatchCommand.Reprocess(inbox.getRef()));
+    given(new BatchCommand.JobUpdate(download(), 1, downloadedAgain()));
+    assertThat(outstanding(BatchEffect.Seek.class)).hasSize(1);
   }
 
   private BatchCommand letRawDataGo(Instant failedBefore) {

@@ -116,6 +116,23 @@ class ChainTest {
     histories(seed, 1);
   }
 
+  /** Without a job, a message or an event of the batches that wait. */
+  @Property(tries = 200)
+  void whatNeedsAnIndexWaitsForItAndGoesOnWhenItIsThere(@ForAll long seed) {
+    World world = new World(seed, new Random(seed).nextBoolean() ? 0.2 : 0);
+    world.failing = 0;
+    world.indexed = false;
+    world.create(SURVEY, 0);
+    world.run();
+    assertThat(world.awaiting()).isEqualTo(World.RUNS);
+    assertThat(world.state(SURVEY)).isEqualTo(SurveyState.RUNNING);
+    world.indexed = true;
+    world.run();
+    world.checkEnded(SURVEY);
+    assertThat(world.state(SURVEY)).isEqualTo(SurveyState.DONE);
+    world.checkSettled();
+  }
+
   static void histories(long seed, int count) {
     for (int i = 0; i < count; i++) {
       Random random = new Random(seed + i);
@@ -125,6 +142,7 @@ class ChainTest {
         world.steps(random.nextInt(80));
         world.anything(random);
       }
+      world.indexed = true;
       world.run();
       world.surveys.keySet().forEach(id -> check(world, id, random));
       world.checkSettled();

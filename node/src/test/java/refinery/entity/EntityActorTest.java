@@ -70,7 +70,7 @@ class EntityActorTest {
         50,
         0,
         Resources.of(100, 1 << 20, 0),
-        new Work.Process("command", List.of(), Map.of(), List.of("/bin/true")),
+        new Work.Process("command", List.of(), List.of(), Map.of(), Map.of(), List.of("/bin/true")),
         Instant.EPOCH);
   }
 

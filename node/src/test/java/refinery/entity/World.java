@@ -37,12 +37,15 @@ import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
+import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Location;
+import refinery.protocol.batch.Need;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.JobCommand;
@@ -73,6 +76,20 @@ final class World {
   private static final String MADE_OF = "made_of";
   private static final NodeId NODE = new NodeId("node-1");
   private static final Resources LEAST = Resources.of(1, 1, 1);
+  private static final Need INDEX =
+      new Need("index", Selector.of("transcriptome-index", "salmon-index"), "");
+  private static final RefinedArtifact THE_INDEX =
+      new RefinedArtifact(
+          new BatchId("batch-index"),
+          "transcriptome-index",
+          "salmon-index",
+          "index.tar.gz",
+          Optional.empty(),
+          Map.of(),
+          "ab",
+          1,
+          "application/gzip",
+          Instant.EPOCH);
 
   private final Random random;
   private final double loss;
@@ -81,6 +98,9 @@ final class World {
 
   /** False: every job stays in the queue. */
   boolean placing = true;
+
+  /** Whether there is what salmon runs need. */
+  boolean indexed = true;
 
   /** What the source offers: another number, other files. */
   private int offered;
@@ -116,6 +136,12 @@ final class World {
     public Resources process(Work.Process work) {
       return LEAST;
     }
+
+    /** Every salmon run needs the index. */
+    @Override
+    public List<Need> needs(Work.Process work) {
+      return work.pipeline().equals("salmon") ? List.of(INDEX) : List.of();
+    }
   }
 
   World(long seed, double loss) {
@@ -137,7 +163,8 @@ final class World {
 
   void create(SurveyId id, int priority) {
     SurveyRequest request =
-        new SurveyRequest("ena", JsonNodeFactory.instance.objectNode(), "p", priority, Map.of());
+        new SurveyRequest(
+            "ena", JsonNodeFactory.instance.objectNode(), "p", Map.of(), priority, Map.of());
     person(id, new SurveyCommand.Create(request, people()));
   }
 
@@ -155,8 +182,9 @@ final class World {
             .filter(entry -> entry.getValue().isPresent())
             .map(Map.Entry::getKey)
             .toList();
-    switch (dice.nextInt(9)) {
+    switch (dice.nextInt(10)) {
       case 8 -> offered++;
+      case 9 -> indexed = !indexed;
       case 0, 1 -> person(survey, new SurveyCommand.Cancel("a person", people()));
       case 2, 3 -> person(survey, new SurveyCommand.Retry(people()));
       case 4 -> person(survey, new SurveyCommand.SetPriority(dice.nextInt(100), people()));
@@ -193,6 +221,10 @@ final class World {
     throw new AssertionError("does not come to an end: " + restless());
   }
 
+  long awaiting() {
+    return batches.values().stream().filter(batch -> awaited(batch).isPresent()).count();
+  }
+
   private List<Object> restless() {
     List<Object> restless = new ArrayList<>();
     jobs.values()
@@ -203,6 +235,9 @@ final class World {
                   .ifPresent(each -> restless.add(each.id() + " " + each.state()));
             });
     batches.values().forEach(batch -> restless.addAll(batchLogic.outstanding(batch)));
+    if (indexed) {
+      batches.values().stream().flatMap(batch -> awaited(batch).stream()).forEach(restless::add);
+    }
     surveys.values().forEach(slot -> restless.addAll(surveyLogic.outstanding(slot)));
     return restless;
   }
@@ -230,6 +265,9 @@ final class World {
     }
     for (BatchId id : List.copyOf(batches.keySet())) {
       batchLogic.outstanding(batches.get(id)).forEach(effect -> perform(id, effect));
+      awaited(batches.get(id))
+          .filter(need -> indexed)
+          .ifPresent(need -> toBatch(id, new BatchCommand.Offered(need, THE_INDEX)));
     }
     for (JobId id : List.copyOf(jobs.keySet())) {
       toJob(id, jobLogic.wake());
@@ -339,6 +377,11 @@ final class World {
             case Post.ToBatch batch -> toBatch(batch.to(), batch.message());
             case Post.ToJob job -> toJob(job.to(), job.message());
             case Post.ToScheduler scheduler -> schedule(scheduler.message());
+            case Post.ToArtifacts question ->
+                toBatch(
+                    question.asking(),
+                    new BatchCommand.Sought(
+                        question.need(), Optional.of(THE_INDEX).filter(index -> indexed)));
             case Post.Answer<?> answer ->
                 inboxes.getOrDefault(answer.to(), nobody -> {}).accept(answer.reply());
           }
@@ -407,6 +450,9 @@ final class World {
       case Work.Survey survey -> throw new AssertionError("discovers by batches");
       case Work.Download download ->
           succeeded(new JobResult.Downloaded(raw(granted.job(), download.files()), Map.of()));
+      case Work.Process process
+          when process.pipeline().equals("salmon") && process.provided().isEmpty() ->
+          throw new AssertionError("a job without what it needs");
       case Work.Process process ->
           succeeded(
               new JobResult.Processed(
@@ -454,10 +500,15 @@ final class World {
         Optional.empty(),
         Map.of(),
         Map.of(),
+        Map.of(),
         List.of(new SourceFile(run + ".fastq.gz", "fastq.gz", List.of(location))),
         "ena:" + run,
         1,
         Optional.empty());
+  }
+
+  private static Optional<Need> awaited(Optional<Batch> batch) {
+    return batch.flatMap(Batch::awaited);
   }
 
   private String url(String run) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +26,14 @@ import org.junit.jupiter.api.Test;
 import refinery.journal.Examples;
 import refinery.journal.JournalHarness;
 import refinery.journal.ReadRow;
+import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.Selector;
+import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Need;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
@@ -40,6 +45,7 @@ import refinery.readmodel.SqlNodeQueries;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
 import refinery.scheduling.SchedulingConfig;
+import refinery.testing.RefinedBatches;
 
 /** The foreman beside a real scheduler and a real database. */
 class ForemanTest {
@@ -54,6 +60,7 @@ class ForemanTest {
               refinery.foreman {
                 interval = 20ms, settling = 1ms, stands = 40ms, page-size = 3
                 grace { queued = 50ms, waiting = 50ms, running = 50ms, chain = 50ms }
+                needs.interval = 20ms
               }
               """)
           .withFallback(ConfigFactory.parseResources("foreman.conf"))
@@ -135,9 +142,14 @@ class ForemanTest {
 
   private ActorRef<ForemanCommand> foreman(
       ActorRef<SchedulerCommand> scheduler, Consumer<Nudge> entities) {
+    return foreman(ForemanConfig.from(FOREMAN), scheduler, entities);
+  }
+
+  private ActorRef<ForemanCommand> foreman(
+      ForemanConfig config, ActorRef<SchedulerCommand> scheduler, Consumer<Nudge> entities) {
     return kit.spawn(
         Foreman.create(
-            ForemanConfig.from(FOREMAN),
+            config,
             new Foreman.Surroundings(
                 queries,
                 scheduler,
@@ -208,7 +220,9 @@ class ForemanTest {
               JournalHarness.write(
                   "Batch|batch-b" + i,
                   1,
-                  Examples.with(Examples.submitted("x", 0), new ReadRow.Batch(batch.view(), true))))
+                  Examples.with(
+                      Examples.submitted("x", 0),
+                      new ReadRow.Batch(batch.view(), Optional.empty(), true))))
           .toCompletableFuture()
           .get(30, TimeUnit.SECONDS);
     }
@@ -273,5 +287,82 @@ class ForemanTest {
     }
     assertThat(nudges).isEmpty();
     assertThat(report(foreman).path("scheduler_unanswered").asLong()).isGreaterThanOrEqualTo(5);
+  }
+
+  private static Need need(String k) {
+    return new Need(
+        "index", Selector.of("transcriptome-index", "salmon-index").with("k", k), "a command");
+  }
+
+  private BatchId waiting(String name, Need need) throws Exception {
+    ReadRow.Batch row = Examples.batch(name, BatchState.DOWNLOADED, 0, "x");
+    journal
+        .persist(
+            JournalHarness.write(
+                "Batch|batch-" + name,
+                1,
+                Examples.with(
+                    Examples.submitted("x", 0),
+                    new ReadRow.Batch(row.view(), Optional.of(need), false))))
+        .toCompletableFuture()
+        .get(30, TimeUnit.SECONDS);
+    return row.view().id();
+  }
+
+  private void index(RefinedBatches batches, String name, String k) {
+    batches.describe(
+        name,
+        new RefinedBatches.Description("transcriptome-index", Optional.empty(), Map.of("k", k)));
+    batches.begin(name, Examples.at(0));
+  }
+
+  @Test
+  void batchesAreOfferedWhatTheyWaitForAsSoonAsItIsThereAndNothingElse() throws Exception {
+    List<BatchId> waiting = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      waiting.add(waiting("w" + i, need("31")));
+    }
+    waiting("other", need("23"));
+    ActorRef<ForemanCommand> foreman = foreman(scheduler(), nudge -> {});
+    looks(foreman, 3);
+    assertThat(nudges).isEmpty();
+    RefinedBatches batches = new RefinedBatches(journal);
+    index(batches, "index", "31");
+    batches.finish(
+        "index",
+        Examples.at(1),
+        Map.of(),
+        new Artifact("i.tar.gz", "ab".repeat(32), 1, "application/gzip", "salmon-index"));
+    await().until(() -> nudges.size() >= waiting.size());
+    looks(foreman, 3);
+    assertThat(nudges)
+        .as("each once while the offer is on its way")
+        .hasSize(waiting.size())
+        .allSatisfy(
+            nudge -> {
+              Nudge.Offer offer = (Nudge.Offer) nudge;
+              assertThat(offer.need()).isEqualTo(need("31"));
+              assertThat(offer.need().selector().matches(offer.artifact())).isTrue();
+            })
+        .extracting(nudge -> ((Nudge.Offer) nudge).batch())
+        .containsExactlyInAnyOrderElementsOf(waiting);
+  }
+
+  @Test
+  void whatNothingBringsIsGivenUpAndWhatIsUnderWayIsNot() throws Exception {
+    RefinedBatches batches = new RefinedBatches(journal);
+    index(batches, "making", "31");
+    waiting("patient", need("31"));
+    BatchId hopeless = waiting("hopeless", need("23"));
+    Config impatient =
+        ConfigFactory.parseString(
+                "foreman.needs { interval = 20ms, give-up-after = 1ms, giving-up-interval = 20ms }")
+            .withFallback(FOREMAN);
+    ActorRef<ForemanCommand> foreman =
+        foreman(ForemanConfig.from(impatient), scheduler(), nudge -> {});
+    await().until(() -> !nudges.isEmpty());
+    looks(foreman, 3);
+    assertThat(nudges)
+        .allSatisfy(nudge -> assertThat(((Nudge.GiveUpNeed) nudge).batch()).isEqualTo(hopeless));
   }
 }

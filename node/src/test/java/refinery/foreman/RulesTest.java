@@ -50,7 +50,9 @@ class RulesTest {
                 Duration.ofSeconds(5),
                 500,
                 1000,
-                Duration.ofDays(7)));
+                Duration.ofDays(7),
+                new ForemanConfig.Needs(
+                    Duration.ofSeconds(1), 2000, Duration.ofDays(1), Duration.ofMinutes(1))));
   }
 
   @ParameterizedTest

@@ -68,7 +68,7 @@ class JobLogicTest {
         0,
         10,
         Resources.of(1000, 1L << 30, 1L << 30),
-        new Work.Process("salmon-quant", List.of(), Map.of(), List.of()),
+        new Work.Process("salmon-quant", List.of(), List.of(), Map.of(), Map.of(), List.of()),
         NOW);
   }
 

@@ -93,6 +93,8 @@ public final class Examples {
             "salmon-quant",
             Optional.of(organism),
             Map.of("title", "Title of " + name),
+            Map.of(),
+            List.of(),
             state,
             Optional.empty(),
             at(second),
@@ -101,7 +103,7 @@ public final class Examples {
             List.of(new JobId("job-" + name)),
             List.of(),
             Map.of());
-    return new ReadRow.Batch(view, false);
+    return new ReadRow.Batch(view, Optional.empty(), false);
   }
 
   public static ReadRow.Survey survey(String name, SurveyState state, long second) {
@@ -112,6 +114,7 @@ public final class Examples {
             "ena",
             parameters,
             "salmon-quant",
+            Map.of(),
             50,
             Map.of(),
             state,
@@ -134,7 +137,8 @@ public final class Examples {
             50,
             0,
             Resources.of(1000, 1 << 30, 0),
-            new Work.Process("command", List.of(), Map.of(), List.of("/bin/true")),
+            new Work.Process(
+                "command", List.of(), List.of(), Map.of(), Map.of(), List.of("/bin/true")),
             at(second)),
         at(second));
   }

@@ -137,6 +137,8 @@ class RefineryJournalDaoTest {
             hostile,
             Optional.of(hostile),
             Map.of("k", hostile, "release", hostile, "title", hostile, hostile, hostile),
+            Map.of(),
+            List.of(),
             BatchState.DONE,
             Optional.of(hostile),
             Instant.MAX,
@@ -167,8 +169,8 @@ class RefineryJournalDaoTest {
             write(
                 "Batch|batch-hostile",
                 1,
-                Examples.with(event, new ReadRow.Batch(view, true)),
-                Examples.with(processed, new ReadRow.Batch(view, true))),
+                Examples.with(event, new ReadRow.Batch(view, Optional.empty(), true)),
+                Examples.with(processed, new ReadRow.Batch(view, Optional.empty(), true))),
             write("Job|job-fine", 1, row("fine", JobState.QUEUED))));
     assertThat(journal.one("select document ->> 'key' from batch_row where id = 'batch-hostile'"))
         .startsWith("nul  lone ? back\\slash \\u0000 quote ' \" ");

@@ -200,6 +200,8 @@ class ClusterTlsTest {
             new Work.Process(
                 "command",
                 List.of(),
+                List.of(),
+                Map.of(),
                 Map.of(),
                 List.of("/bin/touch", temp.resolve(id + ".ran").toString())),
             Instant.EPOCH);

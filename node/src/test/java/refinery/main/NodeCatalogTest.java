@@ -65,12 +65,15 @@ class NodeCatalogTest {
   void onlyAPipelineThatFitsTheSourceIsTaken(String source, String pipeline, String why)
       throws Exception {
     String parameters =
-        source.equals("ena") ? "{\"accession\":[\"SRR1\"]}" : "{\"species\":\"homo_sapiens\"}";
+        source.equals("ena")
+            ? "{\"accession\":[\"SRR0000001\"]}"
+            : "{\"species\":\"homo_sapiens\"}";
     Validated<SurveyRequest> validated =
         catalog.survey(
             source,
             Json.MAPPER.readTree(parameters),
             Optional.of(pipeline),
+            Map.of(),
             Optional.empty(),
             Map.of());
     List<String> words =
@@ -84,6 +87,46 @@ class NodeCatalogTest {
       assertThat(words).isEmpty();
     } else {
       assertThat(words).singleElement().asString().contains(why);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kallisto-quant,fragment_length,200,''",
+    "kallisto-quant,fragment_length,long,must match",
+    "salmon-quant,fragment_length,200,'has no such parameter; it has k, organism,"
+        + " reference_release'",
+    "salmon-quant,k,auto,''",
+    "salmon-quant,k,-1,must match",
+    "salmon-quant,a/b~c,1,has no such parameter"
+  })
+  void parametersOfThePipelineAreCheckedByItsSchema(
+      String pipeline, String name, String value, String why) throws Exception {
+    Validated<SurveyRequest> validated =
+        catalog.survey(
+            "ena",
+            Json.MAPPER.readTree("{\"accession\":[\"SRR0000001\"]}"),
+            Optional.of(pipeline),
+            Map.of(name, value),
+            Optional.empty(),
+            Map.of());
+    switch (validated) {
+      case Validated.Valid<SurveyRequest> valid -> {
+        assertThat(why).isEmpty();
+        assertThat(valid.value().pipelineParameters()).containsExactly(Map.entry(name, value));
+      }
+      case Validated.Invalid<SurveyRequest> invalid -> {
+        assertThat(invalid.problems())
+            .singleElement()
+            .satisfies(
+                problem -> {
+                  assertThat(problem.pointer())
+                      .isEqualTo(
+                          "/pipeline_parameters/" + name.replace("~", "~0").replace("/", "~1"));
+                  assertThat(problem.message()).contains(why);
+                });
+        assertThat(why).isNotEmpty();
+      }
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +45,20 @@ class SurveyChangesTest {
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
 
+  private static final String MAKER =
+      """
+      name = maker
+      version = "1"
+      description = "Makes what needy runs need."
+      inputs = [[reads_1, reads_2], [reads]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = touch, command = [touch, list.txt], stall = 1m, wall-time = 1m }]
+      outputs = [{ role = list, name = list.txt, file = list.txt, media-type = text/plain }]
+      """;
+  private static final String NEEDY =
+      PIPELINE.formatted("needy").replace("[touch, out.txt]", "[cp, \"${list}\", out.txt]")
+          + "needs { list { pipeline = maker, artifact = list, hint = \"refinery survey ...\" } }";
+
   @TempDir Path temp;
   private LocalArchive archive;
   private NodeProcess node;
@@ -58,6 +73,8 @@ class SurveyChangesTest {
     for (int point : new int[] {0, points()[0], points()[1], points()[2]}) {
       Files.writeString(pipelines.resolve(name(point) + ".conf"), PIPELINE.formatted(name(point)));
     }
+    Files.writeString(pipelines.resolve("maker.conf"), MAKER);
+    Files.writeString(pipelines.resolve("needy.conf"), NEEDY);
     archive = LocalArchive.start(tree, 0);
     Map<String, String> settings = new TreeMap<>(archive.configuration());
     settings.put("refinery.pipelines.directory", pipelines.toString());
@@ -98,6 +115,53 @@ class SurveyChangesTest {
 
   private void act(String id, String what) {
     client.post("/surveys/" + id + "/" + what, Json.MAPPER.createObjectNode(), Optional.empty());
+  }
+
+  private String post(String pipeline, String accession) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put("source", "ena");
+    body.put("pipeline", pipeline);
+    body.putObject("parameters").putArray("accession").add(accession);
+    return client.post("/surveys", body, Optional.empty()).path("id").asText();
+  }
+
+  private long listed(String path, Map<String, String> filter) {
+    AtomicLong listed = new AtomicLong();
+    client.list(path, filter, RUNS * 3, item -> listed.incrementAndGet());
+    return listed.get();
+  }
+
+  @Test
+  void batchesWaitForAnOutputOfAnotherBatchWithoutJobsAndGoOnWhenItIsThere() {
+    String needy = post("needy", STUDY);
+    Map<String, String> waiting = Map.of("survey_id", needy, "state", "downloaded");
+    Awaitility.await().atMost(PATIENCE).until(() -> listed("/batches", waiting) == RUNS);
+    client.list(
+        "/batches",
+        waiting,
+        1,
+        batch ->
+            assertThat(batch.path("reason").asText())
+                .contains("waiting for list of maker", "this would: refinery survey ..."));
+    assertThat(listed("/jobs", Map.of("survey_id", needy, "state", "succeeded")))
+        .as("the survey job and the downloads")
+        .isEqualTo(RUNS + 1);
+    assertThat(listed("/jobs", Map.of("survey_id", needy))).isEqualTo(RUNS + 1);
+    String maker = post("maker", "SRR7000000");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> survey(maker).path("state").asText().equals("done"));
+    long made = System.nanoTime();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> listed("/batches", waiting) == 0);
+    System.out.println(
+        "%d batches went on %d ms after what they need was there"
+            .formatted(RUNS, Duration.ofNanos(System.nanoTime() - made).toMillis()));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> survey(needy).path("state").asText().equals("done"));
   }
 
   @Test

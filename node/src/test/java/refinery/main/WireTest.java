@@ -97,6 +97,7 @@ class WireTest {
         "salmon-quant",
         Optional.of("homo_sapiens"),
         Map.of("k", "31"),
+        Map.of(),
         Map.of("a", "b"),
         List.of(new SourceFile("SRR1.fastq.gz", "fastq.gz", List.of(location))),
         "ena:SRR1",
@@ -162,12 +163,21 @@ class WireTest {
             new Failure(FailureClass.STALLED, "why", "salmon"), Usage.NONE, List.of());
     survives(
         new JobCommand.Submit(
-            job(new Work.Process("p", List.of(raw()), Map.of("a", "b"), List.of("/bin/true"))),
+            job(
+                new Work.Process(
+                    "p",
+                    List.of(raw()),
+                    List.of(),
+                    Map.of("a", "b"),
+                    Map.of(),
+                    List.of("/bin/true"))),
             probe.getRef()),
         new JobCommand.Submit(
             job(new Work.Download("g", "k", batch().files(), Map.of())), probe.getRef()),
         new JobCommand.Submit(
-            job(new Work.Survey("ena", Json.MAPPER.createObjectNode().put("accession", "X"), "p")),
+            job(
+                new Work.Survey(
+                    "ena", Json.MAPPER.createObjectNode().put("accession", "X"), "p", Map.of())),
             probe.getRef()),
         new JobCommand.Start(NODE, 1, 2, probe.getRef()),
         new JobCommand.Finish(1, succeeded, SOME, probe.getRef()),
@@ -223,7 +233,8 @@ class WireTest {
         new BatchCommand.LetRawDataGo(Instant.EPOCH, batches.getRef()),
         new BatchReply.RawDataLetGo(BATCH),
         new SurveyCommand.Create(
-            new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", 50, Map.of("a", "b")),
+            new SurveyRequest(
+                "ena", Json.MAPPER.createObjectNode(), "p", Map.of(), 50, Map.of("a", "b")),
             surveys.getRef()),
         new SurveyCommand.Record(JOB, List.of(batch()), surveys.getRef()),
         new SurveyCommand.JobAccepted(JOB, 50),

@@ -206,15 +206,13 @@ class GoldenTest {
   }
 
   @Test
-  void waitsForAnIndexThatIsNotThere() throws IOException {
+  void aJobWithoutTheIndexOfItsReadsDoesNotRun() throws IOException {
     Map<String, String> other = new HashMap<>(RUN);
     other.put("organism", "homo_sapiens");
     Outcome outcome = bench.run("salmon-quant", reads("SRR990001", "SRR990/SRR990001", 100), other);
-    assertThat(outcome).isInstanceOf(Outcome.Deferred.class);
-    assertThat(((Outcome.Deferred) outcome).reason())
-        .contains(
-            "salmon-index of transcriptome-index for homo_sapiens, k 31",
-            "refinery survey ensembl species=homo_sapiens");
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(((Outcome.Failed) outcome).failure().message())
+        .contains("no index", "transcriptome-index for homo_sapiens, k 31");
   }
 
   @Test

@@ -110,7 +110,7 @@ class HeedfulStepsTest {
         List.of(),
         Map.of(),
         new HashMap<>(),
-        Optional.empty(),
+        List.of(),
         new ArrayList<>());
   }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -149,7 +148,8 @@ class LyingIndexToolsTest {
   }
 
   private Outcome command(String... arguments) throws IOException {
-    Work.Process work = new Work.Process("command", List.of(), Map.of(), List.of(arguments));
+    Work.Process work =
+        new Work.Process("command", List.of(), List.of(), Map.of(), Map.of(), List.of(arguments));
     return bench.run(work, folder.resolve("command"));
   }
 
@@ -254,7 +254,7 @@ class LyingIndexToolsTest {
         List.of(),
         Map.of(),
         new TreeMap<>(),
-        Optional.empty(),
+        List.of(),
         new ArrayList<>());
   }
 

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -253,7 +252,7 @@ class LyingToolsTest {
             List.of(),
             Map.of(),
             new TreeMap<>(),
-            Optional.empty(),
+            List.of(),
             new ArrayList<>());
     try {
       new TranscriptsCheck().run(context);

@@ -64,7 +64,7 @@ class ReferenceCacheTest {
                 List.of(),
                 Map.of(),
                 new HashMap<>(),
-                Optional.empty(),
+                List.of(),
                 new ArrayList<>()));
     return store.put("", work.resolve("packed.tgz"), true).sha256();
   }
@@ -180,8 +180,8 @@ class ReferenceCacheTest {
   @Test
   void aLargeIndexAsksForTheMemoryThatItNeeds() {
     Pipeline salmon = PipelineRegistry.load(Optional.empty()).find("salmon-quant").orElseThrow();
-    long unknown = salmon.needs().resolve(0).memory();
-    assertThat(salmon.needs().resolve(0, 100L << 20).memory()).isEqualTo(unknown);
-    assertThat(salmon.needs().resolve(0, 16L << 30).memory()).isGreaterThan(16L << 30);
+    long unknown = salmon.demand().resolve(0).memory();
+    assertThat(salmon.demand().resolve(0, 100L << 20).memory()).isEqualTo(unknown);
+    assertThat(salmon.demand().resolve(0, 16L << 30).memory()).isGreaterThan(16L << 30);
   }
 }

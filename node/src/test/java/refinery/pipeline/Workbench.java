@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,8 +18,9 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.artifact.RefinedArtifact;
-import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
@@ -41,17 +43,12 @@ final class Workbench {
   final Map<Integer, List<Artifact>> indices = new HashMap<>();
   final Map<String, Outcome.Succeeded> finished = new HashMap<>();
   private final AtomicInteger jobs = new AtomicInteger();
-  private boolean building;
 
   Workbench(Path folder) throws IOException {
     this.folder = folder;
     temporary = LocalObjectStore.open(folder.resolve("temporary"));
     permanent = LocalObjectStore.open(folder.resolve("permanent"));
     references = ReferenceCache.open(folder.resolve("references"), OptionalLong.empty());
-  }
-
-  void indexIsBeingBuilt() {
-    building = true;
   }
 
   static Path fixture(String name) {
@@ -105,8 +102,25 @@ final class Workbench {
 
   Outcome run(String pipeline, List<RawFile> inputs, Map<String, String> parameters, Path scratch)
       throws IOException {
-    Work.Process work = new Work.Process(pipeline, inputs, parameters, List.of());
-    return run(work, scratch);
+    return run(
+        provided(new Work.Process(pipeline, inputs, List.of(), parameters, parameters, List.of())),
+        scratch);
+  }
+
+  /** With whatever is there of what it needs. */
+  private Work.Process provided(Work.Process work) {
+    List<Provision> provided = new ArrayList<>();
+    for (Need need :
+        new PipelineCatalog(PipelineRegistry.load(Optional.empty()), InstantSource.system())
+            .needs(work)) {
+      indices.entrySet().stream()
+          .flatMap(entry -> entry.getValue().stream().map(file -> refined(entry.getKey(), file)))
+          .filter(need.selector()::matches)
+          .min(need.selector().order())
+          .ifPresent(artifact -> provided.add(new Provision(need.role(), artifact)));
+    }
+    return new Work.Process(
+        work.pipeline(), work.inputs(), provided, work.parameters(), work.said(), work.command());
   }
 
   Outcome run(Work.Process work, Path scratch) throws IOException {
@@ -186,24 +200,6 @@ final class Workbench {
   }
 
   private final class Queries extends FakeQueries {
-    @Override
-    public CompletableFuture<List<RefinedArtifact>> artifacts(Selector selector, int limit) {
-      return CompletableFuture.completedFuture(
-          indices.entrySet().stream()
-              .flatMap(
-                  index -> index.getValue().stream().map(file -> refined(index.getKey(), file)))
-              .filter(selector::matches)
-              .sorted(selector.order())
-              .limit(limit)
-              .toList());
-    }
-
-    @Override
-    public CompletableFuture<Optional<BatchId>> underWay(Selector selector) {
-      return CompletableFuture.completedFuture(
-          building ? Optional.of(BatchId.of("batch-building")) : Optional.empty());
-    }
-
     @Override
     public CompletableFuture<Optional<Reusable>> reusable(String fingerprint) {
       return CompletableFuture.completedFuture(

@@ -56,6 +56,21 @@ final class FakeQueries implements NodeQueries {
   }
 
   @Override
+  public CompletionStage<List<AwaitedNeed>> awaitedNeeds(int limit) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<List<BatchId>> awaiting(AwaitedNeed need, Instant before, int limit) {
+    return notAsked();
+  }
+
+  @Override
+  public CompletionStage<Boolean> mayCome(Selector selector) {
+    return notAsked();
+  }
+
+  @Override
   public CompletionStage<Optional<BatchId>> underWay(Selector selector) {
     return notAsked();
   }

@@ -71,7 +71,8 @@ class SurveyLogicTest {
   }
 
   private static SurveyRequest request(int priority) {
-    return new SurveyRequest("ena", JsonNodeFactory.instance.objectNode(), "p", priority, Map.of());
+    return new SurveyRequest(
+        "ena", JsonNodeFactory.instance.objectNode(), "p", Map.of(), priority, Map.of());
   }
 
   private SurveyCommand create() {
@@ -98,6 +99,7 @@ class SurveyLogicTest {
         as.pipeline(),
         as.organism(),
         as.identity(),
+        Map.of(),
         Map.of("sample_alias", "another"),
         as.files(),
         as.downloadGroup(),
@@ -113,6 +115,7 @@ class SurveyLogicTest {
         key,
         "p",
         Optional.empty(),
+        Map.of(),
         Map.of(),
         Map.of(),
         List.of(),

@@ -107,7 +107,7 @@ class SurveyRunnerTest {
           50,
           0,
           Resources.NONE,
-          new Work.Survey("list", Json.MAPPER.createObjectNode(), "p"),
+          new Work.Survey("list", Json.MAPPER.createObjectNode(), "p", Map.of()),
           Instant.EPOCH);
     }
 
@@ -168,6 +168,7 @@ class SurveyRunnerTest {
         key,
         "p",
         Optional.empty(),
+        Map.of(),
         Map.of(),
         Map.of("title", "x".repeat(metadata)),
         List.of(),

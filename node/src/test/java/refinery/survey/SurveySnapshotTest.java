@@ -139,6 +139,7 @@ class SurveySnapshotTest {
         "p",
         Optional.of("homo_sapiens"),
         Map.of(),
+        Map.of(),
         Map.of("title", "one of many"),
         List.of(),
         "ena:" + run,
@@ -155,6 +156,7 @@ class SurveySnapshotTest {
                 "ena",
                 JsonNodeFactory.instance.objectNode().put("accession", "PRJNA1"),
                 "p",
+                Map.of(),
                 50,
                 Map.of("label", "large")),
             replies.ref()));

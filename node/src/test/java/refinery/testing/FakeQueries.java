@@ -48,6 +48,21 @@ public class FakeQueries implements NodeQueries {
   }
 
   @Override
+  public CompletableFuture<List<AwaitedNeed>> awaitedNeeds(int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public CompletableFuture<List<BatchId>> awaiting(AwaitedNeed need, Instant before, int limit) {
+    return CompletableFuture.completedFuture(List.of());
+  }
+
+  @Override
+  public CompletableFuture<Boolean> mayCome(Selector selector) {
+    return CompletableFuture.completedFuture(false);
+  }
+
+  @Override
   public CompletableFuture<Optional<Reusable>> reusable(String fingerprint) {
     return CompletableFuture.completedFuture(Optional.empty());
   }

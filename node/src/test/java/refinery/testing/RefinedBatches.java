@@ -125,6 +125,8 @@ public final class RefinedBatches {
             description.pipeline(),
             description.organism(),
             description.keyValues(),
+            Map.of(),
+            List.of(),
             result.isPresent() ? BatchState.DONE : BatchState.PROCESSING,
             Optional.empty(),
             all.getFirst().at(),
@@ -138,7 +140,7 @@ public final class RefinedBatches {
                             a.name(), a.sha256(), a.size(), a.mediaType(), a.role(), ""))
                 .toList(),
             result.map(JobResult.Processed::facts).orElse(Map.of()));
-    return new ReadRow.Batch(view, false);
+    return new ReadRow.Batch(view, Optional.empty(), false);
   }
 
   /** As the rule of {@code KeyValues} says, for batches whose facts and key-values differ. */

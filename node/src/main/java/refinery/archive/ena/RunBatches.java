@@ -38,6 +38,7 @@ record RunBatches(
         pipeline,
         Optional.of(organism).filter(slug -> !slug.isEmpty()),
         identity,
+        Map.of(),
         metadata(run),
         files,
         SOURCE + ":" + run.accession(),

@@ -115,6 +115,7 @@ record GenomeBatches(
         pipeline,
         Optional.of(Slug.organism(genome.name())),
         identity,
+        Map.of(),
         metadata(genome, sequence.assembly()),
         files,
         EnsemblSource.NAME + ":" + layout.division().word() + "/" + unit,

@@ -2,9 +2,11 @@ package refinery.protocol.batch;
 
 import akka.actor.typed.ActorRef;
 import java.time.Instant;
+import java.util.Optional;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.job.JobStatus;
 
 /** Commands of the batch entity. All are idempotent; every one may arrive twice or late. */
@@ -29,6 +31,15 @@ public sealed interface BatchCommand extends Wire {
 
   /** The raw data of that download job is gone: submit the next generation. */
   record RawDataGone(JobId job) implements BatchCommand {}
+
+  /** What meets this need now, if anything does; the answer to a question of the batch. */
+  record Sought(Need need, Optional<RefinedArtifact> found) implements BatchCommand {}
+
+  /** There is something now that may meet a need that the batch waits for. */
+  record Offered(Need need, RefinedArtifact artifact) implements BatchCommand {}
+
+  /** Nothing is under way that could bring what the batch waits for since before this time. */
+  record NeedHopeless(Need need, Instant waitingBefore) implements BatchCommand {}
 
   /** What a job of this batch says of itself; acknowledged to the job entity by its id. */
   record JobUpdate(JobId job, long revision, JobStatus status) implements BatchCommand {}

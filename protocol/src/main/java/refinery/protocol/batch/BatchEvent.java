@@ -18,6 +18,10 @@ import refinery.protocol.job.JobResult;
   @JsonSubTypes.Type(value = BatchEvent.DownloadAccepted.class, name = "download_accepted"),
   @JsonSubTypes.Type(value = BatchEvent.Downloaded.class, name = "downloaded"),
   @JsonSubTypes.Type(value = BatchEvent.ProcessAccepted.class, name = "process_accepted"),
+  @JsonSubTypes.Type(value = BatchEvent.NeedAwaited.class, name = "need_awaited"),
+  @JsonSubTypes.Type(value = BatchEvent.NeedMet.class, name = "need_met"),
+  @JsonSubTypes.Type(value = BatchEvent.NeedGivenUp.class, name = "need_given_up"),
+  @JsonSubTypes.Type(value = BatchEvent.NeedsSought.class, name = "needs_sought"),
   @JsonSubTypes.Type(value = BatchEvent.JobPriorityKnown.class, name = "job_priority_known"),
   @JsonSubTypes.Type(value = BatchEvent.Processed.class, name = "processed"),
   @JsonSubTypes.Type(value = BatchEvent.Failed.class, name = "failed"),
@@ -52,6 +56,17 @@ public sealed interface BatchEvent {
       implements BatchEvent {}
 
   record ProcessAccepted(JobId job, int priority, Instant at) implements BatchEvent {}
+
+  /** Nothing meets this need yet: from now on the batch waits to be offered something. */
+  record NeedAwaited(Need need, Instant at) implements BatchEvent {}
+
+  record NeedMet(Provision provision, Instant at) implements BatchEvent {}
+
+  /** Nothing that is under way would ever meet it; a retry asks again. */
+  record NeedGivenUp(Need need, Failure failure, Instant at) implements BatchEvent {}
+
+  /** What it needs is asked for again; its raw data is there. */
+  record NeedsSought(Instant at) implements BatchEvent {}
 
   /** The job that works for it knows that this priority is wanted. */
   record JobPriorityKnown(JobId job, int priority, Instant at) implements BatchEvent {}

@@ -17,6 +17,7 @@ import refinery.protocol.Ids;
  * @param pipeline name of the pipeline that refines it
  * @param organism slug ({@code homo_sapiens}), where known
  * @param identity key-values that belong to the identity ({@code k=31})
+ * @param parameters of the pipeline, as the survey asked; they belong to the identity, too
  * @param metadata everything else that the source says, as it said it; hostile text
  * @param files to download; empty when there is nothing to download
  * @param downloadGroup batches of one group share one download
@@ -30,6 +31,7 @@ public record BatchSpec(
     String pipeline,
     Optional<String> organism,
     Map<String, String> identity,
+    Map<String, String> parameters,
     Map<String, String> metadata,
     List<SourceFile> files,
     String downloadGroup,
@@ -37,6 +39,7 @@ public record BatchSpec(
     Optional<String> skip) {
   public BatchSpec {
     identity = Map.copyOf(identity);
+    parameters = Map.copyOf(parameters);
     metadata = Map.copyOf(metadata);
     files = List.copyOf(files);
   }
@@ -50,6 +53,25 @@ public record BatchSpec(
   /** Whether the source offers the same bytes, wherever they lie and whatever else it says. */
   public boolean hasContentOf(BatchSpec other) {
     return SourceFile.sameContent(files, other.files);
+  }
+
+  /** What the source found, refined with these parameters: another batch than without. */
+  public BatchSpec with(Map<String, String> asked) {
+    Map<String, String> all = new TreeMap<>(identity);
+    asked.forEach((name, value) -> all.put("parameter." + name, value));
+    return new BatchSpec(
+        idOf(source, key, pipeline, all),
+        source,
+        key,
+        pipeline,
+        organism,
+        identity,
+        asked,
+        metadata,
+        files,
+        downloadGroup,
+        inputBytes,
+        skip);
   }
 
   public static BatchId idOf(

@@ -22,6 +22,7 @@ public interface Catalog {
       String source,
       JsonNode parameters,
       Optional<String> pipeline,
+      Map<String, String> pipelineParameters,
       Optional<Integer> priority,
       Map<String, String> labels);
 

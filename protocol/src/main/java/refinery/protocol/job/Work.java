@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
 
@@ -17,8 +18,18 @@ import refinery.protocol.batch.SourceFile;
 })
 public sealed interface Work {
 
-  /** Discover batches at a source; {@code pipeline} is what each batch shall go through. */
-  record Survey(String source, JsonNode parameters, String pipeline) implements Work {}
+  /**
+   * Discover batches at a source.
+   *
+   * @param pipeline what each batch shall go through, with {@code pipelineParameters}
+   */
+  record Survey(
+      String source, JsonNode parameters, String pipeline, Map<String, String> pipelineParameters)
+      implements Work {
+    public Survey {
+      pipelineParameters = Map.copyOf(pipelineParameters);
+    }
+  }
 
   /**
    * Fetch and verify files into temporary storage.
@@ -35,16 +46,25 @@ public sealed interface Work {
   }
 
   /**
-   * Run a pipeline over raw files.
+   * Run a pipeline over raw files and outputs of other batches.
    *
-   * @param parameters of the pipeline; the batch's identity and metadata merged by the sender
+   * @param provided one for each need of the pipeline
+   * @param parameters of the pipeline, as people and the source's own code set them
+   * @param said everything that archives say of the batch, and its key; hostile
    */
   record Process(
-      String pipeline, List<RawFile> inputs, Map<String, String> parameters, List<String> command)
+      String pipeline,
+      List<RawFile> inputs,
+      List<Provision> provided,
+      Map<String, String> parameters,
+      Map<String, String> said,
+      List<String> command)
       implements Work {
     public Process {
       inputs = List.copyOf(inputs);
+      provided = List.copyOf(provided);
       parameters = Map.copyOf(parameters);
+      said = Map.copyOf(said);
       command = List.copyOf(command);
     }
   }

@@ -19,6 +19,8 @@ public record BatchView(
     String pipeline,
     Optional<String> organism,
     Map<String, String> keyValues,
+    Map<String, String> parameters,
+    List<NeedView> needs,
     BatchState state,
     Optional<String> reason,
     Instant createdAt,
@@ -38,6 +40,8 @@ public record BatchView(
         pipeline,
         organism,
         keyValues,
+        parameters,
+        needs,
         state,
         Optional.of(why),
         createdAt,
@@ -47,6 +51,15 @@ public record BatchView(
         artifacts,
         facts);
   }
+
+  /**
+   * What it needs to be processed, as far as that can be told already.
+   *
+   * @param kind {@code download} or {@code output} (of another batch)
+   * @param state {@code met}, {@code waiting} or {@code impossible}
+   * @param detail in words
+   */
+  public record NeedView(String role, String kind, String state, String detail) {}
 
   /** A file of the batch; {@code deliveredFrom} is known once it was downloaded. */
   public record FileView(

@@ -9,11 +9,18 @@ import java.util.Map;
  * @param source e.g. {@code ena}
  * @param parameters a JSON object with defaults filled in
  * @param pipeline what each batch goes through
+ * @param pipelineParameters of the pipeline, validated; they belong to each batch's identity
  * @param priority 0 to 100, larger first
  */
 public record SurveyRequest(
-    String source, JsonNode parameters, String pipeline, int priority, Map<String, String> labels) {
+    String source,
+    JsonNode parameters,
+    String pipeline,
+    Map<String, String> pipelineParameters,
+    int priority,
+    Map<String, String> labels) {
   public SurveyRequest {
+    pipelineParameters = Map.copyOf(pipelineParameters);
     labels = Map.copyOf(labels);
   }
 }
