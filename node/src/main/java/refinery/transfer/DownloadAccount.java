@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -24,19 +25,22 @@ import refinery.transfer.TransferException.StoppedTransfer;
  * What an attempt has gained and suffered so far, and the outcome that follows. Confined to its
  * actor.
  */
-final class Ledger {
+final class DownloadAccount {
   private static final Location NODE =
       new Location("the node", "", "", OptionalLong.empty(), Optional.empty());
 
   private final Work.Download work;
-  private final TransferLog log;
+  private final Consumer<String> log;
   private final List<Ready> ready = new ArrayList<>();
   private final List<Setback> setbacks = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, String> facts = new LinkedHashMap<>();
   private final List<StepRecord> records = new ArrayList<>();
 
-  Ledger(Work.Download work, TransferLog log) {
+  /**
+   * @param log takes each line for the attempt's log
+   */
+  DownloadAccount(Work.Download work, Consumer<String> log) {
     this.work = work;
     this.log = log;
   }
@@ -47,7 +51,7 @@ final class Ledger {
 
   void note(String text) {
     notes.add(text);
-    log.line(text);
+    log.accept(text);
   }
 
   void record(List<StepRecord> steps) {
@@ -55,7 +59,12 @@ final class Ledger {
   }
 
   /** A file that arrived, with what was verified of it. */
-  void record(String subject, Location location, Instant startedAt, PartFile.Verified verified) {
+  void record(
+      String subject,
+      Location location,
+      Instant startedAt,
+      Instant now,
+      PartFile.Verified verified) {
     List<String> checks = new ArrayList<>();
     checks.add(verified.size() + " bytes");
     location
@@ -70,7 +79,7 @@ final class Ledger {
             "refinery",
             0,
             startedAt,
-            Instant.now(),
+            now,
             0,
             0,
             Optional.empty(),
@@ -120,7 +129,7 @@ final class Ledger {
     for (Location location : locations.isEmpty() ? List.of(NODE) : locations) {
       Setback setback = new Setback(location.archive(), subject, location.url(), failure);
       setbacks.add(setback);
-      log.line(setback.text());
+      log.accept(setback.text());
     }
     return !locations.isEmpty() && !setbacks.getLast().isFinal();
   }
@@ -146,7 +155,7 @@ final class Ledger {
         "taking the reads out of NCBI's archive needs %s of disk, %s are reserved"
             .formatted(TransferLog.bytes(needed), TransferLog.bytes(reserved));
     String before = setbacks.stream().map(Setback::text).collect(Collectors.joining("; "));
-    log.line(why + "; starting anew with as much");
+    log.accept(why + "; starting anew with as much");
     return new Outcome.Outgrown(before.isEmpty() ? why : why + " (" + before + ")", needed);
   }
 
