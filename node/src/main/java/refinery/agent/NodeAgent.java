@@ -187,23 +187,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
           Optional.ofNullable(running.get(stop.key()))
               .ifPresent(execution -> execution.stop(stop.why()));
       case AgentEffect.SendReleasedSoon soon -> getContext().getSelf().tell(new SendReleased());
-      case AgentEffect.TellReleased told ->
-          setup
-              .scheduler()
-              .tell(
-                  new SchedulerCommand.Released(
-                      setup.identity().id(), told.incarnation(), told.released()));
-      case AgentEffect.Report report ->
-          setup
-              .scheduler()
-              .tell(
-                  new SchedulerCommand.Report(
-                      report.node(),
-                      report.incarnation(),
-                      report.sequence(),
-                      report.held(),
-                      report.unreported(),
-                      getContext().getSelf()));
+      case AgentEffect.TellReleased told -> tellScheduler(told);
+      case AgentEffect.Report report -> tellScheduler(report);
       case AgentEffect.Left left -> {
         leaving.forEach(replyTo -> replyTo.tell(Done.getInstance()));
         leaving.clear();
@@ -211,6 +196,27 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
       case AgentEffect.Note note ->
           getContext().getLog().atLevel(note.level()).log("{}", note.text());
     }
+  }
+
+  private void tellScheduler(AgentEffect.TellReleased told) {
+    setup
+        .scheduler()
+        .tell(
+            new SchedulerCommand.Released(
+                setup.identity().id(), told.incarnation(), told.released()));
+  }
+
+  private void tellScheduler(AgentEffect.Report report) {
+    setup
+        .scheduler()
+        .tell(
+            new SchedulerCommand.Report(
+                report.node(),
+                report.incarnation(),
+                report.sequence(),
+                report.held(),
+                report.unreported(),
+                getContext().getSelf()));
   }
 
   private void tell(JobId job, JobCommand command) {
