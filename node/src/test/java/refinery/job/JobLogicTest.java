@@ -171,6 +171,13 @@ class JobLogicTest {
   }
 
   @Test
+  void aBatchThatIsNamedTwiceIsOneOwner() {
+    given(submit(A, A));
+    assertThat(job().owners()).containsExactly(A);
+    assertThat(job().demand().wanted()).containsOnlyKeys(A);
+  }
+
+  @Test
   void aRepeatedStartOfTheSameAssignmentIsGrantedTheSameAttempt() {
     given(submit(A), start(7), start(7));
     assertThat(last.events()).isEmpty();
@@ -195,7 +202,7 @@ class JobLogicTest {
         start(1),
         new JobCommand.Lose(1, NODE, "node went down", LossCause.MOVED, Optional.empty()));
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
-    assertThat(job().chargedTotal()).isZero();
+    assertThat(job().charges().total()).isZero();
     given(start(2), finish(1, success()));
     assertThat(replies()).containsExactly(new JobReply.Stale(new JobId("job-x"), 1));
     given(finish(2, success()));
@@ -221,14 +228,15 @@ class JobLogicTest {
     given(submit(A), start(1));
     given(nodeEnds(LossCause.NODE_ENDED_AT_START));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
-    assertThat(job().chargedTotal()).isEqualTo(1);
+    assertThat(job().charges().total()).isEqualTo(1);
     startNext();
     given(nodeEnds(LossCause.NODE_ENDED_AT_START));
     startNext();
     given(nodeEnds(LossCause.NODE_ENDED_AT_START));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
-    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.NODE_LOST);
-    assertThat(job().failure().orElseThrow().message())
+    assertThat(job().history().failure().orElseThrow().failureClass())
+        .isEqualTo(FailureClass.NODE_LOST);
+    assertThat(job().history().failure().orElseThrow().message())
         .startsWith("ended 3 nodes")
         .contains(NODE.value());
 
@@ -246,10 +254,10 @@ class JobLogicTest {
       assertThat(job().state()).isEqualTo(death < 3 ? JobState.QUEUED : JobState.WAITING);
       startNext();
     }
-    assertThat(job().chargedTotal()).isZero();
+    assertThat(job().charges().total()).isZero();
     given(nodeEnds(LossCause.NODE_ENDED));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
-    assertThat(job().failure().orElseThrow().message()).startsWith("ended 20 nodes");
+    assertThat(job().history().failure().orElseThrow().message()).startsWith("ended 20 nodes");
   }
 
   @Test
@@ -317,13 +325,13 @@ class JobLogicTest {
   void transientFailuresAreRetriedWithBackOffAndThenGivenUp() {
     given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
-    assertThat(job().nextAttemptAt()).contains(NOW.plusSeconds(1));
+    assertThat(job().phase().nextAttemptAt()).contains(NOW.plusSeconds(1));
     when(logic.wake(), NOW);
     assertThat(job().state()).isEqualTo(JobState.WAITING);
     when(logic.wake(), NOW.plusSeconds(1));
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
     given(start(2), finish(2, failure(FailureClass.TRANSIENT)));
-    assertThat(job().nextAttemptAt()).contains(NOW.plusSeconds(2));
+    assertThat(job().phase().nextAttemptAt()).contains(NOW.plusSeconds(2));
     when(logic.wake(), NOW.plusSeconds(9));
     given(start(3), finish(3, failure(FailureClass.TRANSIENT)));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
@@ -332,10 +340,10 @@ class JobLogicTest {
   @Test
   void outOfMemoryDoublesMemoryUpToTheLargestNodeOnly() {
     given(submit(A), start(1), finish(1, failure(FailureClass.OUT_OF_MEMORY)));
-    assertThat(job().resources().memory()).isEqualTo(2L << 30);
+    assertThat(job().demand().resources().memory()).isEqualTo(2L << 30);
     when(logic.wake(), NOW);
     given(start(2), finish(2, failure(FailureClass.OUT_OF_MEMORY)));
-    assertThat(job().resources().memory()).isEqualTo(4L << 30);
+    assertThat(job().demand().resources().memory()).isEqualTo(4L << 30);
     when(logic.wake(), NOW);
     given(start(3), finish(3, failure(FailureClass.OUT_OF_MEMORY)));
     assertThat(job().state()).isEqualTo(JobState.FAILED);
@@ -359,17 +367,17 @@ class JobLogicTest {
   void aDeferredAttemptIsNotChargedAndSaysWhatItWaitsFor() {
     given(submit(A), start(1), finish(1, new Outcome.Deferred("no index", Duration.ZERO)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
-    assertThat(job().waitingFor()).contains("no index");
-    assertThat(job().chargedTotal()).isZero();
+    assertThat(job().phase().waitingFor()).contains("no index");
+    assertThat(job().charges().total()).isZero();
   }
 
   @Test
   void anAttemptThatOutgrowsItsDiskStartsAnewWithAsMuch() {
     given(submit(A), start(1), finish(1, new Outcome.Outgrown("needs 50 GiB", 50L << 30)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
-    assertThat(job().resources().disk()).isEqualTo(50L << 30);
-    assertThat(job().chargedTotal()).isZero();
-    assertThat(job().waitingFor()).contains("needs 50 GiB");
+    assertThat(job().demand().resources().disk()).isEqualTo(50L << 30);
+    assertThat(job().charges().total()).isZero();
+    assertThat(job().phase().waitingFor()).contains("needs 50 GiB");
     given(logic.wake());
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
   }
@@ -377,26 +385,28 @@ class JobLogicTest {
   @Test
   void aDemandThatDoesNotGrowOrGrowsForEverIsCharged() {
     given(submit(A), start(1), finish(1, new Outcome.Outgrown("needs", 1)));
-    assertThat(job().chargedTotal()).isEqualTo(1);
-    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
-    for (int attempt = 2; job().chargedTotal() == 1; attempt++) {
+    assertThat(job().charges().total()).isEqualTo(1);
+    assertThat(job().history().failure().orElseThrow().failureClass())
+        .isEqualTo(FailureClass.OUT_OF_DISK);
+    for (int attempt = 2; job().charges().total() == 1; attempt++) {
       assertThat(attempt).isLessThan(10);
       when(logic.wake(), NOW.plus(Duration.ofDays(1)));
       given(start(attempt), finish(attempt, new Outcome.Outgrown("needs", (40L + attempt) << 30)));
     }
-    assertThat(job().failure().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
+    assertThat(job().history().failure().orElseThrow().failureClass())
+        .isEqualTo(FailureClass.OUT_OF_DISK);
   }
 
   @Test
   void aRetryThatWaitsSaysUntilWhenAndAfterWhat() {
     given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
-    assertThat(job().waitingFor().orElseThrow())
+    assertThat(job().phase().waitingFor().orElseThrow())
         .isEqualTo(
             "retry at "
-                + job().nextAttemptAt().orElseThrow()
+                + job().phase().nextAttemptAt().orElseThrow()
                 + " after transient: "
-                + job().failure().orElseThrow().message());
+                + job().history().failure().orElseThrow().message());
   }
 
   @Test
@@ -454,12 +464,12 @@ class JobLogicTest {
   void aSharedDownloadHasTheHighestPriorityThatIsWanted() {
     given(download(A, 10, "a"), download(B, 70, "a"));
     assertThat(replies()).containsExactly(new JobReply.Accepted(new JobId("job-x"), 70));
-    assertThat(job().priority()).isEqualTo(70);
+    assertThat(job().demand().priority()).isEqualTo(70);
     given(new JobCommand.WantPriority(A, 20, inbox.getRef()));
     assertThat(replies()).containsExactly(new JobReply.PrioritySet(new JobId("job-x"), 20));
-    assertThat(job().priority()).isEqualTo(70);
+    assertThat(job().demand().priority()).isEqualTo(70);
     given(new JobCommand.LetGo(B, JobKind.DOWNLOAD, inbox.getRef()));
-    assertThat(job().priority()).isEqualTo(20);
+    assertThat(job().demand().priority()).isEqualTo(20);
   }
 
   @Test
@@ -467,10 +477,10 @@ class JobLogicTest {
     given(submit(A), start(1), finish(1, failure(FailureClass.PERMANENT)));
     given(new JobCommand.WantPriority(A, 90, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
     assertThat(job().state()).isEqualTo(JobState.QUEUED);
-    assertThat(job().priority()).isEqualTo(90);
+    assertThat(job().demand().priority()).isEqualTo(90);
     given(start(2), finish(2, failure(FailureClass.PERMANENT)));
     given(new JobCommand.SetPriority(30, inbox.getRef()), new JobCommand.Retry(inbox.getRef()));
-    assertThat(job().priority()).isEqualTo(30);
+    assertThat(job().demand().priority()).isEqualTo(30);
   }
 
   @Test
