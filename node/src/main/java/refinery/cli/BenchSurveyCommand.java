@@ -23,6 +23,9 @@ import refinery.scale.SurveyScale;
 final class BenchSurveyCommand implements Callable<Integer> {
   private static final int MOST = 1_000_000;
 
+  /** A new JVM is slow for so many batches. */
+  private static final int WARM_UP = 2_000;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -50,7 +53,8 @@ final class BenchSurveyCommand implements Callable<Integer> {
     if (batches.stream().anyMatch(size -> size < 1 || size > MOST)) {
       throw CommandFailure.usage("--batches must be 1 to " + MOST + " each");
     }
-    new SurveyScale(spec.commandLine().getOut()).run(dir, new SurveyScale.Plan(batches, skipped));
+    new SurveyScale(spec.commandLine().getOut())
+        .run(dir, new SurveyScale.Plan(batches, skipped, WARM_UP));
     return 0;
   }
 }

@@ -4,7 +4,6 @@ import akka.serialization.SerializerWithStringManifest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.NotSerializableException;
-import java.nio.charset.StandardCharsets;
 import refinery.protocol.Json;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobEvent;
@@ -45,10 +44,7 @@ public final class EventSerializer extends SerializerWithStringManifest {
   public byte[] toBinary(Object recorded) {
     Object event = event(recorded);
     try {
-      return Json.MAPPER
-          .writerFor(type(manifest(recorded)))
-          .writeValueAsString(event)
-          .getBytes(StandardCharsets.UTF_8);
+      return Json.MAPPER.writerFor(type(manifest(recorded))).writeValueAsBytes(event);
     } catch (JsonProcessingException | NotSerializableException e) {
       throw new IllegalArgumentException("cannot write " + event.getClass().getName(), e);
     }

@@ -30,9 +30,19 @@ final class SqlText {
 
   /** Lone surrogates have no UTF-8 form; they become question marks. */
   private static String encodable(String text) {
-    return text.chars().noneMatch(c -> Character.isSurrogate((char) c))
-        ? text
-        : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    return hasSurrogate(text)
+        ? new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+        : text;
+  }
+
+  /** A plain loop: every character of every row comes by here. */
+  private static boolean hasSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static String json(Object value) {

@@ -21,6 +21,18 @@ public final class ReadModelRebuild {
       List.of(
           "survey_row", "batch_row", "batch_survey", "job_row", "listed_artifact", "artifact_row");
 
+  /** Filled by the database itself whenever memberships change. */
+  private static final String COUNTS = "survey_count";
+
+  private static final String COUNTED =
+      """
+      select survey_id || ' ' || state, 'counts ' || sum(counted) || ' of ' || sum(members)
+      from (select survey_id, state, batches as counted, 0 as members from survey_count
+            union all
+            select survey_id, state, 0, 1 from batch_survey) both_sides
+      group by survey_id, state having sum(counted) <> sum(members) order by 1 limit ?
+      """;
+
   private static final int REPORTED = 1_000;
 
   /** How a row and the journal disagree. */
@@ -46,7 +58,7 @@ public final class ReadModelRebuild {
         for (String table : TABLES) {
           statement.execute("lock table " + table + " in access exclusive mode");
         }
-        statement.execute("truncate " + String.join(", ", TABLES));
+        statement.execute("truncate " + String.join(", ", TABLES) + ", " + COUNTS);
         long events = new JournalReplay(projectors).run(connection);
         connection.commit();
         return events;
@@ -68,6 +80,12 @@ public final class ReadModelRebuild {
             new Query("select current_schema()")
                 .first(connection, row -> row.getString(1))
                 .orElse("public");
+        List<Difference> differences =
+            new ArrayList<>(
+                new Query(COUNTED, REPORTED)
+                    .list(
+                        connection,
+                        row -> new Difference(COUNTS, row.getString(1), row.getString(2))));
         // Temporary tables come first in the search path: the replay fills these.
         for (String table : TABLES) {
           statement.execute(
@@ -80,7 +98,6 @@ public final class ReadModelRebuild {
                   + " including indexes) on commit drop");
         }
         new JournalReplay(projectors).run(connection);
-        List<Difference> differences = new ArrayList<>();
         for (String table : TABLES) {
           differences.addAll(differences(connection, schema, table));
         }

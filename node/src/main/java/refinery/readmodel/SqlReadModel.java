@@ -180,7 +180,7 @@ public final class SqlReadModel implements ReadModel {
     Map<String, Map<BatchState, Long>> counts = new HashMap<>();
     List<Count> rows =
         new Query(
-                "select survey_id, state, count(*) from batch_survey"
+                "select survey_id, state, sum(batches) from survey_count"
                     + " where survey_id = any(?) group by survey_id, state",
                 surveys.stream().map(survey -> survey.id().value()).toList())
             .list(connection, row -> new Count(row.getString(1), row.getString(2), row.getLong(3)));

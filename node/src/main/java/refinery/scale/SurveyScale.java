@@ -42,7 +42,6 @@ public final class SurveyScale {
       steps = [{ name = touch, command = [touch, out.txt], stall = 1m, wall-time = 1m }]
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
-  private static final int WARM_UP = 2_000;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
@@ -51,8 +50,9 @@ public final class SurveyScale {
   /**
    * @param batches of each survey
    * @param skipped whether runs are recorded as skipped instead of run as no-ops
+   * @param warmUp batches of a survey before, which is not measured
    */
-  public record Plan(List<Integer> batches, boolean skipped) {
+  public record Plan(List<Integer> batches, boolean skipped, int warmUp) {
     public Plan {
       batches = batches.stream().sorted().toList();
     }
@@ -87,7 +87,7 @@ public final class SurveyScale {
 
   private List<Figures> measure(Path dir, Plan plan)
       throws IOException, InterruptedException, SQLException {
-    List<Integer> sizes = new ArrayList<>(List.of(WARM_UP));
+    List<Integer> sizes = new ArrayList<>(List.of(plan.warmUp()));
     sizes.addAll(plan.batches());
     say("Writing an archive with studies of " + plan.batches() + " runs");
     Path tree = StudyArchive.write(dir.resolve("archive"), sizes, plan.skipped());

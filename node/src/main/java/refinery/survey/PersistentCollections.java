@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.Module;
+import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.deser.std.StdDelegatingDeserializer;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.module.SimpleSerializers;
+import com.fasterxml.jackson.databind.ser.std.StdDelegatingSerializer;
 import com.fasterxml.jackson.databind.type.CollectionType;
 import com.fasterxml.jackson.databind.type.MapType;
 import com.fasterxml.jackson.databind.type.TypeFactory;
@@ -18,20 +23,54 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.pcollections.OrderedPMap;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
-/** Reads persistent maps and sets from JSON; they are written as any map or set is. */
+/**
+ * Persistent maps and sets in JSON. A sorted map is a list of its different values, each with the
+ * keys that have it: of many batches most stand alike. So it is short, quick to read, and equal
+ * values are one object after that.
+ */
 final class PersistentCollections {
   private PersistentCollections() {}
 
+  /** The keys of a map that have this value. */
+  record Alike<K, V>(V value, List<K> keys) {}
+
   static Module module() {
     SimpleModule module = new SimpleModule("persistent collections");
+    module.setSerializers(new Serializers());
     module.setDeserializers(new Deserializers());
     return module;
+  }
+
+  private static JavaType alike(TypeFactory types, MapType map) {
+    return types.constructCollectionType(
+        ArrayList.class,
+        types.constructParametricType(Alike.class, map.getKeyType(), map.getContentType()));
+  }
+
+  private static final class Serializers extends SimpleSerializers {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public JsonSerializer<?> findMapSerializer(
+        SerializationConfig config,
+        MapType type,
+        BeanDescription bean,
+        JsonSerializer<Object> keys,
+        TypeSerializer valueTypes,
+        JsonSerializer<Object> values) {
+      return type.hasRawClass(TreePMap.class)
+          ? new StdDelegatingSerializer(
+              new Conversion(
+                  PersistentCollections::grouped, types -> type, types -> alike(types, type)))
+          : null;
+    }
   }
 
   private static final class Deserializers extends SimpleDeserializers {
@@ -45,14 +84,16 @@ final class PersistentCollections {
         KeyDeserializer keys,
         TypeDeserializer valueTypes,
         JsonDeserializer<?> values) {
-      BiFunction<TypeFactory, MapType, JavaType> plain =
-          (types, map) ->
-              types.constructMapType(LinkedHashMap.class, map.getKeyType(), map.getContentType());
       if (type.hasRawClass(TreePMap.class)) {
-        return reader(type, plain, PersistentCollections::sorted);
+        return reader(type, PersistentCollections::alike, PersistentCollections::sorted);
       }
       return type.hasRawClass(OrderedPMap.class)
-          ? reader(type, plain, PersistentCollections::ordered)
+          ? reader(
+              type,
+              (types, map) ->
+                  types.constructMapType(
+                      LinkedHashMap.class, map.getKeyType(), map.getContentType()),
+              PersistentCollections::ordered)
           : null;
     }
 
@@ -75,27 +116,46 @@ final class PersistentCollections {
   private static <T extends JavaType> JsonDeserializer<?> reader(
       T type, BiFunction<TypeFactory, T, JavaType> plain, Function<Object, Object> made) {
     return new StdDelegatingDeserializer<>(
-        new Converter<Object, Object>() {
-          @Override
-          public Object convert(Object read) {
-            return made.apply(read);
-          }
-
-          @Override
-          public JavaType getInputType(TypeFactory types) {
-            return plain.apply(types, type);
-          }
-
-          @Override
-          public JavaType getOutputType(TypeFactory types) {
-            return type;
-          }
-        });
+        new Conversion(made, types -> plain.apply(types, type), types -> type));
   }
 
-  @SuppressWarnings("unchecked") // keys of records that have a TreePMap can be compared
-  private static Object sorted(Object map) {
-    return TreePMap.<Comparable<Object>, Object>from((Map<Comparable<Object>, Object>) map);
+  private record Conversion(
+      Function<Object, Object> made,
+      Function<TypeFactory, JavaType> from,
+      Function<TypeFactory, JavaType> to)
+      implements Converter<Object, Object> {
+    @Override
+    public Object convert(Object value) {
+      return made.apply(value);
+    }
+
+    @Override
+    public JavaType getInputType(TypeFactory types) {
+      return from.apply(types);
+    }
+
+    @Override
+    public JavaType getOutputType(TypeFactory types) {
+      return to.apply(types);
+    }
+  }
+
+  private static Object grouped(Object map) {
+    Map<Object, List<Object>> keys = new LinkedHashMap<>();
+    ((Map<?, ?>) map)
+        .forEach((key, value) -> keys.computeIfAbsent(value, v -> new ArrayList<>()).add(key));
+    List<Alike<Object, Object>> groups = new ArrayList<>(keys.size());
+    keys.forEach((value, same) -> groups.add(new Alike<>(value, same)));
+    return groups;
+  }
+
+  @SuppressWarnings("unchecked") // keys of a TreePMap can be compared
+  private static Object sorted(Object groups) {
+    TreeMap<Comparable<Object>, Object> map = new TreeMap<>();
+    for (Alike<?, ?> group : (List<Alike<?, ?>>) groups) {
+      group.keys().forEach(key -> map.put((Comparable<Object>) key, group.value()));
+    }
+    return TreePMap.fromSortedMap(map);
   }
 
   @SuppressWarnings("unchecked")

@@ -103,6 +103,45 @@ create table batch_survey (
 );
 create index batch_survey_newest on batch_survey (survey_id, created_at desc, batch_id) include (state);
 
+-- How many batches a survey has by state: what a look at a survey reads, however many they are. In
+-- slots, so that two connections of the journal need not wait for each other; one slot may be negative,
+-- the sum is not.
+create table survey_count (
+  survey_id text collate "C" not null,
+  state     text collate "C" not null,
+  slot      int    not null,
+  batches   bigint not null,
+  primary key (survey_id, state, slot)
+) with (fillfactor = 50);
+
+create function count_memberships() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into survey_count as known
+      select survey_id, state, pg_backend_pid() % 16, count(*) from now_so group by 1, 2 order by 1, 2
+      on conflict (survey_id, state, slot) do update set batches = known.batches + excluded.batches;
+  elsif tg_op = 'DELETE' then
+    insert into survey_count as known
+      select survey_id, state, pg_backend_pid() % 16, -count(*) from before_so group by 1, 2 order by 1, 2
+      on conflict (survey_id, state, slot) do update set batches = known.batches + excluded.batches;
+  else
+    insert into survey_count as known
+      select survey_id, state, pg_backend_pid() % 16, sum(change)
+      from (select survey_id, state, 1 as change from now_so
+            union all
+            select survey_id, state, -1 from before_so) changed
+      group by 1, 2 having sum(change) <> 0 order by 1, 2
+      on conflict (survey_id, state, slot) do update set batches = known.batches + excluded.batches;
+  end if;
+  return null;
+end $$;
+create trigger membership_new after insert on batch_survey
+  referencing new table as now_so for each statement execute function count_memberships();
+create trigger membership_changed after update on batch_survey
+  referencing old table as before_so new table as now_so for each statement execute function count_memberships();
+create trigger membership_gone after delete on batch_survey
+  referencing old table as before_so for each statement execute function count_memberships();
+
 create table job_row (
   id            text collate "C" primary key,
   seq_nr        bigint      not null,

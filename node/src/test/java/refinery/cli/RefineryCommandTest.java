@@ -94,6 +94,8 @@ class RefineryCommandTest {
         "bench",
         "bench jobs --count 0 --command x",
         "bench jobs --count 1",
+        "bench survey --batches 0",
+        "bench survey --batches 1000,many",
         "local-archive --port 70000",
         "demo --port -1"
       })

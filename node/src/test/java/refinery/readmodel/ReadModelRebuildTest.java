@@ -79,16 +79,34 @@ class ReadModelRebuildTest {
     journal.execute("delete from job_row where id = 'job-n7'");
     journal.execute("update job_row set state = 'failed' where id = 'job-n8'");
     journal.execute("insert into batch_survey values ('survey-x', 'batch-x', 1, 'queued', now())");
+    journal.execute("update survey_count set batches = 5 where survey_id = 'survey-x'");
     assertThat(rebuild.verify())
         .containsExactlyInAnyOrder(
             new ReadModelRebuild.Difference("job_row", "job-n7", "missing"),
             new ReadModelRebuild.Difference("job_row", "job-n8", "differs in state"),
             new ReadModelRebuild.Difference(
-                "batch_survey", "batch-x survey-x", "not in the journal"));
+                "batch_survey", "batch-x survey-x", "not in the journal"),
+            new ReadModelRebuild.Difference("survey_count", "survey-x queued", "counts 5 of 1"));
 
     assertThat(rebuild.rebuild()).isEqualTo(1_800);
     assertThat(rebuild.verify()).isEmpty();
     assertThat(journal.one("select state || seq_nr from job_row where id = 'job-n7'"))
         .isEqualTo("running2");
+  }
+
+  @Test
+  void countsFollowTheMemberships() throws Exception {
+    String insert = "insert into batch_survey values ('survey-y', 'batch-%d', 1, 'queued', now())";
+    for (int batch = 0; batch < 3; batch++) {
+      journal.execute(insert.formatted(batch));
+    }
+    journal.execute(
+        "update batch_survey set state = 'done' where batch_id in ('batch-0', 'batch-2')");
+    assertThat(
+            journal.one(
+                "select string_agg(state || ' ' || n, ', ' order by state) from (select state,"
+                    + " sum(batches) n from survey_count where survey_id = 'survey-y'"
+                    + " group by state) counts"))
+        .isEqualTo("done 2, queued 1");
   }
 }

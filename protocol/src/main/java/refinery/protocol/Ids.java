@@ -6,21 +6,37 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** How identities are made: derived from content, so that the same thing is found again. */
 public final class Ids {
-  private static final Pattern BODY = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
+  private static final int LONGEST_BODY = 100;
   private static final int LENGTH = 20;
 
   private Ids() {}
 
   static void check(String prefix, String value) {
     Objects.requireNonNull(value, prefix + "id");
-    if (!value.startsWith(prefix) || !BODY.matcher(value.substring(prefix.length())).matches()) {
+    if (!value.startsWith(prefix) || !isBody(value, prefix.length())) {
       throw new IllegalArgumentException(
           "not a " + prefix + "id: '" + value + "' (expected " + prefix + "[a-z0-9._-]...)");
     }
+  }
+
+  /** {@code [a-z0-9][a-z0-9._-]{0,99}} from there on, by hand: every id that is read comes by. */
+  private static boolean isBody(String value, int from) {
+    int length = value.length() - from;
+    if (length < 1 || length > LONGEST_BODY) {
+      return false;
+    }
+    for (int i = from; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      boolean inside = i > from && (c == '.' || c == '_' || c == '-');
+      if (!plain && !inside) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
