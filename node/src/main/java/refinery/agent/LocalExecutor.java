@@ -100,7 +100,7 @@ public final class LocalExecutor implements Executor {
 
   @Override
   public CompletionStage<Map<String, String>> toolVersions() {
-    return ToolVersions.ask(path, environment, directory.resolve("tmp").resolve("tools"), threads);
+    return ToolProbe.ask(path, environment, directory.resolve("tmp").resolve("tools"), threads);
   }
 
   /** Also notes the sign of life by which the next life knows how long attempts had run. */

@@ -16,9 +16,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.GZIPInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import refinery.client.BoundedCall;
 import refinery.client.StallWatch;
 import refinery.protocol.FailureClass;
+import refinery.web.Backoff;
+import refinery.web.BoundedCall;
+import refinery.web.RetryAfter;
 
 /**
  * Asks archives for answers that a survey reads (not for data files): paced per host, bounded in
@@ -141,7 +143,6 @@ public final class ArchiveHttp implements AutoCloseable {
 
   private <T> Reply<T> patiently(HttpRequest request, Success<T> success)
       throws InterruptedException {
-    Duration backoff = settings.minBackoff();
     for (int number = 1; ; number++) {
       pause.await(pacer.reserve(request.uri().getAuthority(), System.nanoTime()));
       switch (once(request, success)) {
@@ -158,20 +159,20 @@ public final class ArchiveHttp implements AutoCloseable {
             return new Reply.Transient<>(again.failureClass(), message);
           }
           LOG.debug("{} {}: {}", request.method(), request.uri(), again.reason());
-          pause.await(delay(again.after(), backoff));
-          backoff = shorter(backoff.multipliedBy(2), settings.maxBackoff());
+          pause.await(delay(again.after(), number));
         }
       }
     }
   }
 
-  /** The archive's wish counts up to max-backoff x 4; else full jitter over the upper half. */
-  private Duration delay(Optional<Duration> asked, Duration backoff) {
-    if (asked.isPresent()) {
-      return shorter(asked.get(), settings.maxBackoff().multipliedBy(4));
-    }
-    long millis = Math.max(2, backoff.toMillis());
-    return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
+  /** The archive's wish counts up to max-backoff x 4. */
+  private Duration delay(Optional<Duration> asked, int tries) {
+    return asked
+        .map(wish -> shorter(wish, settings.maxBackoff().multipliedBy(4)))
+        .orElseGet(
+            () ->
+                new Backoff(settings.minBackoff(), settings.maxBackoff())
+                    .delay(tries, ThreadLocalRandom.current().nextDouble()));
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -17,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import refinery.client.BoundedCall;
 import refinery.protocol.Json;
+import refinery.web.BoundedCall;
 
 /** The nodes, their network, their database and their shared storage, below one directory. */
 final class ChaosCluster implements AutoCloseable {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import refinery.protocol.Json;
+import refinery.web.BoundedCall;
 
 /**
  * A node's HTTP API for programs. Blocking and thread-safe. Everything that goes wrong is a {@link

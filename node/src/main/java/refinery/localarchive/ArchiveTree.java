@@ -247,7 +247,7 @@ public final class ArchiveTree {
     text("truth/truth.tsv", counts.toString());
     text("truth/runs.tsv", sheet.toString());
     StringBuilder differential = new StringBuilder("gene_id\tkind\tfold_b_over_a\n");
-    Expression.DIFFERENTIAL.entrySet().stream()
+    TranscriptLevels.DIFFERENTIAL.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(
             gene ->

@@ -32,7 +32,7 @@ record SimulatedRun(
     return (long) design.fragments() * design.readLength() * (design.paired() ? 2 : 1);
   }
 
-  static SimulatedRun of(Genome genome, Expression expression, RunDesign design, long seed) {
+  static SimulatedRun of(Genome genome, TranscriptLevels expression, RunDesign design, long seed) {
     return new Simulation(genome, expression, design, new Dice(seed)).run();
   }
 
@@ -48,7 +48,7 @@ record SimulatedRun(
     private final ByteArrayOutputStream second = new ByteArrayOutputStream();
     private long background;
 
-    Simulation(Genome genome, Expression expression, RunDesign design, Dice dice) {
+    Simulation(Genome genome, TranscriptLevels expression, RunDesign design, Dice dice) {
       this.design = design;
       this.dice = dice;
       Map<String, Double> levels = expression.of(design, dice);

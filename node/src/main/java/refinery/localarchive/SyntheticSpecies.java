@@ -18,10 +18,10 @@ public final class SyntheticSpecies {
   static final String TAXON = "9999999";
 
   private final Genome genome;
-  private final Expression expression;
+  private final TranscriptLevels expression;
   private final List<SimulatedRun> runs;
 
-  private SyntheticSpecies(Genome genome, Expression expression, List<SimulatedRun> runs) {
+  private SyntheticSpecies(Genome genome, TranscriptLevels expression, List<SimulatedRun> runs) {
     this.genome = genome;
     this.expression = expression;
     this.runs = List.copyOf(runs);
@@ -33,7 +33,7 @@ public final class SyntheticSpecies {
 
   public static SyntheticSpecies generate(long seed, List<RunDesign> designs) {
     Genome genome = GenomeBuilder.build(seed);
-    Expression expression = new Expression(genome, seed + 1);
+    TranscriptLevels expression = new TranscriptLevels(genome, seed + 1);
     List<SimulatedRun> runs =
         designs.stream()
             .map(run -> SimulatedRun.of(genome, expression, run, seed + 31 * hash(run)))
@@ -73,7 +73,7 @@ public final class SyntheticSpecies {
     return genome;
   }
 
-  Expression expression() {
+  TranscriptLevels expression() {
     return expression;
   }
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import refinery.archive.RetryAfter;
+import refinery.web.RetryAfter;
 
 /** What became of a message. */
 sealed interface Answer {

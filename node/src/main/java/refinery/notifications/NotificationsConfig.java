@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Optional;
+import refinery.web.Backoff;
 
 /**
  * {@code refinery.notifications}. Messages name the key and never the value, which may be a secret.

@@ -13,18 +13,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
-import refinery.notifications.Lane.Next;
-import refinery.notifications.Lane.Notice;
-import refinery.notifications.Lane.Step;
+import refinery.notifications.ChannelProgress.Next;
+import refinery.notifications.ChannelProgress.Notice;
+import refinery.notifications.ChannelProgress.Step;
 import refinery.protocol.Json;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.readmodel.NotificationQueries;
 import refinery.readmodel.NotificationQueries.Place;
 
 /**
- * A cluster singleton that takes the steps of every channel's {@link Lane}. A position is stored
- * after the delivery was acknowledged: whoever comes after this actor delivers again what it had
- * not stored, and nothing else.
+ * A cluster singleton that takes the steps of every channel's {@link ChannelProgress}. A position
+ * is stored after the delivery was acknowledged: whoever comes after this actor delivers again what
+ * it had not stored, and nothing else.
  */
 public final class Notifier extends AbstractBehavior<Notifier.Message> {
   /** What the actor handles: questions from outside and what became of its steps. */
@@ -36,7 +36,7 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
     Line line();
   }
 
-  private record Line(Channel channel, Lane lane) {}
+  private record Line(Channel channel, ChannelProgress progress) {}
 
   private record Due(Line line, Step step) implements OfLine {}
 
@@ -75,13 +75,14 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
     this.timers = timers;
     this.since = clock.instant();
     this.lines = channels.all().stream().map(this::line).toList();
-    lines.forEach(line -> take(line, line.lane().begin()));
+    lines.forEach(line -> take(line, line.progress().begin()));
   }
 
   private Line line(Channel channel) {
-    Lane.Policy policy =
-        new Lane.Policy(config.poll(), channel.pace(), config.backoff(), config.maxRefusals());
-    return new Line(channel, new Lane(channel.name(), channel.target(), policy));
+    ChannelProgress.Policy policy =
+        new ChannelProgress.Policy(
+            config.poll(), channel.pace(), config.backoff(), config.maxRefusals());
+    return new Line(channel, new ChannelProgress(channel.name(), channel.target(), policy));
   }
 
   public static Behavior<NotifierCommand> create(
@@ -117,17 +118,18 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
 
   private void go(OfLine message) {
     Line line = message.line();
-    Lane lane = line.lane();
+    ChannelProgress progress = line.progress();
     Instant now = clock.instant();
     double jitter = ThreadLocalRandom.current().nextDouble();
     switch (message) {
       case Due due -> perform(line, due.step());
-      case Opened opened -> take(line, lane.opened(opened.place(), now));
-      case Arrived page -> take(line, lane.read(page.notifications(), page.full(), now));
+      case Opened opened -> take(line, progress.opened(opened.place(), now));
+      case Arrived page -> take(line, progress.read(page.notifications(), page.full(), now));
       case Answered answered ->
-          take(line, lane.answered(answered.send(), answered.answer(), now, jitter));
-      case Stored stored -> take(line, lane.stored(stored.store(), now));
-      case Failed failed -> take(line, lane.failed(failed.step(), failed.reason(), now, jitter));
+          take(line, progress.answered(answered.send(), answered.answer(), now, jitter));
+      case Stored stored -> take(line, progress.stored(stored.store(), now));
+      case Failed failed ->
+          take(line, progress.failed(failed.step(), failed.reason(), now, jitter));
     }
   }
 
@@ -135,7 +137,7 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
     if (command instanceof NotifierCommand.Describe describe) {
       ObjectNode state = Json.MAPPER.createObjectNode().put("since", since.toString());
       ArrayNode all = state.putArray("channels");
-      lines.forEach(line -> all.add(line.lane().json()));
+      lines.forEach(line -> all.add(line.progress().json()));
       describe.replyTo().tell(new NotifierCommand.Report(state));
     }
   }
@@ -145,7 +147,7 @@ public final class Notifier extends AbstractBehavior<Notifier.Message> {
     if (next.after().isZero()) {
       perform(line, next.step());
     } else {
-      timers.startSingleTimer(line.lane().name(), new Due(line, next.step()), next.after());
+      timers.startSingleTimer(line.progress().name(), new Due(line, next.step()), next.after());
     }
   }
 

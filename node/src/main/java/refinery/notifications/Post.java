@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import refinery.client.BoundedCall;
+import refinery.web.BoundedCall;
 
 /** Posts JSON to one address, bounded in time to the answer's last byte. Thread-safe. */
 record Post(HttpClient http, Address address, Duration timeout, String userAgent) {

@@ -55,7 +55,7 @@ final class GeneTable implements Builtin {
       }
     }
     Map<String, Sums> sums = new TreeMap<>();
-    Table.check(
+    AbundanceTable.check(
         context.path("quant"),
         SalmonCheck.HEADER,
         4,

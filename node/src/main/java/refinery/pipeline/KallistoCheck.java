@@ -32,10 +32,11 @@ final class KallistoCheck implements Builtin {
       throw StepFailure.permanent(
           "kallisto used an index of %d targets, not %d".formatted(targets, transcripts));
     }
-    Table.Totals totals =
-        Table.check(dir.resolve("abundance.tsv"), HEADER, 3, context.attempt(), columns -> {});
-    Table.checkRows("abundance.tsv", totals.rows(), transcripts);
-    Table.checkSum("abundance.tsv", totals.sum(), mapped, totals.rows());
+    AbundanceTable.Totals totals =
+        AbundanceTable.check(
+            dir.resolve("abundance.tsv"), HEADER, 3, context.attempt(), columns -> {});
+    AbundanceTable.checkRows("abundance.tsv", totals.rows(), transcripts);
+    AbundanceTable.checkSum("abundance.tsv", totals.sum(), mapped, totals.rows());
     context.learned("reads", processed);
     context.learned("mapped", mapped);
     context.learned("mapping_rate", processed == 0 ? 0 : (double) mapped / processed);

@@ -28,12 +28,12 @@ final class SalmonCheck implements Builtin {
     long mapped = JsonFile.number(metaFile, meta, "num_mapped");
     ReadCounts.check(context, "salmon", processed);
     identity(context, meta);
-    Table.Totals totals =
-        Table.check(dir.resolve("quant.sf"), HEADER, 4, context.attempt(), columns -> {});
+    AbundanceTable.Totals totals =
+        AbundanceTable.check(dir.resolve("quant.sf"), HEADER, 4, context.attempt(), columns -> {});
     long transcripts = Long.parseLong(context.facts().getOrDefault("index_transcripts", "0"));
     long duplicates = duplicates(context);
-    Table.checkRows("quant.sf", totals.rows(), transcripts - duplicates);
-    Table.checkSum("quant.sf", totals.sum(), mapped, totals.rows());
+    AbundanceTable.checkRows("quant.sf", totals.rows(), transcripts - duplicates);
+    AbundanceTable.checkSum("quant.sf", totals.sum(), mapped, totals.rows());
     JsonFile.read(dir.resolve("cmd_info.json"));
     JsonNode formats = JsonFile.read(dir.resolve("lib_format_counts.json"));
     context.learned("reads", processed);

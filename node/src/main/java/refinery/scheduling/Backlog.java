@@ -29,7 +29,7 @@ final class Backlog {
   private final JobSlots slots;
   private final Map<Shape.Key, Shape> shapes = new HashMap<>();
   private final List<Shape> list = new ArrayList<>();
-  private final Map<String, Survey> surveys = new HashMap<>();
+  private final Map<String, SurveyShare> surveys = new HashMap<>();
   private final Map<Integer, Band> bands = new TreeMap<>(Comparator.reverseOrder());
   private final Cluster cluster;
 
@@ -76,12 +76,12 @@ final class Backlog {
     return bands.values();
   }
 
-  Collection<Survey> surveys() {
+  Collection<SurveyShare> surveys() {
     return surveys.values();
   }
 
-  Survey survey(String name) {
-    return surveys.computeIfAbsent(name, key -> new Survey(key, policy.weight(key)));
+  SurveyShare survey(String name) {
+    return surveys.computeIfAbsent(name, key -> new SurveyShare(key, policy.weight(key)));
   }
 
   long arrivals() {
@@ -90,7 +90,7 @@ final class Backlog {
 
   void add(JobTicket ticket, long now) {
     Shape shape = shapeOf(ticket);
-    Survey survey = survey(ticket.survey());
+    SurveyShare survey = survey(ticket.survey());
     Lane lane = shape.lanes.get(survey);
     if (lane == null) {
       Group group = group(survey, ticket.priority());
@@ -201,7 +201,7 @@ final class Backlog {
     tickets.forEach(ticket -> add(ticket, 0));
   }
 
-  private Group group(Survey survey, int priority) {
+  private Group group(SurveyShare survey, int priority) {
     for (Group group : survey.groups) {
       if (group.band.priority == priority) {
         return group;
@@ -257,7 +257,7 @@ final class Backlog {
     }
   }
 
-  void forget(Survey survey) {
+  void forget(SurveyShare survey) {
     if (survey.groups.isEmpty() && survey.leases == 0) {
       surveys.remove(survey.name);
     }
@@ -299,7 +299,7 @@ final class Backlog {
   }
 
   /** Call after a change of what decides a survey's place among its equals. */
-  void reposition(Survey survey) {
+  void reposition(SurveyShare survey) {
     for (int i = 0; i < survey.groups.size(); i++) {
       Group group = survey.groups.get(i);
       group.band.reposition(group);

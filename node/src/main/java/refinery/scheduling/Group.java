@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * are counted but not listed.
  */
 final class Group {
-  final Survey survey;
+  final SurveyShare survey;
   final Band band;
 
   /** The ends that are served: one, or the smallest and the largest. */
@@ -29,7 +29,7 @@ final class Group {
   /** Pass in which nothing of this group can be placed any more. */
   long closedIn = -1;
 
-  Group(Survey survey, Band band, List<Order.End> ends, JobSlots slots) {
+  Group(SurveyShare survey, Band band, List<Order.End> ends, JobSlots slots) {
     this.survey = survey;
     this.band = band;
     this.fronts = new Front[ends.size()];

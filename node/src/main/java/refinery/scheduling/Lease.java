@@ -15,7 +15,7 @@ public final class Lease {
   private final Instant since;
   private final long expectedEnd;
   final Bin bin;
-  final Survey survey;
+  final SurveyShare survey;
 
   /** How much of it counts as taken from the end of the largest: 0, 1, or between if unknown. */
   final double largest;
@@ -30,7 +30,7 @@ public final class Lease {
       long number,
       JobTicket ticket,
       Bin bin,
-      Survey survey,
+      SurveyShare survey,
       double largest,
       Instant since,
       long expectedEnd) {

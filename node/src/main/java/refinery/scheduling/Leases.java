@@ -30,7 +30,7 @@ final class Leases {
   }
 
   Lease begin(JobTicket ticket, Bin bin, double largest, Instant now, long expectedEnd) {
-    Survey survey = backlog.survey(ticket.survey());
+    SurveyShare survey = backlog.survey(ticket.survey());
     Lease lease = new Lease(++begun, ticket, bin, survey, largest, now, expectedEnd);
     if (!ticket.resources().tokens().isEmpty()) {
       ticket
@@ -77,7 +77,7 @@ final class Leases {
     bin.freeMemory -= sign * resources.memory();
     bin.freeDisk -= sign * resources.disk();
     nodes.reindex(bin);
-    Survey survey = lease.survey;
+    SurveyShare survey = lease.survey;
     survey.hold(lease, sign);
     survey.servedBy = sign > 0 ? begun : survey.servedBy;
     totals.rate(survey);

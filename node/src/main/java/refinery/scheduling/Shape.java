@@ -24,7 +24,7 @@ final class Shape {
   final List<Integer> tokenCounts = new ArrayList<>();
 
   /** Queues by survey; never empty ones. */
-  final Map<Survey, Lane> lanes = new HashMap<>();
+  final Map<SurveyShare, Lane> lanes = new HashMap<>();
 
   /** How much the size of the input counts beside that of other shapes' jobs, at most 1. */
   double weight = 1;

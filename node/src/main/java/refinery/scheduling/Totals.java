@@ -93,7 +93,7 @@ final class Totals {
     return Math.abs(total - rated) <= DRIFT * rated;
   }
 
-  void rate(Survey survey) {
+  void rate(SurveyShare survey) {
     survey.rate(ratedCpu, ratedMemory, ratedDisk);
   }
 

@@ -39,8 +39,8 @@ enum Content {
     };
   }
 
-  /** The lane that looks into the content. */
-  Lane lane(FastqCheck fastq) {
+  /** The check that looks into the content. */
+  StreamCheck check(FastqCheck fastq) {
     return switch (this) {
       case FASTQ_GZ -> new FirstBytes(this, new GzipCheck(fastq));
       case GZIP -> new FirstBytes(this, new GzipCheck(new Ignored()));
@@ -106,7 +106,7 @@ enum Content {
         .equals(magic.substring(0, compared));
   }
 
-  private static final class Ignored implements Lane {
+  private static final class Ignored implements StreamCheck {
     @Override
     public void accept(byte[] bytes, int length) {}
 
@@ -115,12 +115,12 @@ enum Content {
   }
 
   /** Judges the first block before anything else sees it. */
-  private static final class FirstBytes implements Lane {
+  private static final class FirstBytes implements StreamCheck {
     private final Content content;
-    private final Lane rest;
+    private final StreamCheck rest;
     private boolean seen;
 
-    FirstBytes(Content content, Lane rest) {
+    FirstBytes(Content content, StreamCheck rest) {
       this.content = content;
       this.rest = rest;
     }

@@ -4,12 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digests that archives state, and our own, as lanes. */
+/** The digests that archives state, and our own, as checks. */
 final class Digests {
   private Digests() {}
 
-  /** A lane whose value is known once the stream has ended. */
-  interface Digest extends Lane {
+  /** A check whose value is known once the stream has ended. */
+  interface Digest extends StreamCheck {
     String value();
   }
 

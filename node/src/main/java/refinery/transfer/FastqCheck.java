@@ -14,7 +14,7 @@ import refinery.transfer.TransferException.CorruptTransfer;
  * content with the beginning of a file: then it reads whole records until it has seen so many
  * bytes.
  */
-final class FastqCheck implements Lane {
+final class FastqCheck implements StreamCheck {
   private static final int MAX_NAME = 4096;
   private static final byte SEQUENCE = 1;
   private static final byte QUALITY = 2;

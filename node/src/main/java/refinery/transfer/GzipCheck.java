@@ -10,7 +10,7 @@ import refinery.transfer.TransferException.CorruptTransfer;
  * and hands the content on. Zero bytes after the last member are padding, as for {@code gzip -t};
  * anything else is corrupt. Nothing is unpacked any more once the content wants no more of it.
  */
-final class GzipCheck implements Lane {
+final class GzipCheck implements StreamCheck {
   private static final int EXTRA = 4;
   private static final int NAME = 8;
   private static final int COMMENT = 16;
@@ -29,7 +29,7 @@ final class GzipCheck implements Lane {
     BETWEEN
   }
 
-  private final Lane content;
+  private final StreamCheck content;
   private final Inflater inflater = new Inflater(true);
   private final CRC32 crc = new CRC32();
   private final byte[] unpacked = new byte[1 << 16];
@@ -41,7 +41,7 @@ final class GzipCheck implements Lane {
   private boolean padding;
   private long members;
 
-  GzipCheck(Lane content) {
+  GzipCheck(StreamCheck content) {
     this.content = content;
   }
 

@@ -9,9 +9,9 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import refinery.archive.AllowedHosts;
-import refinery.client.BoundedCall;
 import refinery.transfer.TransferException.CorruptTransfer;
 import refinery.transfer.TransferException.RefusedTransfer;
+import refinery.web.BoundedCall;
 
 /**
  * Sends GET requests, to hosts that the configuration names only, and follows redirects by rules of

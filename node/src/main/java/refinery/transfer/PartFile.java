@@ -46,21 +46,21 @@ final class PartFile implements AutoCloseable {
 
   private static final class Open {
     private final FileChannel channel;
-    private final Lanes lanes;
+    private final StreamChecks streamChecks;
     private final Digests.Digest sha256;
     private final Digests.Digest checksum;
     private final FastqCheck fastq;
-    private Lanes.Block block;
+    private StreamChecks.Block block;
     private long written;
 
     Open(
         FileChannel channel,
-        Lanes lanes,
+        StreamChecks streamChecks,
         Digests.Digest sha256,
         Digests.Digest checksum,
         FastqCheck fastq) {
       this.channel = channel;
-      this.lanes = lanes;
+      this.streamChecks = streamChecks;
       this.sha256 = sha256;
       this.checksum = checksum;
       this.fastq = fastq;
@@ -107,16 +107,17 @@ final class PartFile implements AutoCloseable {
         stated.filter(one -> one.algorithm().equals("bsd-sum")).isPresent()
             ? Digests.bsd()
             : Digests.of("md5");
-    Lanes lanes = new Lanes(List.of(content.lane(fastq), checksum, sha256), executor);
-    open = new Open(channel, lanes, sha256, checksum, fastq);
+    StreamChecks streamChecks =
+        new StreamChecks(List.of(content.check(fastq), checksum, sha256), executor);
+    open = new Open(channel, streamChecks, sha256, checksum, fastq);
   }
 
   void append(ByteBuffer bytes) throws TransferException, InterruptedException {
     while (bytes.hasRemaining()) {
       if (open.block == null) {
-        open.block = open.lanes.take();
+        open.block = open.streamChecks.take();
       }
-      Lanes.Block block = open.block;
+      StreamChecks.Block block = open.block;
       int count = Math.min(block.room(), bytes.remaining());
       bytes.get(block.bytes, block.length, count);
       block.length += count;
@@ -128,7 +129,7 @@ final class PartFile implements AutoCloseable {
 
   /** Writes what is buffered; throws what a check has found by now. */
   void flush() throws TransferException {
-    Lanes.Block block = open.block;
+    StreamChecks.Block block = open.block;
     if (block == null) {
       return;
     }
@@ -142,7 +143,7 @@ final class PartFile implements AutoCloseable {
       throw Problems.disk("for " + part.getFileName(), unwritable);
     }
     open.written += block.length;
-    open.lanes.dispatch(block);
+    open.streamChecks.dispatch(block);
   }
 
   /** Ends the checks, and gives the file its name. */
@@ -152,7 +153,7 @@ final class PartFile implements AutoCloseable {
     if (size == 0) {
       throw new CorruptTransfer("the server sent 0 bytes");
     }
-    open.lanes.finish();
+    open.streamChecks.finish();
     String sha256 = open.sha256.value();
     String checksum = open.checksum.value();
     Optional<FastqCheck.Summary> fastq =
@@ -208,7 +209,7 @@ final class PartFile implements AutoCloseable {
   @Override
   public void close() {
     if (open != null) {
-      open.lanes.close();
+      open.streamChecks.close();
       try {
         open.channel.close();
       } catch (IOException unclosable) {

@@ -68,11 +68,11 @@ final class ReadPacking {
 
   private static final class Tee extends OutputStream {
     private final OutputStream output;
-    private final Lane lane;
+    private final StreamCheck streamCheck;
 
-    Tee(OutputStream output, Lane lane) {
+    Tee(OutputStream output, StreamCheck streamCheck) {
       this.output = output;
-      this.lane = lane;
+      this.streamCheck = streamCheck;
     }
 
     @Override
@@ -85,7 +85,7 @@ final class ReadPacking {
       output.write(bytes, from, length);
       byte[] exact = from == 0 ? bytes : java.util.Arrays.copyOfRange(bytes, from, from + length);
       try {
-        lane.accept(exact, length);
+        streamCheck.accept(exact, length);
       } catch (CorruptTransfer impossible) {
         throw new IOException(impossible);
       }

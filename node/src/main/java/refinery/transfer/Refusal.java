@@ -8,6 +8,7 @@ import refinery.transfer.TransferException.AbsentTransfer;
 import refinery.transfer.TransferException.CorruptTransfer;
 import refinery.transfer.TransferException.ExhaustedTransfer;
 import refinery.transfer.TransferException.TransientTransfer;
+import refinery.web.RetryAfter;
 
 /**
  * What a status without the file means.

@@ -118,16 +118,16 @@ public final class WholeReads {
   private FastqCheck.Summary read(RawFile file) throws IOException, TransferException {
     FastqCheck check = new FastqCheck();
     byte[] buffer = new byte[BUFFER];
-    try (Lane lane = Content.FASTQ_GZ.lane(check);
+    try (StreamCheck streamCheck = Content.FASTQ_GZ.check(check);
         InputStream in = Files.newInputStream(place.apply(file))) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         if (attempt.isStopped()) {
           throw new StoppedTransfer();
         }
-        lane.accept(buffer, count);
+        streamCheck.accept(buffer, count);
         attempt.progressed();
       }
-      lane.finish();
+      streamCheck.finish();
     } catch (CorruptTransfer bad) {
       throw new CorruptTransfer(file.name() + ": " + bad.getMessage());
     }

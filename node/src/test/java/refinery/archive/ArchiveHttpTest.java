@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import refinery.archive.ScriptedServer.Answer;
 import refinery.protocol.FailureClass;
+import refinery.web.RetryAfter;
 
 class ArchiveHttpTest {
   private final List<Duration> pauses = new ArrayList<>();

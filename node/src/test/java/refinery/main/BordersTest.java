@@ -65,7 +65,8 @@ class BordersTest {
           .that()
           .haveNameMatching(
               "refinery\\.(job\\.(Job|JobLogic|JobViews|RetryPolicy)|batch\\.(Batch|BatchLogic|BatchJobs|BatchViews)"
-                  + "|survey\\.(Survey|SurveyLogic)|scheduling\\.Packing)(\\$.*)?")
+                  + "|survey\\.(Survey|SurveyLogic)|scheduling\\.(Packing|Leases|Ledger|Assignments|Rebuild)"
+                  + "|agent\\.(Handshake|Slots|Slot|LastLife|Reports)|transfer\\.(DownloadProgress|DownloadAccount))(\\$.*)?")
           .should()
           .dependOnClassesThat(resideInAPackage("akka..").and(not(assignableTo(ActorRef.class))));
 

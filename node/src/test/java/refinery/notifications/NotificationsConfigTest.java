@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import refinery.web.Backoff;
 
 class NotificationsConfigTest {
   private static NotificationsConfig config(String overrides) {

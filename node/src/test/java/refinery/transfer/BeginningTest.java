@@ -54,14 +54,14 @@ class BeginningTest {
   private static FastqCheck.Summary read(byte[] packed, OptionalLong beginning)
       throws CorruptTransfer {
     FastqCheck check = new FastqCheck(beginning);
-    try (Lane lane = Content.FASTQ_GZ.lane(check)) {
+    try (StreamCheck streamCheck = Content.FASTQ_GZ.check(check)) {
       byte[] lent = new byte[100];
       for (int at = 0; at < packed.length; at += lent.length) {
         int count = Math.min(lent.length, packed.length - at);
         System.arraycopy(packed, at, lent, 0, count);
-        lane.accept(lent, count);
+        streamCheck.accept(lent, count);
       }
-      lane.finish();
+      streamCheck.finish();
     }
     return check.summary();
   }

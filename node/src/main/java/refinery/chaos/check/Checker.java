@@ -130,7 +130,7 @@ public final class Checker {
     if (!Set.of("succeeded", "cancelled").contains(job.state())) {
       violations.add(job.id() + ": is " + job.state() + " " + job.reason());
     }
-    for (Attempt attempt : job.attempts()) {
+    for (RecordedAttempt attempt : job.attempts()) {
       if (!Set.of("node_lost", "succeeded", "cancelled", "transient").contains(attempt.outcome())) {
         violations.add(job.id() + ", of a survey: wrong end " + attempt);
       }
@@ -146,7 +146,7 @@ public final class Checker {
   /** Its own failures are always the job's fault; a lost node: see {@link JobHistory}. */
   private void checkCharges(JobHistory job) {
     Expectation expectation = asked.getOrDefault(job.id(), Expectation.SUCCEEDS);
-    for (Attempt attempt : job.attempts()) {
+    for (RecordedAttempt attempt : job.attempts()) {
       boolean right =
           switch (attempt.outcome()) {
             case "node_lost" -> true;
@@ -162,12 +162,12 @@ public final class Checker {
   }
 
   private void checkOutput(JobHistory job, WriteLog written) throws IOException {
-    List<Attempt> good =
+    List<RecordedAttempt> good =
         job.attempts().stream().filter(attempt -> attempt.digest().isPresent()).toList();
     if (good.size() > 1) {
       violations.add(job.id() + ": succeeded " + good.size() + " times");
     }
-    for (Attempt attempt : good) {
+    for (RecordedAttempt attempt : good) {
       String digest = attempt.digest().orElseThrow();
       boolean wrote =
           job.isOfSurvey()

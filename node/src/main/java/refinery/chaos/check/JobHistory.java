@@ -17,7 +17,7 @@ final class JobHistory {
       Set.of("owner_informed", "owners_joined", "priority_wanted", "raw_data_released");
 
   private final String id;
-  private final List<Attempt> attempts = new ArrayList<>();
+  private final List<RecordedAttempt> attempts = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
   private long sequence;
   private String state = "";
@@ -91,10 +91,10 @@ final class JobHistory {
 
   private void cancelled(JsonNode event) {
     if (!attempts.isEmpty() && !attempts.getLast().isOver()) {
-      Attempt last = attempts.getLast();
+      RecordedAttempt last = attempts.getLast();
       attempts.set(
           attempts.size() - 1,
-          new Attempt(last.number(), last.node(), "cancelled", false, Optional.empty()));
+          new RecordedAttempt(last.number(), last.node(), "cancelled", false, Optional.empty()));
     }
     state = "cancelled";
     reason = event.path("reason").asText();
@@ -146,7 +146,7 @@ final class JobHistory {
     if (number != attempts.size() + 1) {
       broken.add(id + ": attempt " + number + " follows " + attempts.size());
     }
-    attempts.add(Attempt.begun(number, event.path("node").asText()));
+    attempts.add(RecordedAttempt.begun(number, event.path("node").asText()));
     state = "running";
   }
 
@@ -157,7 +157,8 @@ final class JobHistory {
       return;
     }
     attempts.set(
-        number - 1, new Attempt(number, attempts.getLast().node(), outcome, charged, digest));
+        number - 1,
+        new RecordedAttempt(number, attempts.getLast().node(), outcome, charged, digest));
   }
 
   private Optional<String> digest(JsonNode event) {
@@ -194,7 +195,7 @@ final class JobHistory {
     return TERMINAL.contains(state);
   }
 
-  List<Attempt> attempts() {
+  List<RecordedAttempt> attempts() {
     return List.copyOf(attempts);
   }
 

@@ -42,7 +42,7 @@ class JobHistoryTest {
     assertThat(job.broken()).isEmpty();
     assertThat(job.state()).isEqualTo("succeeded");
     assertThat(job.attempts())
-        .extracting(Attempt::outcome)
+        .extracting(RecordedAttempt::outcome)
         .containsExactly("cancelled", "succeeded");
   }
 

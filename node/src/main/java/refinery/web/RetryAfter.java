@@ -1,4 +1,4 @@
-package refinery.archive;
+package refinery.web;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -7,7 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
-/** The {@code Retry-After} header as archives send it: seconds, a float, or an HTTP date. */
+/** The {@code Retry-After} header as servers send it: seconds, a float, or an HTTP date. */
 public final class RetryAfter {
   private static final double LONGEST_SECONDS = Duration.ofDays(1).toSeconds();
 

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The versions of the tools on this node's PATH, asked in parallel; a missing tool is left out. */
-final class ToolVersions {
-  private static final Logger LOG = LoggerFactory.getLogger(ToolVersions.class);
+final class ToolProbe {
+  private static final Logger LOG = LoggerFactory.getLogger(ToolProbe.class);
   private static final Pattern VERSION = Pattern.compile("(\\d+(?:\\.\\d+)+[\\w.-]*)");
   private static final int LONGEST = 4096;
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -39,7 +39,7 @@ final class ToolVersions {
           "sra-tools", List.of("fasterq-dump", "--version"),
           "fasterq-dump", List.of("fasterq-dump", "--version"));
 
-  private ToolVersions() {}
+  private ToolProbe() {}
 
   static CompletionStage<Map<String, String>> ask(
       ProgramPath path, BaseEnvironment environment, Path directory, ExecutorService threads) {

@@ -11,12 +11,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import refinery.notifications.Lane.Next;
-import refinery.notifications.Lane.Step;
+import refinery.notifications.ChannelProgress.Next;
+import refinery.notifications.ChannelProgress.Step;
 import refinery.protocol.JobId;
 import refinery.readmodel.NotificationQueries.Place;
+import refinery.web.Backoff;
 
-class LaneTest {
+class ChannelProgressTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
   private static final Duration POLL = Duration.ofSeconds(2);
   private static final Duration PACE = Duration.ofSeconds(10);
@@ -25,10 +26,11 @@ class LaneTest {
   private static final Answer REFUSED = new Answer.Refused("HTTP status 400");
   private static final Answer AWAY = unavailable(Optional.empty());
 
-  private final Lane lane = lane(Duration.ZERO);
+  private final ChannelProgress progress = progress(Duration.ZERO);
 
-  private static Lane lane(Duration pace) {
-    return new Lane("webhook", "host", new Lane.Policy(POLL, pace, BACKOFF, 3));
+  private static ChannelProgress progress(Duration pace) {
+    return new ChannelProgress(
+        "webhook", "host", new ChannelProgress.Policy(POLL, pace, BACKOFF, 3));
   }
 
   private static Answer unavailable(Optional<Duration> notBefore) {
@@ -40,41 +42,41 @@ class LaneTest {
     return new Notification(job + ".4", List.of(job), position, "{}");
   }
 
-  private static Next opened(Lane lane) {
-    assertThat(lane.begin().step()).isEqualTo(new Step.Open());
-    return lane.opened(new Place(5, 0, 0, Optional.empty()), NOW);
+  private static Next opened(ChannelProgress progress) {
+    assertThat(progress.begin().step()).isEqualTo(new Step.Open());
+    return progress.opened(new Place(5, 0, 0, Optional.empty()), NOW);
   }
 
   @Test
   void aPageIsDeliveredOneByOneEachStoredBeforeTheNext() {
-    assertThat(opened(lane).step()).isEqualTo(new Step.Read(5));
-    Next next = lane.read(List.of(notification(6), notification(7)), false, NOW);
+    assertThat(opened(progress).step()).isEqualTo(new Step.Read(5));
+    Next next = progress.read(List.of(notification(6), notification(7)), false, NOW);
     for (int position : List.of(6, 7)) {
       Step.Send send = (Step.Send) next.step();
       assertThat(send.notification()).isEqualTo(notification(position));
-      Step.Store store = (Step.Store) lane.answered(send, DELIVERED, NOW, 0).step();
+      Step.Store store = (Step.Store) progress.answered(send, DELIVERED, NOW, 0).step();
       assertThat(store).isEqualTo(new Step.Store(notification(position), true));
-      next = lane.stored(store, NOW);
+      next = progress.stored(store, NOW);
     }
     assertThat(next).isEqualTo(new Next(new Step.Read(7), POLL, Optional.empty()));
-    assertThat(lane.json().path("delivered").asInt()).isEqualTo(2);
-    assertThat(lane.json().path("position").asInt()).isEqualTo(7);
-    assertThat(lane.json().path("state").asText()).isEqualTo("idle");
+    assertThat(progress.json().path("delivered").asInt()).isEqualTo(2);
+    assertThat(progress.json().path("position").asInt()).isEqualTo(7);
+    assertThat(progress.json().path("state").asText()).isEqualTo("idle");
   }
 
   @Test
   void nothingNewIsLookedForAgainAfterAWhileAndAFullPageIsFollowedAtOnce() {
-    opened(lane);
-    assertThat(lane.read(List.of(), false, NOW).after()).isEqualTo(POLL);
-    Step.Send send = (Step.Send) lane.read(List.of(notification(6)), true, NOW).step();
-    Step.Store store = (Step.Store) lane.answered(send, DELIVERED, NOW, 0).step();
-    assertThat(lane.stored(store, NOW))
+    opened(progress);
+    assertThat(progress.read(List.of(), false, NOW).after()).isEqualTo(POLL);
+    Step.Send send = (Step.Send) progress.read(List.of(notification(6)), true, NOW).step();
+    Step.Store store = (Step.Store) progress.answered(send, DELIVERED, NOW, 0).step();
+    assertThat(progress.stored(store, NOW))
         .isEqualTo(new Next(new Step.Read(6), Duration.ZERO, Optional.empty()));
   }
 
   @Test
   void aPacedChannelLetsNewsGatherEvenBehindAFullPage() {
-    Lane paced = lane(PACE);
+    ChannelProgress paced = progress(PACE);
     opened(paced);
     Step.Send send = (Step.Send) paced.read(List.of(notification(6)), true, NOW).step();
     Step.Store store = (Step.Store) paced.answered(send, DELIVERED, NOW, 0).step();
@@ -83,74 +85,77 @@ class LaneTest {
 
   @Test
   void aReceiverThatIsAwayIsSaidOnceTriedEverLaterAndSaidToBeBackOnce() {
-    opened(lane);
-    Step.Send send = (Step.Send) lane.read(List.of(notification(6)), false, NOW).step();
-    Next first = lane.answered(send, AWAY, NOW, 1);
+    opened(progress);
+    Step.Send send = (Step.Send) progress.read(List.of(notification(6)), false, NOW).step();
+    Next first = progress.answered(send, AWAY, NOW, 1);
     assertThat(first.step()).isEqualTo(send);
     assertThat(first.notice().orElseThrow().alarming()).isTrue();
     assertThat(first.notice().orElseThrow().text()).contains("webhook (host)", "HTTP status 503");
-    assertThat(lane.json().path("state").asText()).isEqualTo("down");
-    assertThat(lane.json().path("last_error").path("reason").asText()).isEqualTo("HTTP status 503");
+    assertThat(progress.json().path("state").asText()).isEqualTo("down");
+    assertThat(progress.json().path("last_error").path("reason").asText())
+        .isEqualTo("HTTP status 503");
     List<Duration> waits = new ArrayList<>(List.of(first.after()));
     for (int i = 0; i < 12; i++) {
-      Next again = lane.answered(send, AWAY, NOW, 1);
+      Next again = progress.answered(send, AWAY, NOW, 1);
       assertThat(again.step()).isEqualTo(send);
       assertThat(again.notice()).isEmpty();
       waits.add(again.after());
     }
     assertThat(waits).isSorted().startsWith(Duration.ofSeconds(1), Duration.ofSeconds(2));
     assertThat(waits.getLast()).isEqualTo(Duration.ofMinutes(5));
-    Next back = lane.answered(send, DELIVERED, NOW.plusSeconds(90), 0);
+    Next back = progress.answered(send, DELIVERED, NOW.plusSeconds(90), 0);
     assertThat(back.notice().orElseThrow().alarming()).isFalse();
     assertThat(back.notice().orElseThrow().text())
         .isEqualTo("webhook (host) is told again, after 90 s and 13 tries that failed");
-    assertThat(lane.stored((Step.Store) back.step(), NOW).notice()).isEmpty();
-    assertThat(lane.json().path("state").asText()).isEqualTo("idle");
+    assertThat(progress.stored((Step.Store) back.step(), NOW).notice()).isEmpty();
+    assertThat(progress.json().path("state").asText()).isEqualTo("idle");
   }
 
   @Test
   void aReceiverThatSaysWhenIsBelievedUpToTheLongestPause() {
-    opened(lane);
-    Step.Send send = (Step.Send) lane.read(List.of(notification(6)), false, NOW).step();
+    opened(progress);
+    Step.Send send = (Step.Send) progress.read(List.of(notification(6)), false, NOW).step();
     Duration half = Duration.ofSeconds(30);
-    assertThat(lane.answered(send, unavailable(Optional.of(half)), NOW, 1).after()).isEqualTo(half);
-    assertThat(lane.answered(send, unavailable(Optional.of(Duration.ofDays(1))), NOW, 1).after())
+    assertThat(progress.answered(send, unavailable(Optional.of(half)), NOW, 1).after())
+        .isEqualTo(half);
+    assertThat(
+            progress.answered(send, unavailable(Optional.of(Duration.ofDays(1))), NOW, 1).after())
         .isEqualTo(Duration.ofMinutes(5));
   }
 
   @Test
   void aMessageThatIsRefusedIsSkippedAfterItsTriesAndSaid() {
-    opened(lane);
+    opened(progress);
     Step.Send send =
-        (Step.Send) lane.read(List.of(notification(6), notification(7)), false, NOW).step();
+        (Step.Send) progress.read(List.of(notification(6), notification(7)), false, NOW).step();
     for (int i = 0; i < 2; i++) {
-      Next again = lane.answered(send, REFUSED, NOW, 0);
+      Next again = progress.answered(send, REFUSED, NOW, 0);
       assertThat(again.step()).isEqualTo(send);
       assertThat(again.after()).isPositive();
       assertThat(again.notice()).isEmpty();
     }
-    Next skip = lane.answered(send, REFUSED, NOW, 0);
+    Next skip = progress.answered(send, REFUSED, NOW, 0);
     assertThat(skip.step()).isEqualTo(new Step.Store(notification(6), false));
     assertThat(skip.notice().orElseThrow().text()).contains("job-6", "3 times", "HTTP status 400");
-    Next next = lane.stored((Step.Store) skip.step(), NOW);
+    Next next = progress.stored((Step.Store) skip.step(), NOW);
     assertThat(next.step()).isEqualTo(new Step.Send(notification(7)));
-    assertThat(lane.json().path("skipped").asInt()).isEqualTo(1);
-    assertThat(lane.json().path("delivered").asInt()).isZero();
+    assertThat(progress.json().path("skipped").asInt()).isEqualTo(1);
+    assertThat(progress.json().path("delivered").asInt()).isZero();
     // the next message has all its tries
-    assertThat(lane.answered((Step.Send) next.step(), REFUSED, NOW, 0).step())
+    assertThat(progress.answered((Step.Send) next.step(), REFUSED, NOW, 0).step())
         .isEqualTo(next.step());
   }
 
   @Test
   void whenTheDatabaseIsAwayTheStepIsRepeatedAndNothingIsSentTwice() {
-    opened(lane);
-    Step.Send send = (Step.Send) lane.read(List.of(notification(6)), false, NOW).step();
-    Step store = lane.answered(send, DELIVERED, NOW, 0).step();
-    Next again = lane.failed(store, "connection refused", NOW, 0);
+    opened(progress);
+    Step.Send send = (Step.Send) progress.read(List.of(notification(6)), false, NOW).step();
+    Step store = progress.answered(send, DELIVERED, NOW, 0).step();
+    Next again = progress.failed(store, "connection refused", NOW, 0);
     assertThat(again.step()).isEqualTo(store);
-    assertThat(lane.json().path("position").asInt()).isEqualTo(5);
-    assertThat(lane.stored((Step.Store) store, NOW).notice()).isPresent();
-    assertThat(lane.json().path("position").asInt()).isEqualTo(6);
+    assertThat(progress.json().path("position").asInt()).isEqualTo(5);
+    assertThat(progress.stored((Step.Store) store, NOW).notice()).isPresent();
+    assertThat(progress.json().path("position").asInt()).isEqualTo(6);
   }
 
   /**
@@ -160,7 +165,7 @@ class LaneTest {
   void inAnyMixtureOfFaultsNothingIsLostDoubledOrOvertaken() {
     for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);
-      Lane mixed = lane(Duration.ZERO);
+      ChannelProgress mixed = progress(Duration.ZERO);
       List<Integer> expected = new ArrayList<>();
       List<Long> taken = new ArrayList<>();
       long stored = 5;

@@ -1,4 +1,4 @@
-package refinery.cli;
+package refinery.web;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +13,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import refinery.client.BoundedCall;
 
 /** An answer that stops halfway ends with the request's timeout. */
 class BoundedCallTest {

@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import refinery.protocol.Json;
 import refinery.readmodel.NotificationQueries.Place;
+import refinery.web.Backoff;
 
 /**
  * One channel's way through the journal: given what happened, what to do next. Exactly one step is
  * under way at a time, and a step that failed is repeated until it succeeds, so that messages can
  * neither be lost nor overtake each other. No clock, no I/O; not thread-safe.
  */
-final class Lane {
+final class ChannelProgress {
   /** What is done outside, and reported back. */
   sealed interface Step {
     /** Find out where the channel stopped. */
@@ -58,7 +59,7 @@ final class Lane {
   private Optional<Trouble> last = Optional.empty();
   private Duration waiting = Duration.ZERO;
 
-  Lane(String name, String target, Policy policy) {
+  ChannelProgress(String name, String target, Policy policy) {
     this.name = name;
     this.target = target;
     this.policy = policy;

@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import refinery.transfer.TransferException.CorruptTransfer;
 
 /**
- * Runs lanes side by side, each on a thread of its own, over blocks that they share: the thread
+ * Runs checks side by side, each on a thread of its own, over blocks that they share: the thread
  * that reads the socket neither hashes nor unpacks. The pool of blocks bounds memory and holds the
- * reader back when a lane is slower than the network. Used by one thread at a time.
+ * reader back when a check is slower than the network. Used by one thread at a time.
  */
-final class Lanes implements AutoCloseable {
+final class StreamChecks implements AutoCloseable {
   static final int BLOCK = 1 << 18;
   private static final int BLOCKS = 12;
 
@@ -33,7 +33,7 @@ final class Lanes implements AutoCloseable {
     ABANDON
   }
 
-  /** A buffer on loan: filled by the reader, then read by every lane. */
+  /** A buffer on loan: filled by the reader, then read by every check. */
   static final class Block implements Item {
     final byte[] bytes = new byte[BLOCK];
     int length;
@@ -44,23 +44,23 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  Lanes(List<? extends Lane> lanes, Executor executor) {
+  StreamChecks(List<? extends StreamCheck> streamChecks, Executor executor) {
     for (int count = 0; count < BLOCKS; count++) {
       free.add(new Block());
     }
-    for (Lane lane : lanes) {
+    for (StreamCheck streamCheck : streamChecks) {
       BlockingQueue<Item> queue = new LinkedBlockingQueue<>();
       queues.add(queue);
-      ends.add(CompletableFuture.runAsync(() -> work(lane, queue), executor));
+      ends.add(CompletableFuture.runAsync(() -> work(streamCheck, queue), executor));
     }
   }
 
-  /** An empty block; waits until every lane is done with one. */
+  /** An empty block; waits until every check is done with one. */
   Block take() throws InterruptedException {
     return free.take();
   }
 
-  /** Hands a block to every lane, and tells what any lane has found so far. */
+  /** Hands a block to every check, and tells what any check has found so far. */
   void dispatch(Block block) throws CorruptTransfer {
     if (queues.isEmpty() || block.length == 0) {
       release(block);
@@ -71,7 +71,7 @@ final class Lanes implements AutoCloseable {
     check();
   }
 
-  /** Waits until every lane has seen everything. */
+  /** Waits until every check has seen everything. */
   void finish() throws CorruptTransfer, InterruptedException {
     end(End.FINISH);
     check();
@@ -94,7 +94,7 @@ final class Lanes implements AutoCloseable {
     try {
       CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
     } catch (java.util.concurrent.ExecutionException impossible) {
-      throw new IllegalStateException("a lane never throws", impossible);
+      throw new IllegalStateException("a check never throws", impossible);
     }
   }
 
@@ -106,21 +106,21 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  /** After a failure a lane goes on taking blocks, or the reader would wait for them for ever. */
-  private void work(Lane lane, BlockingQueue<Item> queue) {
+  /** After a failure a check goes on taking blocks, or the reader would wait for them for ever. */
+  private void work(StreamCheck streamCheck, BlockingQueue<Item> queue) {
     boolean broken = false;
-    try (lane) {
+    try (streamCheck) {
       while (true) {
         switch (queue.take()) {
           case Block block -> {
-            broken = broken || !guarded(() -> lane.accept(block.bytes, block.length));
+            broken = broken || !guarded(() -> streamCheck.accept(block.bytes, block.length));
             if (block.users.decrementAndGet() == 0) {
               release(block);
             }
           }
           case End end -> {
             if (end == End.FINISH && !broken) {
-              guarded(lane::finish);
+              guarded(streamCheck::finish);
             }
             return;
           }

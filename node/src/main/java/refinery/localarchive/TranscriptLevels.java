@@ -9,7 +9,7 @@ import java.util.Map;
  * transcripts never expressed; eight genes differ eightfold between the conditions and four switch
  * their isoforms.
  */
-final class Expression {
+final class TranscriptLevels {
   /** Gene number to fold change of condition B over A. */
   static final Map<Integer, Double> DIFFERENTIAL =
       Map.of(3, 8.0, 9, 8.0, 14, 8.0, 21, 0.125, 28, 0.125, 33, 8.0, 40, 0.125, 50, 8.0);
@@ -21,7 +21,7 @@ final class Expression {
   private final Map<String, Double> base = new HashMap<>();
   private final List<Gene> switching;
 
-  Expression(Genome genome, long seed) {
+  TranscriptLevels(Genome genome, long seed) {
     this.genome = genome;
     Dice dice = new Dice(seed);
     for (Gene gene : genome.genes()) {

@@ -5,7 +5,7 @@ import java.util.List;
 import refinery.protocol.Resources;
 
 /** A fair-share group and what it holds now. The empty name is that of jobs posted directly. */
-final class Survey {
+final class SurveyShare {
   final String name;
   final double weight;
 
@@ -32,7 +32,7 @@ final class Survey {
   /** Number of the placement that served it last: equals are served in turn. */
   long servedBy;
 
-  Survey(String name, double weight) {
+  SurveyShare(String name, double weight) {
     this.name = name;
     this.weight = weight;
   }
@@ -73,7 +73,7 @@ final class Survey {
     return total <= 0 ? 0 : (double) used / total;
   }
 
-  int compareTo(Survey other) {
+  int compareTo(SurveyShare other) {
     int byShare = Double.compare(share, other.share);
     if (byShare != 0) {
       return byShare;

@@ -9,9 +9,10 @@ import java.util.Optional;
  *     while nothing says how it ended
  * @param digest of {@code result.txt}, where it succeeded
  */
-record Attempt(int number, String node, String outcome, boolean charged, Optional<String> digest) {
-  static Attempt begun(int number, String node) {
-    return new Attempt(number, node, "", false, Optional.empty());
+record RecordedAttempt(
+    int number, String node, String outcome, boolean charged, Optional<String> digest) {
+  static RecordedAttempt begun(int number, String node) {
+    return new RecordedAttempt(number, node, "", false, Optional.empty());
   }
 
   boolean isOver() {

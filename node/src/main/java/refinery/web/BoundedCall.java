@@ -1,4 +1,4 @@
-package refinery.client;
+package refinery.web;
 
 import java.io.IOException;
 import java.net.http.HttpClient;

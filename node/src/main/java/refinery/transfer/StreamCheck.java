@@ -3,7 +3,7 @@ package refinery.transfer;
 import refinery.transfer.TransferException.CorruptTransfer;
 
 /** One way of looking at a stream of bytes. Used by one thread at a time; knows no actors. */
-interface Lane extends AutoCloseable {
+interface StreamCheck extends AutoCloseable {
 
   /** The next bytes, {@code bytes[0, length)}; the array is only lent. */
   void accept(byte[] bytes, int length) throws CorruptTransfer;

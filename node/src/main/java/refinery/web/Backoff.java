@@ -1,16 +1,16 @@
-package refinery.notifications;
+package refinery.web;
 
 import java.time.Duration;
 
 /** Doubled from {@code min} to {@code max}; half of it is jitter. */
-record Backoff(Duration min, Duration max) {
+public record Backoff(Duration min, Duration max) {
   private static final int MOST_DOUBLINGS = 30;
 
   /**
    * @param tries that failed in a row, from 1
    * @param jitter from 0 to 1
    */
-  Duration delay(int tries, double jitter) {
+  public Duration delay(int tries, double jitter) {
     double whole =
         Math.min(
             max.toMillis(), min.toMillis() * Math.pow(2, Math.clamp(tries - 1, 0, MOST_DOUBLINGS)));

@@ -7,8 +7,8 @@ import java.util.List;
 import refinery.agent.Attempt;
 
 /** A tab-separated table of abundances that must be whole. */
-final class Table {
-  private Table() {}
+final class AbundanceTable {
+  private AbundanceTable() {}
 
   /**
    * @param rows below the header
