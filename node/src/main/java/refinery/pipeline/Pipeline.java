@@ -40,20 +40,30 @@ record Pipeline(
     outputs = List.copyOf(outputs);
   }
 
-  /** Whether a step reads the packed artifact itself; unpacking it is another matter. */
-  boolean readsPacked(String role) {
-    String placeholder = "${" + role + "}";
+  /** Whether a step reads the artifact of this role itself; unpacking it is another matter. */
+  boolean reads(String role) {
     return steps.stream()
-        .anyMatch(
-            step ->
-                switch (step.action()) {
-                  case Action.Command command ->
-                      command.arguments().stream().anyMatch(text -> text.contains(placeholder));
-                  case Action.Builtin builtin ->
-                      !builtin.name().equals("unpack")
-                          && builtin.with().values().stream()
-                              .anyMatch(text -> text.contains(placeholder));
-                });
+        .anyMatch(step -> names(step.action(), role) && !isUnpacking(step.action()));
+  }
+
+  /** Whether a step unpacks the artifact of this role: the node keeps it unpacked for all. */
+  boolean unpacks(String role) {
+    return steps.stream()
+        .anyMatch(step -> names(step.action(), role) && isUnpacking(step.action()));
+  }
+
+  private static boolean names(Action action, String role) {
+    String placeholder = "${" + role + "}";
+    return switch (action) {
+      case Action.Command command ->
+          command.arguments().stream().anyMatch(text -> text.contains(placeholder));
+      case Action.Builtin builtin ->
+          builtin.with().values().stream().anyMatch(text -> text.contains(placeholder));
+    };
+  }
+
+  private static boolean isUnpacking(Action action) {
+    return action instanceof Action.Builtin builtin && builtin.name().equals("unpack");
   }
 
   /** Nothing to fetch, to check or to keep: a job costs one process and nothing else. */

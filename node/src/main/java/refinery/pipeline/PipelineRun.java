@@ -117,7 +117,7 @@ final class PipelineRun {
     List<ReferenceCache.Lease> leases = new ArrayList<>();
     try {
       long bytes = 0;
-      for (Provision provision : provided) {
+      for (Provision provision : unpacked(provided)) {
         ReferenceCache.Lease lease =
             services
                 .references()
@@ -131,6 +131,10 @@ final class PipelineRun {
     } finally {
       leases.forEach(ReferenceCache.Lease::close);
     }
+  }
+
+  private List<Provision> unpacked(List<Provision> provided) {
+    return provided.stream().filter(provision -> pipeline.unpacks(provision.role())).toList();
   }
 
   private Path file(String role) {
@@ -221,7 +225,7 @@ final class PipelineRun {
     for (Provision provision : provided) {
       RefinedArtifact artifact = provision.artifact();
       String role = provision.role();
-      if (pipeline.readsPacked(role)) {
+      if (pipeline.reads(role)) {
         services.permanent().materialise(artifact.sha256(), file(role));
       }
       facts.put(role + "_sha256", artifact.sha256());

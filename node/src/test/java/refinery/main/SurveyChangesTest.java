@@ -161,7 +161,8 @@ class SurveyChangesTest {
             .formatted(RUNS, Duration.ofNanos(System.nanoTime() - made).toMillis()));
     Awaitility.await()
         .atMost(PATIENCE)
-        .until(() -> survey(needy).path("state").asText().equals("done"));
+        .until(() -> survey(needy).path("state").asText().startsWith("done"));
+    assertThat(survey(needy).path("batches").path("done").asInt()).isEqualTo(RUNS);
   }
 
   @Test
