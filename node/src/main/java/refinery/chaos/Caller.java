@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import refinery.chaos.ChaosCluster.Answer;
 import refinery.chaos.check.Api;
@@ -93,7 +94,7 @@ final class Caller implements Api {
   }
 
   private static Map<String, String> withType(Map<String, String> headers) {
-    Map<String, String> all = new java.util.TreeMap<>(headers);
+    Map<String, String> all = new TreeMap<>(headers);
     all.put("Content-Type", "application/json");
     return all;
   }

@@ -26,6 +26,8 @@ import refinery.client.Terminal;
 public final class Chaos {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(200);
+  private static final Duration MOST_QUIET = Duration.ofSeconds(45);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
 
   private final PrintWriter out;
   private final Plan plan;
@@ -94,7 +96,7 @@ public final class Chaos {
     try {
       awaitReady(cluster, plan.nodes());
       say("%d nodes are ready", plan.nodes());
-      Map<String, Integer> done = faults(faults, workload, stop);
+      Map<String, Integer> done = faults(cluster, faults, workload, stop);
       cluster.wires().heal();
       enough.countDown();
       person.join();
@@ -142,12 +144,14 @@ public final class Chaos {
     }
   }
 
-  private Map<String, Integer> faults(Faults faults, Workload workload, CountDownLatch stop)
+  private Map<String, Integer> faults(
+      ChaosCluster cluster, Faults faults, Workload workload, CountDownLatch stop)
       throws IOException, InterruptedException {
     Map<String, Integer> done = new TreeMap<>();
     long end = System.nanoTime() + plan.time().toNanos();
     for (Schedule.Step step : Schedule.of(plan.seed(), plan.nodes(), plan.faults()).steps()) {
       Terminal.pause(stop, step.pause());
+      awaitAnyReady(cluster);
       if (System.nanoTime() > end) {
         break;
       }
@@ -160,6 +164,17 @@ public final class Chaos {
       done.merge(step.fault().kind(), 1, Integer::sum);
     }
     return done;
+  }
+
+  /** A cluster of which no node works yet proves nothing by another fault; but it may be broken. */
+  private static void awaitAnyReady(ChaosCluster cluster) {
+    long end = System.nanoTime() + MOST_QUIET.toNanos();
+    while (System.nanoTime() < end
+        && cluster.members().stream()
+            .flatMap(node -> node.management().stream())
+            .noneMatch(url -> cluster.get(url + "/ready", ANSWER).isPresent())) {
+      Terminal.pause(LOOK);
+    }
   }
 
   private void awaitReady(ChaosCluster cluster, int nodes) throws IOException {

@@ -50,12 +50,11 @@ final class Rest {
 
   private List<String> leftovers() throws IOException {
     List<String> left = new ArrayList<>();
-    watch.left().forEach(process -> left.add("a process is left: " + process));
+    left.addAll(moving());
     for (ChaosNode node : cluster.nodes()) {
       files(node.dir().resolve("scratch"), "scratch is left: ", left);
     }
     files(cluster.temporary().resolve("spaces"), "raw data is left: ", left);
-    inFlight().forEach(row -> left.add("in flight: " + row));
     reservations(left);
     return left;
   }
@@ -74,8 +73,15 @@ final class Rest {
     }
   }
 
-  /** What has not ended or has something to tell; a database that is down says nothing. */
-  List<String> inFlight() {
+  /** What has not ended, has something to tell, or runs. */
+  List<String> moving() {
+    List<String> found = new ArrayList<>();
+    inFlight().forEach(row -> found.add("in flight: " + row));
+    watch.left().forEach(process -> found.add("a process is left: " + process));
+    return found;
+  }
+
+  private List<String> inFlight() {
     try (Connection connection = cluster.database().connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(IN_FLIGHT + " limit " + NAMED)) {

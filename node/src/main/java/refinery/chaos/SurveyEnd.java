@@ -1,8 +1,11 @@
 package refinery.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import refinery.chaos.check.AskedSurvey;
@@ -68,10 +71,10 @@ final class SurveyEnd {
 
   private void settle(String when) {
     long end = System.nanoTime() + patience.toNanos();
-    List<String> moving = rest.inFlight();
+    List<String> moving = rest.moving();
     while (!moving.isEmpty() && System.nanoTime() < end) {
       Terminal.pause(LOOK);
-      moving = rest.inFlight();
+      moving = rest.moving();
     }
     if (!moving.isEmpty()) {
       violations.add("not ended " + patience + " " + when + ": " + moving);
@@ -127,14 +130,17 @@ final class SurveyEnd {
 
   /** How many surveys were left cancelled, and how many had ended badly by a person's doing. */
   Map<String, Integer> tally() {
-    return Map.of("  left cancelled", leftCancelled, "  left with failures", leftBadly);
+    Map<String, Integer> tally = new LinkedHashMap<>();
+    tally.put("  left cancelled", leftCancelled);
+    tally.put("  left with failures", leftBadly);
+    return tally;
   }
 
   /** What every survey must have come to. */
-  static List<AskedSurvey> asked(SurveyLoad load, StudyArchive archive) throws java.io.IOException {
+  static List<AskedSurvey> asked(SurveyLoad load, StudyArchive archive) throws IOException {
     List<AskedSurvey> all = new ArrayList<>();
     for (Map.Entry<String, SurveyPlan.Wish> survey : load.posted().entrySet()) {
-      Map<String, String> results = new java.util.HashMap<>();
+      Map<String, String> results = new HashMap<>();
       for (String run : survey.getValue().runs()) {
         results.put(run, archive.result(survey.getValue().pipeline(), run));
       }
