@@ -119,7 +119,7 @@ final class JobViews {
     return switch (work) {
       case Work.Survey survey -> Optional.of(survey.source());
       case Work.Download download -> Optional.of(download.key());
-      case Work.Process process -> Optional.ofNullable(process.parameters().get("key"));
+      case Work.Process process -> Optional.ofNullable(process.said().get("key"));
     };
   }
 

@@ -28,6 +28,7 @@ import refinery.job.Job;
 import refinery.job.JobEffect;
 import refinery.job.JobLogic;
 import refinery.job.JobRoutes;
+import refinery.job.JobTransitions;
 import refinery.job.RetryPolicy;
 import refinery.journal.ReadRow;
 import refinery.protocol.BatchId;
@@ -114,6 +115,7 @@ final class World {
   private final SurveyLogic surveyLogic = new SurveyLogic();
 
   final Map<JobId, Optional<Job>> jobs = new TreeMap<>();
+  private final JobTransitions jobTransitions = new JobTransitions();
   final Map<BatchId, Optional<Batch>> batches = new TreeMap<>();
   final Map<SurveyId, SurveyLogic.Slot> surveys = new TreeMap<>();
   private final Map<String, List<String>> journal = new TreeMap<>();
@@ -289,15 +291,19 @@ final class World {
   }
 
   private void toJob(JobId id, JobCommand command) {
-    jobs.put(
-        id,
+    Optional<Job> before = jobs.getOrDefault(id, Optional.empty());
+    List<JobEvent> events = new ArrayList<>();
+    Optional<Job> after =
         decide(
             jobLogic,
             id.value(),
-            jobs.getOrDefault(id, Optional.empty()),
+            before,
             command,
             this::perform,
-            (state, event) -> started += event instanceof JobEvent.Started ? 1 : 0));
+            (state, event) -> events.add(event));
+    started += (int) events.stream().filter(JobEvent.Started.class::isInstance).count();
+    jobTransitions.see(before, command, events, after);
+    jobs.put(id, after);
   }
 
   private void toBatch(BatchId id, BatchCommand command) {

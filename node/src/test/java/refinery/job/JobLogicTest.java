@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -20,6 +19,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
 import refinery.entity.Decision;
 import refinery.entity.Moment;
+import refinery.journal.ReadRow;
 import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -39,7 +39,6 @@ import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
-import refinery.testing.StoredEvents;
 
 /** The job's life as a specification: tables for the rules, generated commands for the promises. */
 class JobLogicTest {
@@ -54,7 +53,6 @@ class JobLogicTest {
       new JobLogic(new RetryPolicy(3, Duration.ofSeconds(1), Duration.ofMinutes(5)));
   private final TestInbox<JobReply> inbox = TestInbox.create();
 
-  private final List<String> journal = new java.util.ArrayList<>();
   private Optional<Job> state = Optional.empty();
   private Decision<JobEvent, JobEffect> last = Decision.nothing();
 
@@ -87,16 +85,7 @@ class JobLogicTest {
     last = logic.decide(state, command, moment);
     for (JobEvent event : last.events()) {
       state = logic.evolve(state, event);
-      journal.add(StoredEvents.write(event));
     }
-  }
-
-  private Optional<Job> replayed() {
-    Optional<Job> read = Optional.empty();
-    for (String stored : journal) {
-      read = logic.evolve(read, StoredEvents.read(stored, JobEvent.class));
-    }
-    return read;
   }
 
   private JobCommand submit(BatchId... owners) {
@@ -542,6 +531,28 @@ class JobLogicTest {
   }
 
   @Test
+  void aProcessJobIsShownByTheKeyThatIsSaidOfItsBatch() {
+    JobSpec as = spec(JobKind.PROCESS, A);
+    Work work =
+        new Work.Process(
+            as.pipeline(), List.of(), List.of(), Map.of(), Map.of("key", "SRR1"), List.of());
+    JobSpec said =
+        new JobSpec(
+            as.id(),
+            as.kind(),
+            as.surveyId(),
+            as.batchIds(),
+            as.pipeline(),
+            as.priority(),
+            as.order(),
+            as.resources(),
+            work,
+            NOW);
+    given(new JobCommand.Submit(said, inbox.getRef()));
+    assertThat(((ReadRow.Job) logic.row(state).orElseThrow()).view().key()).contains("SRR1");
+  }
+
+  @Test
   void unplaceableJobsComeBack() {
     given(submit(A), new JobCommand.SetPlaceable(Optional.of("needs 180 GB")));
     assertThat(job().state()).isEqualTo(JobState.UNPLACEABLE);
@@ -582,33 +593,10 @@ class JobLogicTest {
 
   @Property(tries = 500)
   void anySequenceOfCommandsKeepsThePromises(@ForAll("commands") List<JobCommand> commands) {
-    state = Optional.empty();
-    journal.clear();
-    int started = 0;
-    Set<Integer> succeeded = new java.util.HashSet<>();
+    JobHistory history = new JobHistory(new JobTransitions());
     for (JobCommand command : commands) {
-      Optional<Job> before = state;
-      when(command, NOW.plusSeconds(3600));
-      for (JobEvent event : last.events()) {
-        if (event instanceof JobEvent.Started start) {
-          assertThat(start.attempt()).as("attempt numbers only grow").isEqualTo(++started);
-        }
-        if (event instanceof JobEvent.AttemptSucceeded success) {
-          assertThat(succeeded.add(success.attempt())).as("an attempt succeeds once").isTrue();
-          assertThat(success.attempt()).as("only the current attempt counts").isEqualTo(started);
-        }
-      }
-      boolean terminal = before.isPresent() && before.get().state().isTerminal();
-      if (terminal && !(command instanceof JobCommand.Retry)) {
-        assertThat(state.orElseThrow().state()).isEqualTo(before.get().state());
-      }
-      assertThat(logic.row(state).isPresent()).isEqualTo(state.isPresent());
-      assertThat(replayed()).as("what is read again from the journal").isEqualTo(state);
-      if (state.isPresent() && state.get().state() == JobState.QUEUED) {
-        assertThat(logic.outstanding(state))
-            .as("a queued job is always announced by somebody")
-            .anyMatch(effect -> effect instanceof JobEffect.Announce);
-      }
+      history.give(command, new Moment("job-x", NOW.plusSeconds(3600), 0.5, 0));
     }
+    history.checkReplayed();
   }
 }
