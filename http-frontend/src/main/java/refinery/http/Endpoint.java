@@ -8,7 +8,8 @@ import java.util.concurrent.CompletionStage;
  * One method of one path.
  *
  * @param template segments, of which {@code {name}} takes any one segment
- * @param query the query parameters it knows; any other is refused
+ * @param query the query parameters it knows, {@code kv.*} being all that begin so; any other is
+ *     refused
  * @param accepts media types it can answer with; empty means any
  * @param runsCommands whether it makes the node run what the request says: needs a token always
  */
@@ -39,6 +40,15 @@ public record Endpoint(
   public Endpoint {
     query = Set.copyOf(query);
     accepts = Set.copyOf(accepts);
+  }
+
+  boolean knows(String parameter) {
+    return query.contains(parameter)
+        || query.stream()
+            .anyMatch(
+                known ->
+                    known.endsWith("*")
+                        && parameter.startsWith(known.substring(0, known.length() - 1)));
   }
 
   public static Endpoint get(String template, Set<String> query, Handler handler) {

@@ -59,6 +59,7 @@ public final class HttpFrontend {
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),
             new NodeRoutes(scheduler).endpoints(),
             new ArtifactRoutes(services, blocking).endpoints(),
+            List.of(new ArtifactList(services).endpoint()),
             new EventRoutes(system, services, config).endpoints(),
             new CatalogRoutes(services).endpoints())
         .flatMap(List::stream)

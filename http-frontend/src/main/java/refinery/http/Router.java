@@ -179,7 +179,7 @@ public final class Router {
     List<Problem.Wrong> wrongs = new ArrayList<>();
     for (Pair<String, String> parameter : request.getUri().query().toList()) {
       String name = parameter.first();
-      if (!endpoint.query().contains(name)) {
+      if (!endpoint.knows(name)) {
         wrongs.add(new Problem.Wrong("?" + name, "is not known; " + known(endpoint)));
       } else if (found.put(name, parameter.second()) != null) {
         wrongs.add(new Problem.Wrong("?" + name, "is given more than once"));

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import refinery.protocol.query.ReadModel;
 
 class ApiTest {
   private static final String SURVEY =
@@ -288,6 +291,46 @@ class ApiTest {
     assertThat(response.headers().firstValue("Content-Disposition"))
         .contains(
             "attachment; filename=\"qu_nt _1_.sf\"; filename*=UTF-8''qu%C3%A4nt%20%221%22.sf");
+  }
+
+  @Test
+  void artifactsAreListedByKeyValuesWithCounts() throws Exception {
+    JsonNode page =
+        TestNode.json(
+            node.get(
+                "/api/v1/artifacts?pipeline=salmon-quant&kv.release=110&kv.tax_id=9606"
+                    + "&facet=organism,tissue&limit=7"));
+    assertThat(node.rows.asked)
+        .isEqualTo(
+            new ReadModel.Filter(
+                Map.of("pipeline", "salmon-quant", "kv.release", "110", "kv.tax_id", "9606"),
+                7,
+                Optional.empty()));
+    JsonNode item = page.path("items").path(0);
+    assertThat(item.path("href").asText()).isEqualTo("/api/v1/artifacts/" + Samples.QUANT);
+    assertThat(item.path("key_values").path("release").asText()).isEqualTo("110");
+    assertThat(page.path("facets").properties()).hasSize(2);
+    assertThat(page.path("facets").path("tissue").path(0).path("value").asText())
+        .isEqualTo("a tissue");
+    assertThat(TestNode.json(node.get("/api/v1/artifacts")).has("facets")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kv.=1,?kv.",
+    "kv.no+key=1,?kv.no key",
+    "kv.organism=1,?kv.organism",
+    "kv=1,?kv",
+    "batch=1,?batch",
+    "facet=organism,?facet",
+    "'pipeline=a&facet=a,,b',?facet",
+    "limit=0,?limit",
+  })
+  void whatCannotBeAskedOfArtifactsIsNamed(String query, String pointer) throws Exception {
+    HttpResponse<String> refused = node.get("/api/v1/artifacts?" + query);
+    assertProblem(refused, 400);
+    assertThat(TestNode.json(refused).path("errors").path(0).path("pointer").asText())
+        .isEqualTo(pointer);
   }
 
   @Test

@@ -12,6 +12,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
@@ -24,6 +25,11 @@ final class FakeReadModel implements ReadModel {
   final Map<BatchId, BatchView> batches = new ConcurrentHashMap<>();
   final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
   final Map<String, BatchView.ArtifactView> artifacts = new ConcurrentHashMap<>();
+  final Map<String, RefinedArtifact> refined = new ConcurrentHashMap<>();
+
+  /** The last filter of artifacts. */
+  volatile Filter asked = new Filter(Map.of(), 0, Optional.empty());
+
   final List<RecordedEvent> events = new CopyOnWriteArrayList<>();
 
   /** When the counts are told; at once unless a test puts it off. */
@@ -87,6 +93,17 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<Optional<BatchView.ArtifactView>> artifact(String sha256) {
     return CompletableFuture.completedFuture(Optional.ofNullable(artifacts.get(sha256)));
+  }
+
+  @Override
+  public CompletionStage<Page<RefinedArtifact>> artifacts(Filter filter) {
+    asked = filter;
+    return page(refined, filter);
+  }
+
+  @Override
+  public CompletionStage<List<FacetCount>> facet(Filter filter, String key, int values) {
+    return CompletableFuture.completedFuture(List.of(new FacetCount("a " + key, values)));
   }
 
   @Override

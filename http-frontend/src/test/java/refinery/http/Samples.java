@@ -12,6 +12,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.job.JobKind;
@@ -144,6 +145,20 @@ final class Samples {
                 "quant.sf",
                 "/api/v1/artifacts/" + QUANT)),
         Map.of("mapping_rate", "0.9"));
+  }
+
+  static RefinedArtifact refined() {
+    return new RefinedArtifact(
+        BatchId.of("batch-one"),
+        "salmon-quant",
+        "quant.sf",
+        "quant.sf",
+        Optional.of("homo_sapiens"),
+        Map.of("release", "110"),
+        QUANT,
+        10,
+        "text/tab-separated-values",
+        Instant.EPOCH);
   }
 
   static NodeView node() {

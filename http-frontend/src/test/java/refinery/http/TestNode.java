@@ -123,6 +123,7 @@ public final class TestNode implements AutoCloseable {
             "text/tab-separated-values",
             "quant.sf",
             "/api/v1/artifacts/" + Samples.QUANT));
+    rows.refined.put("quant", Samples.refined());
     for (int i = 1; i <= 5; i++) {
       record(i);
     }

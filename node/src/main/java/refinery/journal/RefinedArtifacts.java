@@ -28,7 +28,7 @@ final class RefinedArtifacts {
           .column("batch_id", "text", a -> a.batch().value())
           .column("name", "text", RefinedArtifact::name)
           .column("pipeline", "text", RefinedArtifact::pipeline)
-          .column("artifact", "text", RefinedArtifact::artifact)
+          .column("role", "text", RefinedArtifact::role)
           .column("organism", "text", a -> a.organism().orElse(null))
           .column("media_type", "text", RefinedArtifact::mediaType)
           .column("sha256", "text", RefinedArtifact::sha256)

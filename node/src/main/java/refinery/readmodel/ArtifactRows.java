@@ -12,10 +12,16 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import refinery.protocol.BatchId;
 import refinery.protocol.Json;
+import refinery.protocol.artifact.KeyValues;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.artifact.Selector;
+import refinery.protocol.query.Page;
+import refinery.protocol.query.ReadModel.FacetCount;
+import refinery.protocol.query.ReadModel.Filter;
+import refinery.protocol.query.ReadModel.InvalidCursor;
 
 /**
  * Finds artifacts by their facets. The index of facets says exactly which rows match, but not in
@@ -27,9 +33,12 @@ import refinery.protocol.artifact.Selector;
 final class ArtifactRows {
   static final int FEW = 2_000;
 
+  private static final String LIST = "artifacts";
+  private static final String KEY_VALUE = "kv.";
+  private static final int LARGEST_PAGE = 1_000;
   private static final TypeReference<Map<String, String>> MAP = new TypeReference<>() {};
   private static final String COLUMNS =
-      "batch_id, pipeline, artifact, name, organism, media_type, sha256, size, refined_at, facets";
+      "batch_id, pipeline, role, name, organism, media_type, sha256, size, refined_at, facets";
 
   /** The pool prefers indexes in order; this question is for the one without. */
   private static final String BY_FACETS =
@@ -53,7 +62,75 @@ final class ArtifactRows {
     }
   }
 
-  record Place(Instant refinedAt, String batch, String name) {}
+  record Place(Instant refinedAt, String batch, String name) {
+    static Place of(RefinedArtifact artifact) {
+      return new Place(artifact.refinedAt(), artifact.batch().value(), artifact.name());
+    }
+
+    static Place of(Cursor cursor, Filter filter) {
+      int space = cursor.id().indexOf(' ');
+      if (space < 0) {
+        throw new InvalidCursor(filter.cursor().orElse(""));
+      }
+      return new Place(
+          cursor.createdAt(), cursor.id().substring(0, space), cursor.id().substring(space + 1));
+    }
+
+    Cursor cursor() {
+      return new Cursor(refinedAt, batch + " " + name);
+    }
+  }
+
+  /** Of the filter's names and {@code kv.KEY}. */
+  private static Map<String, String> facets(Filter filter) {
+    Map<String, String> facets = new TreeMap<>();
+    filter
+        .values()
+        .forEach(
+            (name, value) -> {
+              boolean keyValue = name.startsWith(KEY_VALUE);
+              if (!keyValue && !KeyValues.RESERVED.contains(name)) {
+                throw new IllegalArgumentException("the list of artifacts has no filter " + name);
+              }
+              facets.put(keyValue ? name.substring(KEY_VALUE.length()) : name, value);
+            });
+    return facets;
+  }
+
+  static Page<RefinedArtifact> page(Connection connection, Filter filter) throws SQLException {
+    int limit = Math.clamp(filter.limit(), 1, LARGEST_PAGE);
+    Optional<Place> after =
+        filter
+            .cursor()
+            .map(text -> Cursor.decode(text, LIST, filter))
+            .map(cursor -> Place.of(cursor, filter));
+    List<RefinedArtifact> found =
+        answer(connection, new Question(facets(filter), Optional.empty(), after, limit + 1));
+    List<RefinedArtifact> items = found.subList(0, Math.min(limit, found.size()));
+    return new Page<>(
+        items,
+        found.size() > limit
+            ? Optional.of(Place.of(items.getLast()).cursor().encode(LIST, filter))
+            : Optional.empty());
+  }
+
+  /** Counts along the index of facets, where there is a filter. */
+  static List<FacetCount> count(Connection connection, Filter filter, String key, int values)
+      throws SQLException {
+    Query query = counted(facets(filter), key, values);
+    return byFacets(
+        connection,
+        with -> query.list(with, row -> new FacetCount(row.getString(1), row.getLong(2))));
+  }
+
+  static Query counted(Map<String, String> facets, String key, int values) {
+    return new Query(
+            "select value, count(*) from (select facets ->> ? as value from artifact_row"
+                + " where facets @> ?::jsonb) matching where value is not null",
+            key,
+            json(facets))
+        .add("group by value order by 2 desc, value collate \"C\" limit ?", values);
+  }
 
   private record Found(long matches, Optional<RefinedArtifact> artifact) {}
 
@@ -162,7 +239,7 @@ final class ArtifactRows {
       return new RefinedArtifact(
           BatchId.of(row.getString("batch_id")),
           row.getString("pipeline"),
-          row.getString("artifact"),
+          row.getString("role"),
           row.getString("name"),
           Optional.ofNullable(row.getString("organism")),
           facets,

@@ -16,6 +16,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.BatchView.ArtifactView;
@@ -300,6 +301,16 @@ public final class SqlReadModel implements ReadModel {
                             row.getString(4),
                             row.getString(5),
                             "/api/v1/artifacts/" + row.getString(2))));
+  }
+
+  @Override
+  public CompletionStage<Page<RefinedArtifact>> artifacts(Filter filter) {
+    return sql.run(connection -> ArtifactRows.page(connection, filter));
+  }
+
+  @Override
+  public CompletionStage<List<FacetCount>> facet(Filter filter, String key, int values) {
+    return sql.run(connection -> ArtifactRows.count(connection, filter, key, values));
   }
 
   @Override

@@ -185,13 +185,13 @@ create table listed_artifact (
 
 -- The outputs of batches that are done, whatever refined them; a batch that is taken up again has
 -- none. facets: the artifact's key-values (refinery.protocol.artifact.KeyValues says which), and under
--- their own names pipeline, artifact, name, organism and media_type, so that one index serves any
+-- their own names pipeline, role, name, organism and media_type, so that one index serves any
 -- question; refinery.readmodel.ArtifactRows says how. The digest is also where the bytes are.
 create table artifact_row (
   batch_id   text collate "C" not null,
   name       text collate "C" not null,
   pipeline   text collate "C" not null,
-  artifact   text collate "C" not null,
+  role       text collate "C" not null,
   organism   text collate "C",
   media_type text        not null,
   sha256     text collate "C" not null,

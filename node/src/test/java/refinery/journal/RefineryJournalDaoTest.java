@@ -177,7 +177,7 @@ class RefineryJournalDaoTest {
     assertThat(journal.one("select state from job_row where id = 'job-fine'")).isEqualTo("queued");
     assertThat(
             journal.one(
-                "select facets - 'pipeline' - 'artifact' - 'name' - 'organism' - 'media_type' from"
+                "select facets - 'pipeline' - 'role' - 'name' - 'organism' - 'media_type' from"
                     + " artifact_row"))
         .isEqualTo("{\"reads\": \"7\"}");
   }

@@ -1,10 +1,12 @@
 package refinery.readmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,10 @@ import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobResult;
+import refinery.protocol.query.Page;
+import refinery.protocol.query.ReadModel.FacetCount;
+import refinery.protocol.query.ReadModel.Filter;
+import refinery.protocol.query.ReadModel.InvalidCursor;
 import refinery.testing.RefinedBatches;
 import refinery.testing.RefinedBatches.Description;
 
@@ -194,7 +200,7 @@ class ArtifactRowsTest {
       Selector selector =
           new Selector(
               random.nextInt(9) == 0 ? "none" : like.pipeline(),
-              random.nextInt(9) == 0 ? "none" : like.artifact(),
+              random.nextInt(9) == 0 ? "none" : like.role(),
               random.nextBoolean() ? like.organism() : Optional.empty(),
               some(random, random.nextInt(5) == 0 ? keyValues(random) : like.keyValues()),
               random.nextBoolean() ? Optional.of("release") : Optional.empty());
@@ -231,15 +237,13 @@ class ArtifactRowsTest {
     return some;
   }
 
-  @Test
-  void tenThousandArtifactsAreNotReadForOne() throws Exception {
-    int rows = 12_000;
+  private static void fill(int rows) throws SQLException {
     journal.execute(
         """
         insert into artifact_row
         select 'batch-' || n, 'quant.sf', 'salmon-quant', 'quant.sf', 'o' || mod(n, 50), 'text/plain',
                'ab', n, timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second',
-               jsonb_build_object('pipeline', 'salmon-quant', 'artifact', 'quant.sf',
+               jsonb_build_object('pipeline', 'salmon-quant', 'role', 'quant.sf',
                  'name', 'quant.sf', 'organism', 'o' || mod(n, 50), 'media_type', 'text/plain',
                  'sample', 's' || n, 'strategy', 'RNA-Seq', 'half', mod(n, 2)::text,
                  'release', mod(n, 7)::text)
@@ -247,6 +251,11 @@ class ArtifactRowsTest {
         """
             .formatted(rows));
     journal.execute("analyze artifact_row");
+  }
+
+  @Test
+  void tenThousandArtifactsAreNotReadForOne() throws Exception {
+    fill(12_000);
     Selector all = Selector.of("salmon-quant", "quant.sf");
     Selector sample = all.with("sample", "s4711").with("strategy", "RNA-Seq");
     assertThat(find(sample)).extracting(RefinedArtifact::size).containsExactly(4711L);
@@ -268,6 +277,54 @@ class ArtifactRowsTest {
         .contains("Index Scan using artifact_newest")
         .doesNotContain("Seq Scan")
         .doesNotContain("Sort");
+  }
+
+  /** Of 6,000 the half is read along the index of time, the seventh part is collected. */
+  @Test
+  void pagesMeetWithoutGapOrOverlapHoweverManyMatch() throws Exception {
+    fill(6_000);
+    SqlReadModel model = new SqlReadModel(sql);
+    for (Map.Entry<String, Integer> asked :
+        Map.of("kv.half", 3_000, "kv.release", 858, "pipeline", 6_000).entrySet()) {
+      Map<String, String> values =
+          Map.of(asked.getKey(), asked.getKey().equals("pipeline") ? "salmon-quant" : "1");
+      List<Long> seen = new ArrayList<>();
+      Optional<String> cursor = Optional.empty();
+      do {
+        Page<RefinedArtifact> page = get(model.artifacts(new Filter(values, 700, cursor)));
+        page.items().forEach(artifact -> seen.add(artifact.size()));
+        cursor = page.next();
+      } while (cursor.isPresent());
+      assertThat(seen)
+          .hasSize(asked.getValue())
+          .doesNotHaveDuplicates()
+          .isSortedAccordingTo(Comparator.reverseOrder());
+    }
+    String cursor =
+        get(model.artifacts(new Filter(Map.of("kv.half", "1"), 3, Optional.empty())))
+            .next()
+            .orElseThrow();
+    for (Filter wrong :
+        List.of(
+            new Filter(Map.of("kv.half", "0"), 3, Optional.of(cursor)),
+            new Filter(Map.of("kv.half", "1"), 3, Optional.of("x")))) {
+      assertThatThrownBy(() -> get(model.artifacts(wrong))).hasCauseInstanceOf(InvalidCursor.class);
+    }
+    assertThat(get(model.artifacts(new Filter(Map.of(), 2, Optional.empty()))).items()).hasSize(2);
+  }
+
+  @Test
+  void valuesAreCountedAlongTheIndex() throws Exception {
+    fill(6_000);
+    SqlReadModel model = new SqlReadModel(sql);
+    Filter seventh = new Filter(Map.of("kv.release", "1"), 1, Optional.empty());
+    assertThat(get(model.facet(seventh, "half", 9)))
+        .containsExactly(new FacetCount("0", 429), new FacetCount("1", 429));
+    assertThat(get(model.facet(seventh, "organism", 3))).hasSize(3);
+    assertThat(get(model.facet(seventh, "none", 3))).isEmpty();
+    assertThat(plan(ArtifactRows.counted(Map.of("release", "1"), "half", 9), true))
+        .contains("Bitmap Index Scan on artifact_facets")
+        .doesNotContain("Seq Scan");
   }
 
   private static String plan(Query query, boolean byFacets) throws Exception {

@@ -32,7 +32,7 @@ public final class KeyValues {
 
   /** An artifact always says these itself. */
   public static final Set<String> RESERVED =
-      Set.of("pipeline", "artifact", "name", "organism", "media_type");
+      Set.of("pipeline", "role", "name", "organism", "media_type");
 
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
 

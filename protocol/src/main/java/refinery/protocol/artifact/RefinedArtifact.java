@@ -11,7 +11,7 @@ import refinery.protocol.BatchId;
  * An output of a batch that is done. Where its bytes lie follows from their digest.
  *
  * @param name file name, unique in its batch
- * @param artifact what its pipeline calls it, see {@link Selector}
+ * @param role what its pipeline calls it, see {@link Selector}
  * @param organism slug, where known
  * @param keyValues see {@link KeyValues}
  * @param sha256 lower-case hex
@@ -21,7 +21,7 @@ import refinery.protocol.BatchId;
 public record RefinedArtifact(
     BatchId batch,
     String pipeline,
-    String artifact,
+    String role,
     String name,
     Optional<String> organism,
     Map<String, String> keyValues,
@@ -33,7 +33,7 @@ public record RefinedArtifact(
 
   public RefinedArtifact {
     pipeline = bounded(pipeline);
-    artifact = bounded(artifact);
+    role = bounded(role);
     name = bounded(name);
     organism = organism.map(RefinedArtifact::bounded).filter(slug -> !slug.isEmpty());
     keyValues = KeyValues.of(keyValues);
@@ -50,7 +50,7 @@ public record RefinedArtifact(
   public Map<String, String> facets() {
     Map<String, String> all = new TreeMap<>(keyValues);
     all.put("pipeline", pipeline);
-    all.put("artifact", artifact);
+    all.put("role", role);
     all.put("name", name);
     all.put("media_type", mediaType);
     organism.ifPresent(slug -> all.put("organism", slug));

@@ -84,7 +84,7 @@ public record Selector(
   public Map<String, String> facets() {
     Map<String, String> all = new TreeMap<>(keyValues);
     all.put("pipeline", pipeline);
-    all.put("artifact", artifact);
+    all.put("role", artifact);
     organism.ifPresent(slug -> all.put("organism", slug));
     return all;
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
+import refinery.protocol.artifact.RefinedArtifact;
 
 /**
  * Lists, search, counts and history. Read-your-writes: rows are written in the events' own
@@ -50,6 +51,20 @@ public interface ReadModel {
 
   /** The media type and size of a listed artifact; empty when no event lists this digest. */
   CompletionStage<Optional<BatchView.ArtifactView>> artifact(String sha256);
+
+  /**
+   * Outputs of batches that are done, newest first. Filters: pipeline, role, name, organism,
+   * media_type, and {@code kv.KEY} for any key-value.
+   */
+  CompletionStage<Page<RefinedArtifact>> artifacts(Filter filter);
+
+  /**
+   * How many of the artifacts that pass the filter have which value of this key (a key-value's, or
+   * one of the other filters' names), the most frequent first, at most so many values.
+   */
+  CompletionStage<List<FacetCount>> facet(Filter filter, String key, int values);
+
+  record FacetCount(String value, long count) {}
 
   /** {surveys:{state:n}, batches:{..}, jobs:{kind:{state:n}}, throughput, failures:[..]}. */
   CompletionStage<JsonNode> stats();
