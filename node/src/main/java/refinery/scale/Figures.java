@@ -18,7 +18,7 @@ record Figures(
     StoredSurvey stored,
     double recovery) {
   private static final String HEAD =
-      " batches | found ms  ended ms | cpu ms: node  database | answer ms: median  longest"
+      " batches | found ms  ended ms | cpu ms: node  database | answer ms: median  99 %  longest"
           + " | events: own   all | heap B | recovery s";
 
   private double each(double seconds) {
@@ -28,13 +28,14 @@ record Figures(
   private String row() {
     return String.format(
         Locale.ROOT,
-        "%8d | %8.2f  %8.2f | %12.2f  %8.2f | %17.0f  %7.0f | %11.2f %5.2f | %6.0f | %10.2f",
+        "%8d | %8.2f  %8.2f | %12.2f  %8.2f | %17.0f  %4.0f  %7.0f | %11.2f %5.2f | %6.0f | %10.2f",
         batches,
         each(seen.registered()),
         each(seen.ended()),
         each(cpu.node()),
         each(cpu.database()),
         seen.medianAnswer() * 1000,
+        seen.slowAnswer() * 1000,
         seen.longestAnswer() * 1000,
         (double) stored.own() / batches,
         (double) stored.all() / batches,

@@ -29,8 +29,14 @@ final class SurveyWatch {
    * Seconds from {@code begin}, and of answers.
    *
    * @param registered until every batch was registered
+   * @param slowAnswer 99 of 100 were not slower
    */
-  record Seen(double registered, double ended, double medianAnswer, double longestAnswer) {}
+  record Seen(
+      double registered,
+      double ended,
+      double medianAnswer,
+      double slowAnswer,
+      double longestAnswer) {}
 
   SurveyWatch(NodeClient client, PrintWriter out) {
     this.client = client;
@@ -105,6 +111,11 @@ final class SurveyWatch {
                   survey.path("reason").asText("no reason stated")));
     }
     List<Double> sorted = answers.stream().sorted().toList();
-    return new Seen(registered, now, sorted.get(sorted.size() / 2), sorted.getLast());
+    return new Seen(
+        registered,
+        now,
+        sorted.get(sorted.size() / 2),
+        sorted.get(sorted.size() * 99 / 100),
+        sorted.getLast());
   }
 }
