@@ -75,26 +75,7 @@ final class ToolProbe {
       Path output = own.resolve("version");
       List<String> line = new ArrayList<>(command);
       line.set(0, program.get().toString());
-      ProcessBuilder builder = new ProcessBuilder(line).directory(own.toFile());
-      builder.environment().clear();
-      for (String variable : environment.variables(own, "tools/" + tool, 0, Map.of())) {
-        builder
-            .environment()
-            .put(
-                variable.substring(0, variable.indexOf('=')),
-                variable.substring(variable.indexOf('=') + 1));
-      }
-      Process process =
-          builder
-              .redirectInput(Path.of("/dev/null").toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
-      try {
-        process.onExit().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+      if (!ends(start(tool, line, environment, own, output))) {
         LOG.warn("{} did not tell its version within {}", tool, LIMIT);
         return Optional.empty();
       }
@@ -107,6 +88,34 @@ final class ToolProbe {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
+    }
+  }
+
+  private static Process start(
+      String tool, List<String> line, BaseEnvironment environment, Path own, Path output)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line).directory(own.toFile());
+    builder.environment().clear();
+    for (String variable : environment.variables(own, "tools/" + tool, 0, Map.of())) {
+      int equals = variable.indexOf('=');
+      builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return builder
+        .redirectInput(Path.of("/dev/null").toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(output.toFile())
+        .start();
+  }
+
+  /** Waits; false when it took too long and was killed. */
+  private static boolean ends(Process process) throws ExecutionException, InterruptedException {
+    try {
+      process.onExit().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      return false;
     }
   }
 
