@@ -61,7 +61,8 @@ final class RefinedArtifacts {
   }
 
   private static List<RefinedArtifact> of(BatchView batch, Instant at) {
-    Map<String, String> keyValues = KeyValues.of(batch.facts(), batch.keyValues());
+    Map<String, String> keyValues =
+        KeyValues.of(batch.facts(), batch.keyValues(), batch.parameters());
     Map<String, RefinedArtifact> byName = new TreeMap<>();
     for (BatchView.ArtifactView artifact : batch.artifacts()) {
       if (!artifact.role().equals(Artifact.LOG)) {

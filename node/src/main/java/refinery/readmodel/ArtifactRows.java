@@ -220,7 +220,8 @@ final class ArtifactRows {
     return query
         .add(
             "and not exists (select 1 from jsonb_each_text(?::jsonb) wanted"
-                + " where document -> 'key_values' ->> wanted.key <> wanted.value) limit 1",
+                + " where coalesce(document -> 'parameters' ->> wanted.key,"
+                + " document -> 'key_values' ->> wanted.key) <> wanted.value) limit 1",
             json(selector.keyValues()))
         .first(connection, row -> BatchId.of(row.getString(1)));
   }

@@ -117,6 +117,24 @@ class ArtifactRowsTest {
   }
 
   @Test
+  void whatTheSurveyAskedForIsWhatTheArtifactIs() throws Exception {
+    batches.describe(
+        "own",
+        new Description(
+            "transcriptome-index",
+            FLY,
+            Map.of("release", "110", "k", "31"),
+            Map.of("k", "25", "exclude_biotypes", "")));
+    batches.begin("own", AT);
+    assertThat(get(queries.underWay(INDEX))).isEmpty();
+    assertThat(get(queries.underWay(INDEX.with("k", "25")))).isPresent();
+    batches.finish("own", AT, Map.of(), SALMON);
+    assertThat(find(INDEX)).isEmpty();
+    assertThat(find(INDEX.with("k", "25")))
+        .containsExactly(batches.refined("own", AT, Map.of(), SALMON));
+  }
+
+  @Test
   void aRebuildMakesTheSameArtifactsWithTheirTimes() throws Exception {
     for (String name : List.of("a", "b", "c")) {
       describeIndex(name, "110", "31");

@@ -27,7 +27,14 @@ public final class RefinedBatches {
 
   /** What a batch is; what it has comes with its events. */
   public record Description(
-      String pipeline, Optional<String> organism, Map<String, String> keyValues) {}
+      String pipeline,
+      Optional<String> organism,
+      Map<String, String> keyValues,
+      Map<String, String> parameters) {
+    public Description(String pipeline, Optional<String> organism, Map<String, String> keyValues) {
+      this(pipeline, organism, keyValues, Map.of());
+    }
+  }
 
   private final JournalHarness journal;
   private final Map<String, Description> descriptions = new HashMap<>();
@@ -125,7 +132,7 @@ public final class RefinedBatches {
             description.pipeline(),
             description.organism(),
             description.keyValues(),
-            Map.of(),
+            description.parameters(),
             List.of(),
             result.isPresent() ? BatchState.DONE : BatchState.PROCESSING,
             Optional.empty(),
@@ -149,6 +156,7 @@ public final class RefinedBatches {
     Description description = descriptions.get(name);
     Map<String, String> keyValues = new HashMap<>(facts);
     keyValues.putAll(description.keyValues());
+    keyValues.putAll(description.parameters());
     return new RefinedArtifact(
         BatchId.of(BatchId.PREFIX + name),
         description.pipeline(),

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  *   <li>over it the metadata that the source declares ({@code release}, {@code assembly}, {@code
  *       tax_id}, {@code library_strategy}, ...);
  *   <li>over it the parameters that belong to the batch's identity ({@code k}, {@code
- *       reference_release}).
+ *       reference_release});
+ *   <li>over it the parameters of the pipeline that the survey asked for.
  * </ol>
  *
  * <p>Metadata is hostile and may be prose, so only what one can ask for is kept: keys of 1 to 64
