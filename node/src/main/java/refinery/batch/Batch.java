@@ -189,7 +189,6 @@ public record Batch(
           case BatchEvent.NeedMet met -> with(results.with(met.provision()));
           case BatchEvent.NeedGivenUp given ->
               with(errands.with(new Setback.NeedGivenUp()))
-                  .with(results.seeking())
                   .with(course.ended(BatchState.FAILED, Optional.of(words(given.failure()))));
           case BatchEvent.NeedsSought sought ->
               with(errands.with(Setback.NONE))

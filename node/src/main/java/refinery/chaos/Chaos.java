@@ -39,6 +39,7 @@ public final class Chaos {
    * @param jobs to post in all; they are spread over the faults by keeping some unfinished
    * @param surveys to post in all, 0 for none
    * @param mostRuns of a survey, which has at least a third of them
+   * @param poison whether one job ends the node that runs it
    */
   public record Plan(
       Path dir,
@@ -48,7 +49,8 @@ public final class Chaos {
       int faults,
       int jobs,
       int surveys,
-      int mostRuns) {}
+      int mostRuns,
+      boolean poison) {}
 
   public Chaos(PrintWriter out, Plan plan) {
     this.out = out;
@@ -84,7 +86,8 @@ public final class Chaos {
     CountDownLatch enough = new CountDownLatch(1);
     List<String> violations = new ArrayList<>();
     ProcessWatch watch = new ProcessWatch(cluster.dir(), stop);
-    Workload workload = new Workload(cluster, plan.seed(), plan.jobs(), plan.time(), 60, stop);
+    Workload workload =
+        new Workload(cluster, plan.seed(), plan.jobs(), plan.time(), 60, plan.poison(), stop);
     Caller caller = new Caller(cluster, plan.seed(), () -> stop.getCount() == 0);
     SurveyLoad load = new SurveyLoad(surveys, caller, plan.seed(), plan.time(), enough);
     Faults faults = new Faults(cluster, plan.nodes(), this::say);

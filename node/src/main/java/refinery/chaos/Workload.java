@@ -32,6 +32,7 @@ final class Workload implements Runnable {
   private final Random random;
   private final int total;
   private final int queued;
+  private final boolean poison;
   private final Duration over;
   private final long begin = System.nanoTime();
   private final CountDownLatch stop;
@@ -42,21 +43,31 @@ final class Workload implements Runnable {
    * @param total jobs to post in all
    * @param over the time over which they are spread
    * @param queued so many may be unfinished at a time
+   * @param poison one of them ends the node that runs it
    */
   Workload(
-      ChaosCluster cluster, long seed, int total, Duration over, int queued, CountDownLatch stop) {
+      ChaosCluster cluster,
+      long seed,
+      int total,
+      Duration over,
+      int queued,
+      boolean poison,
+      CountDownLatch stop) {
     this.cluster = cluster;
     this.random = new Random(seed);
     this.total = total;
     this.over = over;
     this.queued = queued;
+    this.poison = poison;
     this.stop = stop;
   }
 
   @Override
   public void run() {
     int chunk = 0;
-    post("poison", Expectation.POISON);
+    if (poison) {
+      post("poison", Expectation.POISON);
+    }
     while (posted() < total && stop.getCount() > 0) {
       if (posted() < due() && unfinished() < queued) {
         post("chaos-" + chunk++, expectation());

@@ -52,6 +52,9 @@ final class ChaosCommand implements Callable<Integer> {
       })
   private Optional<Integer> surveys = Optional.empty();
 
+  @Option(names = "--no-poison", description = "Without the job that ends the node that runs it.")
+  private boolean withoutPoison;
+
   @Option(names = "--dir", paramLabel = "D", description = "A new directory; it is kept.")
   private Optional<Path> dir = Optional.empty();
 
@@ -113,7 +116,8 @@ final class ChaosCommand implements Callable<Integer> {
               20 * minutes,
               count,
               surveyCount,
-              MOST_RUNS);
+              MOST_RUNS,
+              !withoutPoison);
       return new Chaos(spec.commandLine().getOut(), plan).run();
     } catch (IOException e) {
       throw CommandFailure.failed("the chaos run could not go on: " + e.getMessage());

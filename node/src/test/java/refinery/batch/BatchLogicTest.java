@@ -1,6 +1,7 @@
 package refinery.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Work;
+import refinery.protocol.query.BatchView;
 
 class BatchLogicTest {
   private static final SurveyId ONE = new SurveyId("survey-one");
@@ -475,6 +477,9 @@ class BatchLogicTest {
     assertThat(batch().state()).isEqualTo(BatchState.FAILED);
     assertThat(batch().words())
         .hasValueSatisfying(why -> assertThat(why).contains("refinery survey ensembl species=x"));
+    assertThat(BatchViews.view(batch()).needs())
+        .extracting(BatchView.NeedView::role, BatchView.NeedView::state)
+        .containsExactly(tuple("raw", "met"), tuple("index", "impossible"));
     assertThat(outstanding(BatchEffect.LetGo.class)).as("its raw data is kept").isEmpty();
     given(new BatchCommand.Retry(inbox.getRef()));
     assertThat(download()).isEqualTo(download);
