@@ -154,8 +154,10 @@ public record Batch(
   /** Whether that job still works for this batch; what does not is let go. */
   boolean wants(JobId job) {
     boolean download =
-        errands.isDownload(job) && state() != BatchState.DONE && state() != BatchState.CANCELLED;
-    return download || (errands.isProcess(job) && state() != BatchState.CANCELLED);
+        errands.isDownloadAtWork(job)
+            && state() != BatchState.DONE
+            && state() != BatchState.CANCELLED;
+    return download || (errands.isProcessAtWork(job) && state() != BatchState.CANCELLED);
   }
 
   /** Whether any survey wants it. */

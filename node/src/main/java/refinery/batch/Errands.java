@@ -33,7 +33,7 @@ record Errands(
   static Errands first(BatchSpec spec, boolean downloads) {
     return new Errands(
         downloads ? Optional.of(download(spec, 1)) : Optional.empty(),
-        new Errand(Ids.processJob(spec.id(), 1), 1, false),
+        Errand.begun(Ids.processJob(spec.id(), 1), 1),
         OptionalInt.empty(),
         Setback.NONE,
         TreePVector.empty(),
@@ -42,7 +42,7 @@ record Errands(
   }
 
   private static Errand download(BatchSpec spec, int generation) {
-    return new Errand(Ids.downloadJob(spec.downloadGroup(), generation), generation, false);
+    return Errand.begun(Ids.downloadJob(spec.downloadGroup(), generation), generation);
   }
 
   boolean isDownload(JobId job) {
@@ -51,6 +51,14 @@ record Errands(
 
   boolean isProcess(JobId job) {
     return process.job().equals(job);
+  }
+
+  boolean isDownloadAtWork(JobId job) {
+    return isDownload(job) && !download.get().letGo();
+  }
+
+  boolean isProcessAtWork(JobId job) {
+    return isProcess(job) && !process.letGo();
   }
 
   boolean isRetrying() {
@@ -114,7 +122,7 @@ record Errands(
 
   Errands requested(JobId job, int generation) {
     return new Errands(
-        Optional.of(new Errand(job, generation, false)),
+        Optional.of(Errand.begun(job, generation)),
         process,
         OptionalInt.empty(),
         Setback.NONE,
@@ -126,7 +134,14 @@ record Errands(
   /** Of a failed batch this is the job to retry, or what that needs: a retry begins anew. */
   Errands lettingGo(JobId job, boolean failed) {
     boolean needed = failed && (isProcess(job) || isDownload(job));
-    return with(lettingGo.plus(job)).with(needed ? Setback.NONE : setback);
+    return new Errands(
+        isDownload(job) ? download.map(Errand::withLetGo) : download,
+        isProcess(job) ? process.withLetGo() : process,
+        heard,
+        needed ? Setback.NONE : setback,
+        all,
+        seen,
+        lettingGo.plus(job));
   }
 
   /** Once it was delivered. */
@@ -159,7 +174,7 @@ record Errands(
   Errands anew(BatchSpec spec, int generation) {
     return new Errands(
         spec.files().isEmpty() ? Optional.empty() : Optional.of(download(spec, nextDownload())),
-        new Errand(Ids.processJob(spec.id(), generation), generation, false),
+        Errand.begun(Ids.processJob(spec.id(), generation), generation),
         OptionalInt.empty(),
         Setback.NONE,
         all,

@@ -549,6 +549,21 @@ class BatchLogicTest {
     assertThat(download()).isNotEqualTo(before);
   }
 
+  /** Another batch that shares it has retried it before it was let go; that word comes late. */
+  @Test
+  void aDownloadThatWasLetGoBringsNothingAnyMore() {
+    given(register(wants(ONE, 1, 0)));
+    JobId shared = download();
+    given(new BatchCommand.JobAccepted(shared, 0));
+    JobStatus failed = new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "404"));
+    given(new BatchCommand.JobUpdate(shared, 1, failed), letRawDataGo(NOW));
+    given(BatchRoutes.meaning(new JobReply.Released(shared)));
+    given(new BatchCommand.JobUpdate(shared, 2, new JobStatus.Active()));
+    assertThat(batch().state()).isEqualTo(BatchState.FAILED);
+    given(new BatchCommand.Retry(inbox.getRef()));
+    assertThat(download()).isNotEqualTo(shared);
+  }
+
   @Test
   void onlyAReleaseMeansThatTheRawDataIsReleased() {
     given(register(wants(ONE, 1, 0)));

@@ -116,6 +116,12 @@ class ChainTest {
     histories(seed, 1);
   }
 
+  /** With this seed, a download that was let go and retried by another batch was believed. */
+  @Example
+  void whatWasLetGoIsNotWaitedFor() {
+    histories(338_373_171, 1);
+  }
+
   /** Without a job, a message or an event of the batches that wait. */
   @Property(tries = 200)
   void whatNeedsAnIndexWaitsForItAndGoesOnWhenItIsThere(@ForAll long seed) {
