@@ -6,60 +6,69 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import refinery.protocol.Actor;
 
 /**
- * Who may ask. With tokens, whoever knows one. Without, whoever is on this machine; a web page that
- * a browser on this machine shows is not, so foreign origins and foreign host names are refused;
- * and what runs a command needs the token that the node made for its owner.
+ * Decides who may send requests. With configured tokens, whoever knows one of them. Without,
+ * whoever is on this machine; web pages in a browser on this machine are not meant, so foreign
+ * origins and host names are refused. Requests that run a command then need the token that the node
+ * made for its owner. Thread-safe.
  */
 public final class Access {
-  private static final String SCHEME = "bearer ";
   private static final String REALM = "Bearer realm=\"refinery\"";
   private static final Pattern LOCAL =
       Pattern.compile("(localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d+)?");
 
-  private final List<byte[]> digests;
+  private final List<BearerToken> tokens;
   private final Optional<LocalToken> local;
   private final String host;
 
   public Access(HttpConfig config, Optional<LocalToken> local) {
-    this.digests = config.tokens().stream().map(Access::digest).toList();
+    this.tokens = config.tokens();
     this.local = local;
-    this.host = config.host();
-  }
-
-  /** Throws the problem that answers a request that may not be made. */
-  public void check(HttpRequest request) {
-    if (digests.isEmpty()) {
-      checkLocal(request);
-    } else if (!authorized(request, digests)) {
-      throw Problem.of(
-          401,
-          "send 'Authorization: Bearer TOKEN' with one of the tokens of refinery.http.auth.tokens;"
-              + " the command line takes --token TOKEN or REFINERY_TOKEN",
-          Map.of("WWW-Authenticate", REALM));
-    }
+    this.host = config.host().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Throws the problem that answers a request for running a command when it carries no token: who
-   * else is on this machine must not act as the node's user. With configured tokens {@link #check}
-   * has seen one.
+   * Returns who asks.
+   *
+   * @throws Problem the response to a request that is not allowed
+   */
+  public Actor check(HttpRequest request) {
+    if (tokens.isEmpty()) {
+      checkLocal(request);
+      return Actor.LOCAL;
+    }
+    return bearer(request, tokens)
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    401,
+                    "send 'Authorization: Bearer TOKEN' with one of the tokens of"
+                        + " refinery.http.auth.tokens; the command line takes --token TOKEN or"
+                        + " REFINERY_TOKEN",
+                    Map.of("WWW-Authenticate", REALM)));
+  }
+
+  /**
+   * Refuses a request to run a command without a token, as other users of this machine must not act
+   * as the node's user. With configured tokens {@link #check} has done so already.
+   *
+   * @throws Problem the response to a request that is not allowed
    */
   public void checkCommands(HttpRequest request) {
-    if (!digests.isEmpty()) {
+    if (!tokens.isEmpty()) {
       return;
     }
     if (local.isEmpty()) {
       throw Problem.of(403, "this node runs no commands: refinery.http.auth.tokens is empty");
     }
-    if (!authorized(request, List.of(digest(local.get().value())))) {
+    if (bearer(request, List.of(BearerToken.of(Actor.LOCAL, local.get().value()))).isEmpty()) {
       String file = local.get().file().toAbsolutePath().toString();
       throw Problem.of(
           401,
@@ -73,21 +82,19 @@ public final class Access {
     }
   }
 
-  private static boolean authorized(HttpRequest request, List<byte[]> digests) {
-    Optional<String> header = header(request, "Authorization");
-    if (header.isEmpty() || !header.get().regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return false;
-    }
-    byte[] given = digest(header.get().substring(SCHEME.length()).strip());
-    boolean known = false;
-    for (byte[] digest : digests) {
-      known |= MessageDigest.isEqual(digest, given);
-    }
-    return known;
+  /** Compares all tokens, so that the time it takes does not tell which one matched. */
+  private static Optional<Actor> bearer(HttpRequest request, List<BearerToken> tokens) {
+    String header = header(request, "Authorization").orElse("");
+    return tokens.stream()
+        .filter(token -> token.isIn(header))
+        .map(BearerToken::actor)
+        .toList()
+        .stream()
+        .findFirst();
   }
 
   private void checkLocal(HttpRequest request) {
-    String asked = header(request, "Host").orElse("").toLowerCase(java.util.Locale.ROOT);
+    String asked = header(request, "Host").orElse("").toLowerCase(Locale.ROOT);
     if (!asked.isEmpty() && !LOCAL.matcher(asked).matches() && !isHost(asked)) {
       throw Problem.of(
           403,
@@ -105,7 +112,9 @@ public final class Access {
 
   private static String authority(String origin) {
     try {
-      return Optional.ofNullable(new URI(origin).getAuthority()).orElse("");
+      return Optional.ofNullable(new URI(origin).getAuthority())
+          .orElse("")
+          .toLowerCase(Locale.ROOT);
     } catch (URISyntaxException e) {
       return "";
     }
@@ -113,14 +122,5 @@ public final class Access {
 
   private static Optional<String> header(HttpRequest request, String name) {
     return request.getHeader(name).map(HttpHeader::value);
-  }
-
-  /** Equal lengths, so that a comparison's time says nothing of a token. */
-  private static byte[] digest(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every JDK", e);
-    }
   }
 }

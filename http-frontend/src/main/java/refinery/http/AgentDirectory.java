@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 import refinery.protocol.NodeId;
 import refinery.protocol.scheduling.AgentCommand;
 
-/** Where the agents of the cluster's nodes are. */
+/** Finds the agents of the cluster's nodes. */
 @FunctionalInterface
 public interface AgentDirectory {
-  /** The agent of this node; empty when the cluster has no such node now. */
+  /** The agent of a node; empty when the cluster has no such node now. */
   CompletionStage<Optional<ActorRef<AgentCommand>>> find(NodeId node);
 }

@@ -18,7 +18,10 @@ import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel.FacetCount;
 import refinery.protocol.query.ReadModel.Filter;
 
-/** What batches have refined, found by any key-value, with the counts of values that are asked. */
+/**
+ * Lists artifacts of batches, filtered by any key-values, with counts of the values of requested
+ * keys.
+ */
 final class ArtifactList {
   private static final String KEY_VALUE = "kv.";
   private static final String FACET = "facet";
@@ -31,7 +34,7 @@ final class ArtifactList {
     this.services = services;
   }
 
-  /** An artifact and where its bytes are read. */
+  /** An artifact and the path at which its bytes are served. */
   record Item(
       BatchId batchId,
       String pipeline,
@@ -60,7 +63,7 @@ final class ArtifactList {
     }
   }
 
-  /** A page, with counts by facet where they were asked for. */
+  /** A page of artifacts, with the counts of the facets that were asked for. */
   record Answer(
       List<Item> items,
       Optional<String> next,

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import refinery.protocol.query.BatchView.ArtifactView;
 
-/** The bytes of artifacts. They never change, so the digest is the entity tag. */
+/** Serves the bytes of artifacts. They never change, so the digest is the entity tag. */
 final class ArtifactRoutes {
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern RANGE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
@@ -57,7 +57,10 @@ final class ArtifactRoutes {
             });
   }
 
-  /** Whether storage has it; the stream opens it again, when the client takes the first byte. */
+  /**
+   * The size of the stored object; fails if storage lacks it. The response opens the object again
+   * when the client takes the first byte.
+   */
   private long stored(String sha256) {
     try {
       Optional<SeekableByteChannel> channel = services.artifactBytes().open(sha256);
@@ -123,7 +126,10 @@ final class ArtifactRoutes {
                 length)));
   }
 
-  /** Content comes from tools and archives: never shown as a page of this origin. */
+  /**
+   * Adds the headers. Content comes from tools and archives, so a browser must not show it as a
+   * page of this origin.
+   */
   private static HttpResponse described(HttpResponse response, ArtifactView artifact) {
     return response
         .addHeader(RawHeader.create("ETag", etag(artifact)))
@@ -133,7 +139,9 @@ final class ArtifactRoutes {
         .addHeader(RawHeader.create("Content-Disposition", disposition(artifact.name())));
   }
 
-  /** RFC 6266: an ASCII name for old clients, the real one encoded. */
+  /**
+   * The Content-Disposition of RFC 6266: an ASCII name for old clients, and the real one encoded.
+   */
   private static String disposition(String name) {
     String file = name.substring(name.lastIndexOf('/') + 1);
     String plain = file.replaceAll("[^A-Za-z0-9._ -]", "_");

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
+import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
@@ -21,7 +23,10 @@ import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 
-/** Batches: listed, shown with their provenance, processed again. */
+/**
+ * Routes of batches: lists them, shows them with their provenance, and reprocesses, retries,
+ * cancels and releases them.
+ */
 final class BatchRoutes {
   private static final List<String> STATES =
       Arrays.stream(BatchState.values()).map(BatchState::word).toList();
@@ -38,19 +43,24 @@ final class BatchRoutes {
             "/api/v1/batches",
             Lists.parameters("survey_id", "state", "pipeline", "organism", "q"),
             this::list),
-        Endpoint.get(
-            "/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(Responses::ok)),
+        Endpoint.get("/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(this::shown)),
         Endpoint.get("/api/v1/batches/{id}/provenance", this::provenance)
             .accepting("application/ld+json", "application/json"),
         Endpoint.action(
             "/api/v1/batches/{id}/reprocess",
-            exchange -> act(exchange, BatchCommand.Reprocess::new)),
+            exchange ->
+                act(exchange, replyTo -> new BatchCommand.Reprocess(exchange.by(), replyTo))),
         Endpoint.action(
-            "/api/v1/batches/{id}/retry", exchange -> act(exchange, BatchCommand.Retry::new)),
+            "/api/v1/batches/{id}/retry",
+            exchange -> act(exchange, replyTo -> new BatchCommand.Retry(exchange.by(), replyTo))),
+        Endpoint.action("/api/v1/batches/{id}/cancel", this::cancel),
         Endpoint.action(
             "/api/v1/batches/{id}/release",
             exchange ->
-                act(exchange, replyTo -> new BatchCommand.LetRawDataGo(Instant.now(), replyTo))));
+                act(
+                    exchange,
+                    replyTo ->
+                        new BatchCommand.LetRawDataGo(Instant.now(), exchange.by(), replyTo))));
   }
 
   private CompletionStage<HttpResponse> list(Exchange exchange) {
@@ -102,9 +112,21 @@ final class BatchRoutes {
     return all;
   }
 
+  private CompletionStage<HttpResponse> cancel(Exchange exchange) {
+    Fields fields = exchange.fields();
+    String reason = fields.string("reason").orElse("cancelled over HTTP");
+    fields.check();
+    return order(exchange, replyTo -> new BatchCommand.Cancel(reason, exchange.by(), replyTo));
+  }
+
   private CompletionStage<HttpResponse> act(
       Exchange exchange, Function<ActorRef<BatchReply>, BatchCommand> command) {
     exchange.requireEmptyBody();
+    return order(exchange, command);
+  }
+
+  private CompletionStage<HttpResponse> order(
+      Exchange exchange, Function<ActorRef<BatchReply>, BatchCommand> command) {
     return existing(exchange)
         .thenCompose(view -> services.entities().batch(view.id(), command))
         .thenCompose(
@@ -113,16 +135,28 @@ final class BatchRoutes {
                   case BatchReply.Reprocessing done -> view(done.batch());
                   case BatchReply.Retried done -> view(done.batch());
                   case BatchReply.RawDataLetGo done -> view(done.batch());
+                  case BatchReply.Cancelled done -> view(done.batch());
                   case BatchReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case BatchReply.NotFound none ->
                       throw Problem.notFound("batch", none.batch().value());
                   case BatchReply.Claimed other -> throw unexpected(other);
+                  case BatchReply.Observed other -> throw unexpected(other);
                   case BatchReply.State other -> throw unexpected(other);
                 });
   }
 
   private CompletionStage<HttpResponse> view(BatchId id) {
-    return services.readModel().batch(id).thenApply(found -> Responses.ok(orMissing(found, id)));
+    return services.readModel().batch(id).thenApply(found -> shown(orMissing(found, id)));
+  }
+
+  /** A batch with the harmonised form of its metadata, made by the rules as they are now. */
+  private HttpResponse shown(BatchView batch) {
+    ObjectNode body = Json.MAPPER.valueToTree(batch);
+    ObjectNode metadata = body.putObject("metadata");
+    metadata.set("original", body.path("key_values"));
+    metadata.set(
+        "harmonised", Json.MAPPER.valueToTree(services.catalog().harmonise(batch.keyValues())));
+    return Responses.ok(body);
   }
 
   private CompletionStage<BatchView> existing(Exchange exchange) {

@@ -24,7 +24,10 @@ final class Bytes {
     ReadableByteChannel open() throws IOException;
   }
 
-  /** {@code length} bytes from {@code offset}; opened when the stream starts, closed at its end. */
+  /**
+   * Streams {@code length} bytes from {@code offset}. The channel is opened when the stream starts,
+   * and closed at its end.
+   */
   static Source<ByteString, NotUsed> from(Opening opening, long offset, long length) {
     return StreamConverters.fromInputStream(() -> positioned(opening.open(), offset), CHUNK)
         .statefulMap(

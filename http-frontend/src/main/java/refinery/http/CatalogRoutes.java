@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.protocol.catalog.Catalog.Validated;
 import refinery.protocol.query.Page;
 
-/** What can be asked for: sources, pipelines, counts, and the API's own description. */
+/** Serves the lists of sources and pipelines, counts, and the description of the API. */
 final class CatalogRoutes {
   private final FrontendServices services;
 
@@ -33,7 +33,11 @@ final class CatalogRoutes {
     return CompletableFuture.completedFuture(Responses.ok(new Page<>(items, Optional.empty())));
   }
 
-  /** The value, or the 400 that says everything that is wrong with it. */
+  /**
+   * The valid value.
+   *
+   * @throws Problem a 400 that lists everything that is wrong
+   */
   static <T> T valid(Validated<T> validated) {
     return switch (validated) {
       case Validated.Valid<T> valid -> valid.value();

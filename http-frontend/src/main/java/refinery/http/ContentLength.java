@@ -3,8 +3,8 @@ package refinery.http;
 import akka.http.javadsl.model.headers.ModeledCustomHeader;
 
 /**
- * The length of what a GET would send, for the answer to a HEAD: Akka HTTP renders the length of an
- * entity only when it sends the entity, and drops a raw header of this name.
+ * The header with the length that a GET would send, for the response to a HEAD. Akka HTTP renders
+ * an entity's length only when it sends the entity, and drops a raw header of this name.
  */
 final class ContentLength extends ModeledCustomHeader {
   ContentLength(long bytes) {

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletionStage;
 /**
  * One method of one path.
  *
- * @param template segments, of which {@code {name}} takes any one segment
- * @param query the query parameters it knows, {@code kv.*} being all that begin so; any other is
- *     refused
- * @param accepts media types it can answer with; empty means any
- * @param runsCommands whether it makes the node run what the request says: needs a token always
+ * @param template path segments; {@code {name}} stands for any one segment
+ * @param query query parameters that it knows; {@code kv.*} stands for all that begin with {@code
+ *     kv.}; others are refused
+ * @param accepts media types of its responses; empty: any
+ * @param runsCommands true if the node runs a command of the request, which always needs a token
  */
 public record Endpoint(
     String method,
@@ -22,14 +22,17 @@ public record Endpoint(
     boolean runsCommands,
     Handler handler) {
 
-  /** Whether a request body is taken. */
+  /** Whether a request may or must have a body. */
   public enum Body {
     NONE,
     OPTIONAL,
     REQUIRED
   }
 
-  /** Answers; must not block. A {@link Problem}, thrown or in the stage, becomes the answer. */
+  /**
+   * Answers a request; must not block. A {@link Problem}, thrown or in the stage, becomes the
+   * response.
+   */
   @FunctionalInterface
   public interface Handler {
     CompletionStage<HttpResponse> handle(Exchange exchange);
@@ -51,10 +54,12 @@ public record Endpoint(
                         && parameter.startsWith(known.substring(0, known.length() - 1)));
   }
 
+  /** A GET with query parameters, which answers with JSON. */
   public static Endpoint get(String template, Set<String> query, Handler handler) {
     return new Endpoint("GET", template, query, Body.NONE, JSON, false, handler);
   }
 
+  /** A GET without query parameters, which answers with JSON. */
   public static Endpoint get(String template, Handler handler) {
     return get(template, Set.of(), handler);
   }
@@ -64,15 +69,17 @@ public record Endpoint(
     return new Endpoint("POST", template, Set.of(), Body.REQUIRED, JSON, false, handler);
   }
 
-  /** A POST that says everything by its path; an empty JSON object may be sent. */
+  /** A POST without a body; an empty JSON object is accepted. */
   public static Endpoint action(String template, Handler handler) {
     return new Endpoint("POST", template, Set.of(), Body.OPTIONAL, JSON, false, handler);
   }
 
+  /** The same endpoint with other media types of its responses. */
   public Endpoint accepting(String... types) {
     return new Endpoint(method, template, query, body, Set.of(types), runsCommands, handler);
   }
 
+  /** The same endpoint, but every request needs a token. */
   public Endpoint runningCommands() {
     return new Endpoint(method, template, query, body, accepts, true, handler);
   }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
+import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
@@ -15,10 +16,10 @@ import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
 /**
- * Asks entities. Every stage ends within the gateway's time-out, with a {@link
- * java.util.concurrent.TimeoutException} if nothing was answered, which says nothing about the
- * command: it may have been carried out. Asking an unknown id wakes an empty entity, so callers
- * look the id up in the read model first.
+ * Asks entities. Every stage ends within the gateway's time-out. A {@link
+ * java.util.concurrent.TimeoutException} means that no answer came; the command may have been
+ * carried out. Asking an unknown id starts an empty entity, so callers look the id up in the read
+ * model first. Thread-safe.
  */
 public interface EntityGateway {
   CompletionStage<SurveyReply> survey(
@@ -32,6 +33,6 @@ public interface EntityGateway {
   /** The shard that an entity with this id belongs to. */
   String shard(String entityId);
 
-  /** The address of the node that hosts the shard; empty when the shard is at home nowhere. */
-  CompletionStage<Optional<String>> host(EntityType type, String shard);
+  /** The address of the node that hosts a shard; empty when no node does. */
+  CompletionStage<Optional<String>> host(EntityKind kind, String shard);
 }

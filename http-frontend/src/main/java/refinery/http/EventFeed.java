@@ -18,18 +18,21 @@ import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ReadModel.RecordedEvent;
 
 /**
- * One poller for all readers of the event stream.
+ * Polls the journal once for all readers of the event stream.
  *
- * <p>Readers pull: each asks for what follows its cursor and gets at most a page. A reader that
- * does not ask costs nothing. The newest events are kept once for all; who has fallen behind them
- * reads from the database, one such query at a time. Nothing is polled while nobody waits.
+ * <p>Each reader asks for the events after its cursor and gets at most a page, so one that does not
+ * ask costs nothing. The newest events are kept in memory for all. A reader that has fallen behind
+ * them reads from the database, one such query at a time. Nothing is polled while nobody waits.
  */
 final class EventFeed extends AbstractBehavior<EventFeed.Command> {
   private static final int PAGE = 200;
 
   sealed interface Command {}
 
-  /** What follows the cursor; answered with nothing when the heartbeat is due first. */
+  /**
+   * Asks for the events after a cursor; the answer is empty if none comes before the heartbeat is
+   * due.
+   */
   record Next(long cursor, ActorRef<News> replyTo) implements Command {}
 
   record News(long cursor, List<RecordedEvent> events) {}
@@ -52,7 +55,10 @@ final class EventFeed extends AbstractBehavior<EventFeed.Command> {
   private boolean catchingUp;
   private boolean polling;
 
-  /** {@code newest} holds every event after {@code floor} up to {@code head}; -1: not started. */
+  /**
+   * {@code newest} holds every event after {@code floor} up to {@code head}; both are -1 before the
+   * first reader.
+   */
   private long floor = -1;
 
   private long head = -1;
@@ -120,7 +126,10 @@ final class EventFeed extends AbstractBehavior<EventFeed.Command> {
             (events, error) -> new CaughtUp(asked, error == null ? events : List.of()));
   }
 
-  /** An empty page means that the database failed or that the rest is in memory: ask again. */
+  /**
+   * An empty page means that the database failed, or that the rest is in memory: the reader asks
+   * again after an empty answer.
+   */
   private Behavior<Command> onCaughtUp(CaughtUp page) {
     catchingUp = false;
     if (page.events().isEmpty()) {

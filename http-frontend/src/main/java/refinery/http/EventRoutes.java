@@ -22,8 +22,8 @@ import refinery.protocol.Json;
 import refinery.protocol.query.ReadModel.RecordedEvent;
 
 /**
- * Every event as it is persisted, as server-sent events whose id is the place in the journal. A
- * page is fetched when the client took the one before, so that a slow reader slows only itself.
+ * Streams every event as server-sent events, whose id is the place in the journal. A page is
+ * fetched only when the client has taken the page before, so a slow reader slows only itself.
  */
 final class EventRoutes {
   private static final ByteString HEARTBEAT = ByteString.fromString(": still here\n\n");

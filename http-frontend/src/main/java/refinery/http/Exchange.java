@@ -6,14 +6,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import refinery.protocol.Actor;
 
 /**
- * A request that was matched: what its path, query and body say.
+ * A request that matched an endpoint: its path, query and body.
  *
+ * @param path values of the template's variables
  * @param body an empty object when none was sent
+ * @param actor who asks
  */
 public record Exchange(
-    HttpRequest request, Map<String, String> path, Map<String, String> query, ObjectNode body) {
+    HttpRequest request,
+    Map<String, String> path,
+    Map<String, String> query,
+    ObjectNode body,
+    Actor actor) {
+
+  /** Who asks, for commands that this request causes. */
+  Optional<Actor> by() {
+    return Optional.of(actor);
+  }
 
   public Optional<String> header(String name) {
     return request.getHeader(name).map(HttpHeader::value);
@@ -27,7 +39,7 @@ public record Exchange(
     return request.method().value().equals("HEAD");
   }
 
-  /** The id in the path. One that is none of ours names nothing: 404. */
+  /** The id in the path; a malformed one is answered with 404. */
   public <T> T id(String what, Function<String, T> parse) {
     String text = path.get("id");
     try {
@@ -41,7 +53,7 @@ public record Exchange(
     return new Fields(body);
   }
 
-  /** A body may be sent, but must say nothing. */
+  /** Refuses a body with any field. */
   void requireEmptyBody() {
     fields().check();
   }

@@ -13,8 +13,9 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Reads the fields of a request's object and collects everything that is wrong with them. A field
- * that is null counts as absent. {@link #check} comes last: a field nobody asked for is unknown.
+ * Reads the fields of a JSON object and collects everything that is wrong with them. A field that
+ * is null counts as absent. Call {@link #check} last: fields that were not read by then are
+ * unknown.
  */
 final class Fields {
   private final ObjectNode object;
@@ -63,6 +64,18 @@ final class Fields {
     return OptionalLong.of(node.longValue());
   }
 
+  Optional<Boolean> bool(String name) {
+    return value(name)
+        .flatMap(
+            node -> {
+              if (!node.isBoolean()) {
+                wrong(name, "must be true or false");
+                return Optional.empty();
+              }
+              return Optional.of(node.booleanValue());
+            });
+  }
+
   Optional<ObjectNode> object(String name) {
     return value(name)
         .flatMap(
@@ -75,7 +88,9 @@ final class Fields {
             });
   }
 
-  /** The fields of a nested object; its problems are reported with this object's. */
+  /**
+   * The fields of a nested object; its problems are reported together with those of this object.
+   */
   Optional<Fields> nested(String name) {
     return object(name).map(found -> new Fields(found, pointer(name), wrongs));
   }
@@ -141,24 +156,26 @@ final class Fields {
     return found;
   }
 
+  /** Adds a problem if the field is absent. */
   void require(String name) {
     if (value(name).isEmpty()) {
       wrong(name, "is required");
     }
   }
 
+  /** Adds a problem of a field. */
   void wrong(String name, String message) {
     wrongs.add(new Problem.Wrong(pointer(name), message));
   }
 
-  /** What others found; a field is complained of once. */
+  /** Adds a problem that was found elsewhere, unless its field has one already. */
   void wrong(Problem.Wrong wrong) {
     if (wrongs.stream().noneMatch(known -> known.pointer().equals(wrong.pointer()))) {
       wrongs.add(wrong);
     }
   }
 
-  /** Notes the fields that nobody has asked for. */
+  /** Adds a problem for each field that was not read. */
   void unknown() {
     object
         .fieldNames()
@@ -175,7 +192,11 @@ final class Fields {
             });
   }
 
-  /** Ends the request with everything that was found wrong, unknown fields included. */
+  /**
+   * Ends the reading of fields.
+   *
+   * @throws Problem a 400 with all problems, unknown fields included, if there are any
+   */
   void check() {
     unknown();
     if (!wrongs.isEmpty()) {
@@ -192,7 +213,7 @@ final class Fields {
     return prefix + "/" + name;
   }
 
-  /** RFC 6901. */
+  /** Escapes a name for a JSON pointer (RFC 6901). */
   private static String escape(String name) {
     return name.replace("~", "~0").replace("/", "~1");
   }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.foreman.ForemanCommand;
 
-/** Asks the foreman. Thread-safe. */
+/** Asks the foreman for its state. Thread-safe. */
 public record ForemanQueries(
     ActorSystem<?> system, ActorRef<ForemanCommand> foreman, Duration timeout) {
 

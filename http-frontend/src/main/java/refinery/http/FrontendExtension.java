@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * One per actor system: how the management routes, which Akka makes by reflection, find the
- * services. Thread-safe; empty until the node has called {@link #provide}.
+ * Hands the services to the management routes, which Akka makes by reflection. One per actor
+ * system. Thread-safe; empty until the node has called {@link #provide}.
  */
 public final class FrontendExtension implements Extension {
   private static final Id ID = new Id();
 
-  /** What is provided: services, settings, and the meters that both servers share. */
+  /** What the node provides. */
   public record Provided(FrontendServices services, HttpConfig config) {}
 
   private final AtomicReference<Optional<Provided>> provided =

@@ -9,7 +9,7 @@ import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.scheduling.SchedulerCommand;
 
-/** Everything the frontend talks to; filled in by the node. All of it is thread-safe. */
+/** Everything that the frontend uses, provided by the node. All of it is thread-safe. */
 public record FrontendServices(
     ReadModel readModel,
     ArtifactBytes artifactBytes,

@@ -9,20 +9,20 @@ import java.util.List;
 import refinery.http.connections.ConnectionLimits;
 
 /**
- * The settings under {@code refinery.http}.
+ * The settings below {@code refinery.http}.
  *
- * @param port 0 lets the system choose a free one
- * @param tokens bearer tokens that are accepted; empty is possible on a loopback address only
+ * @param port 0: the system chooses a free one
+ * @param tokens that are accepted; may be empty on a loopback address only
  * @param maxBody largest request body in bytes
  * @param bodyTimeout how long a client may take to send its body
  * @param askTimeout how long an entity, the scheduler or an agent may take to answer
- * @param logPoll how often a followed log is read again
- * @param connections of the API, and as many of the management endpoint
+ * @param logPoll pause between two looks at a log that is followed
+ * @param connections limits of the API, and the same again for the management endpoint
  */
 public record HttpConfig(
     String host,
     int port,
-    List<String> tokens,
+    List<BearerToken> tokens,
     long maxBody,
     Duration bodyTimeout,
     Duration askTimeout,
@@ -33,11 +33,11 @@ public record HttpConfig(
   /**
    * The event stream.
    *
-   * @param poll how often the journal is asked for news while somebody reads
+   * @param poll pause between two looks at the journal while somebody reads
    * @param heartbeat silence after which a comment is sent
    * @param maxReaders open streams; more are refused
    * @param buffer newest events kept in memory for all readers together
-   * @param maxEvent bytes of one event's payload; a larger one is announced without it
+   * @param maxEvent bytes of an event's JSON; a larger event is sent without its content
    */
   public record Events(
       Duration poll, Duration heartbeat, int maxReaders, int buffer, int maxEvent) {}
@@ -49,12 +49,6 @@ public record HttpConfig(
     tokens = List.copyOf(tokens);
     if (port < 0 || port > 65535) {
       throw invalid("port", "is " + port + "; give 0 to 65535");
-    }
-    if (tokens.stream().anyMatch(token -> !token.matches("[A-Za-z0-9._~+/-]{8,}=*"))) {
-      throw invalid(
-          "auth.tokens",
-          "holds a token that no Authorization header can carry or that is too short; "
-              + "use 8 or more characters of A-Z a-z 0-9 . _ ~ + / -");
     }
     if (connections.most() > MOST_CONNECTIONS) {
       throw invalid("connections.most", "is more than " + MOST_CONNECTIONS);
@@ -74,13 +68,13 @@ public record HttpConfig(
     }
   }
 
-  /** Reads and checks the section; a message names the key that is wrong. */
+  /** Reads and checks the section; the message of a failure names the key. */
   public static HttpConfig from(Config root) {
     Config config = root.getConfig(PATH);
     return new HttpConfig(
         config.getString("host"),
         config.getInt("port"),
-        config.getStringList("auth.tokens"),
+        tokens(config),
         positive(config, "max-body", config.getBytes("max-body")),
         duration(config, "body-timeout"),
         duration(config, "ask-timeout"),
@@ -98,7 +92,19 @@ public record HttpConfig(
             (int) positive(config, "events.max-event", config.getBytes("events.max-event"))));
   }
 
-  /** The same rules for another server of this node, whose address {@code key} gives. */
+  private static List<BearerToken> tokens(Config config) {
+    try {
+      return BearerToken.list(config, "auth.tokens");
+    } catch (IllegalArgumentException e) {
+      throw invalid("auth.tokens", e.getMessage());
+    }
+  }
+
+  /**
+   * The same settings for another server of this node.
+   *
+   * @param key of the configuration that gives the other host, for messages
+   */
   public HttpConfig at(String otherHost, String key) {
     if (tokens.isEmpty() && !isLoopback(otherHost)) {
       throw invalid(

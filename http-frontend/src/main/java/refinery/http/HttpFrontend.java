@@ -14,13 +14,13 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import refinery.http.connections.Listener;
 
-/** The HTTP API: its routes put together and bound to a socket. */
+/** Builds the HTTP API from its routes and binds it to a socket. */
 public final class HttpFrontend {
   private HttpFrontend() {}
 
   /**
-   * Binds; the stage fails when the port is taken. Also provides the services to the management
-   * routes. The binding is ended by the system's coordinated shutdown.
+   * Binds the API, and provides the services to the management routes. The stage fails when the
+   * port is taken. The system's coordinated shutdown ends the binding.
    */
   public static CompletionStage<ServerBinding> start(
       ActorSystem<?> system, FrontendServices services, HttpConfig config) {
@@ -39,7 +39,7 @@ public final class HttpFrontend {
         .bind(system, extension.meters().registry(), config.host(), config.port());
   }
 
-  /** Answers a client for whose connection there was no room. */
+  /** The response to a client for whose connection there is no room. */
   public static CompletionStage<HttpResponse> noRoom(HttpRequest request) {
     return CompletableFuture.completedFuture(
         Responses.problem(

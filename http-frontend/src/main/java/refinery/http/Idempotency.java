@@ -3,7 +3,7 @@ package refinery.http;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The {@code Idempotency-Key} header: a repeat with the same key is the same request. */
+/** Reads the {@code Idempotency-Key} header: a repeat with the same key is the same request. */
 final class Idempotency {
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]{0,254}");
 

@@ -28,9 +28,9 @@ import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
 
 /**
- * A job's log as text. While an attempt runs its agent is asked for the next bytes, one chunk for
- * each that the reader took; afterwards the stored logs of its steps are what there is. A follower
- * also waits for a job that does not run yet, and leaves when it has ended.
+ * Streams a job's log as text. While an attempt runs its agent is asked for the next bytes whenever
+ * the reader has taken those before. Afterwards the stored logs of its steps are served. A follower
+ * also waits for a job that does not run yet, and gets the end when the job has ended.
  */
 final class JobLog {
   private static final int CHUNK = 64 * 1024;
@@ -45,7 +45,7 @@ final class JobLog {
     this.config = config;
   }
 
-  /** Where a reader is; {@code attempt} is 0 before anything was read. */
+  /** The place of a reader; {@code attempt} is 0 before anything was read. */
   private record Place(int attempt, long offset, boolean ended) {}
 
   HttpResponse response(JobView job, boolean follow) {
@@ -93,7 +93,7 @@ final class JobLog {
             });
   }
 
-  /** Nothing runs: the stored logs, from where the reader is, or a wait. */
+  /** No attempt runs: serves the stored logs from the reader's place, or waits. */
   private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> atRest(
       JobView job, Place place, boolean follow) {
     boolean over = job.state().isTerminal();
@@ -106,7 +106,7 @@ final class JobLog {
     return emit(new Place(job.attempt(), seen, true), silent ? account(job) : stored(job, seen));
   }
 
-  /** Of a job whose steps left no log, a download above all: what its attempt recorded instead. */
+  /** For a job whose steps left no log, such as a download: what its attempt recorded instead. */
   private static Source<ByteString, NotUsed> account(JobView job) {
     StringBuilder text =
         new StringBuilder(
@@ -172,7 +172,7 @@ final class JobLog {
         said -> said instanceof AgentReply.LogChunk chunk ? Optional.of(chunk) : Optional.empty());
   }
 
-  /** An empty part after a pause, so that the stream asks again. */
+  /** Emits nothing after a pause, so that the stream asks again. */
   private CompletionStage<Optional<Pair<Place, Source<ByteString, NotUsed>>>> later(Place place) {
     return Patterns.after(
         config.logPoll(), system.classicSystem(), () -> emit(place, Source.empty()));

@@ -27,7 +27,10 @@ import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobState;
 import refinery.protocol.query.JobView;
 
-/** Jobs: listed, shown with their history and log, posted directly, retried, cancelled. */
+/**
+ * Routes of jobs: lists them, shows them with history and log, and posts, retries, cancels and
+ * reprioritises them.
+ */
 final class JobRoutes {
   private static final int MOST_JOBS = 1000;
   private static final int DEFAULT_PRIORITY = 50;
@@ -71,13 +74,16 @@ final class JobRoutes {
             "/api/v1/jobs/{id}/retry",
             exchange -> {
               exchange.requireEmptyBody();
-              return act(exchange, JobCommand.Retry::new);
+              return act(exchange, replyTo -> new JobCommand.Retry(exchange.by(), replyTo));
             }),
         Endpoint.action("/api/v1/jobs/{id}/cancel", this::cancel),
         Endpoint.post("/api/v1/jobs/{id}/priority", this::priority));
   }
 
-  /** All entities are asked at once; the answer waits for the last. */
+  /**
+   * Creates jobs. All entities are asked at once, and the response waits for the last. Status 200
+   * means that all of them existed before, 201 that at least one is new.
+   */
   private CompletionStage<HttpResponse> create(Exchange exchange) {
     Optional<String> key = Idempotency.key(exchange);
     Fields fields = exchange.fields();
@@ -100,24 +106,27 @@ final class JobRoutes {
       replies.add(
           services
               .entities()
-              .job(id, replyTo -> new JobCommand.Submit(one, replyTo))
+              .job(id, replyTo -> new JobCommand.Submit(one, exchange.by(), replyTo))
               .toCompletableFuture());
     }
     return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
         .thenApply(
             all -> {
-              replies.forEach(reply -> accepted(reply.join()));
-              return Responses.json(201, Map.of("ids", ids));
+              boolean existed = true;
+              for (CompletableFuture<JobReply> reply : replies) {
+                existed &= accepted(reply.join()).existed();
+              }
+              return Responses.json(existed ? 200 : 201, Map.of("ids", ids));
             });
   }
 
-  private static void accepted(JobReply reply) {
-    if (reply instanceof JobReply.Rejected rejected) {
-      throw Problem.of(409, rejected.reason());
+  private static JobReply.Accepted accepted(JobReply reply) {
+    if (reply instanceof JobReply.Accepted accepted) {
+      return accepted;
     }
-    if (!(reply instanceof JobReply.Accepted)) {
-      throw unexpected(reply);
-    }
+    throw reply instanceof JobReply.Rejected rejected
+        ? Problem.of(409, rejected.reason())
+        : unexpected(reply);
   }
 
   private static Resources resources(Fields fields) {
@@ -179,7 +188,7 @@ final class JobRoutes {
     Fields fields = exchange.fields();
     String reason = fields.string("reason").orElse("cancelled over HTTP");
     fields.check();
-    return act(exchange, replyTo -> new JobCommand.Cancel(reason, replyTo));
+    return act(exchange, replyTo -> new JobCommand.Cancel(reason, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> priority(Exchange exchange) {
@@ -187,8 +196,8 @@ final class JobRoutes {
     fields.require("priority");
     OptionalLong priority = fields.integer("priority", 0, 100);
     fields.check();
-    return act(
-        exchange, replyTo -> new JobCommand.SetPriority((int) priority.orElseThrow(), replyTo));
+    int wanted = (int) priority.orElseThrow();
+    return act(exchange, replyTo -> new JobCommand.SetPriority(wanted, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> act(
@@ -207,11 +216,13 @@ final class JobRoutes {
                   case JobReply.NotFound none -> throw Problem.notFound("job", none.job().value());
                   case JobReply.Accepted other -> throw unexpected(other);
                   case JobReply.Granted other -> throw unexpected(other);
+                  case JobReply.BeginsAlone other -> throw unexpected(other);
                   case JobReply.Refused other -> throw unexpected(other);
                   case JobReply.FinishAccepted other -> throw unexpected(other);
                   case JobReply.Stale other -> throw unexpected(other);
                   case JobReply.Lost other -> throw unexpected(other);
                   case JobReply.Released other -> throw unexpected(other);
+                  case JobReply.PriorityKept other -> throw unexpected(other);
                   case JobReply.State other -> throw unexpected(other);
                 });
   }

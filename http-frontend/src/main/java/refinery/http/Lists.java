@@ -9,12 +9,12 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import refinery.protocol.query.ReadModel.Filter;
 
-/** Reads the query parameters of a list into a filter, checking every one. */
+/** Reads the query parameters of a list into a filter, and checks each of them. */
 final class Lists {
   private static final int DEFAULT_LIMIT = 100;
   private static final int LARGEST_LIMIT = 1000;
 
-  /** Names that page; every other query parameter filters. */
+  /** Parameters that select a page; all others filter. */
   static final Set<String> PAGING = Set.of("limit", "cursor");
 
   private Lists() {}
@@ -26,7 +26,8 @@ final class Lists {
   }
 
   /**
-   * @param checks by parameter name; a check throws {@link IllegalArgumentException}
+   * @param checks by parameter; a check throws {@link IllegalArgumentException} with the reason
+   * @throws Problem a 400 with everything that is wrong
    */
   static Filter filter(Exchange exchange, Map<String, Consumer<String>> checks) {
     List<Problem.Wrong> wrongs = new ArrayList<>();
@@ -47,7 +48,7 @@ final class Lists {
     return new Filter(values, limit, exchange.parameter("cursor").filter(text -> !text.isEmpty()));
   }
 
-  /** A check that only these words pass. */
+  /** A check that accepts only these words. */
   static Consumer<String> oneOf(List<String> words) {
     return value -> {
       if (!words.contains(value)) {

@@ -11,7 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 
-/** The meters of this JVM. Thread-safe. */
+/** The metrics of this JVM. Thread-safe. */
 public final class Meters {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -25,7 +25,7 @@ public final class Meters {
     new FileDescriptorMetrics().bindTo(registry);
   }
 
-  /** The registry, for whoever has more to count. */
+  /** The registry, for more meters. */
   public PrometheusMeterRegistry registry() {
     return registry;
   }
@@ -38,7 +38,7 @@ public final class Meters {
         .record(Duration.ofNanos(nanos));
   }
 
-  /** Prometheus text format 0.0.4. */
+  /** All meters in the Prometheus text format 0.0.4. */
   public String scrape() {
     return registry.scrape();
   }

@@ -17,7 +17,7 @@ import refinery.protocol.query.ReadModel.InvalidCursor;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 
-/** Nodes, as the scheduler sees them. */
+/** Routes of nodes, as the scheduler sees them. */
 final class NodeRoutes {
   private final SchedulerQueries scheduler;
 
@@ -32,13 +32,20 @@ final class NodeRoutes {
             "/api/v1/nodes/{id}",
             exchange -> node(exchange.id("node", NodeId::of)).thenApply(Responses::ok)),
         Endpoint.action(
-            "/api/v1/nodes/{id}/drain", exchange -> act(exchange, SchedulerCommand.Drain::new)),
+            "/api/v1/nodes/{id}/drain",
+            exchange ->
+                act(
+                    exchange,
+                    (id, replyTo) -> new SchedulerCommand.Drain(id, exchange.by(), replyTo))),
         Endpoint.action(
             "/api/v1/nodes/{id}/undrain",
-            exchange -> act(exchange, SchedulerCommand.Undrain::new)));
+            exchange ->
+                act(
+                    exchange,
+                    (id, replyTo) -> new SchedulerCommand.Undrain(id, exchange.by(), replyTo))));
   }
 
-  /** In the order of their ids; the cursor is the last id of the page before. */
+  /** Lists nodes by their ids; the cursor is the last id of the page before. */
   private CompletionStage<HttpResponse> list(Exchange exchange) {
     Filter filter = Lists.filter(exchange, Map.of());
     String after = filter.cursor().map(NodeRoutes::cursor).orElse("");

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.notifications.NotifierCommand;
 
-/** Asks the notifier. Thread-safe. */
+/** Asks the notifier for its state. Thread-safe. */
 public record NotifierQueries(
     ActorSystem<?> system, ActorRef<NotifierCommand> notifier, Duration timeout) {
 

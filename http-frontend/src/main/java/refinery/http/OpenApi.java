@@ -10,8 +10,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import refinery.protocol.Json;
 
 /**
- * The OpenAPI document: written by hand in {@code openapi.yaml}, served as JSON. Read by SnakeYAML
- * itself, because Jackson does not resolve the aliases in it.
+ * Serves the OpenAPI document, which is written by hand in {@code openapi.yaml}, as JSON. SnakeYAML
+ * reads it, because Jackson does not resolve its aliases.
  */
 final class OpenApi {
   private OpenApi() {}

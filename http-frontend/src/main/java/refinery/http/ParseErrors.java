@@ -7,7 +7,10 @@ import akka.http.scaladsl.model.ErrorInfo;
 import akka.http.scaladsl.model.StatusCode;
 import akka.http.scaladsl.settings.ServerSettings;
 
-/** Answers requests that are no HTTP; named in {@code akka.http.server.parsing.error-handler}. */
+/**
+ * Answers requests that are not valid HTTP. Named in {@code
+ * akka.http.server.parsing.error-handler}.
+ */
 public final class ParseErrors extends ParsingErrorHandler {
   /** Akka looks for a Scala object, which is a class with this field. */
   public static final ParseErrors MODULE$ = new ParseErrors();

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An answer of RFC 9457, thrown where a request cannot go on.
+ * A response of RFC 9457, thrown when a request cannot go on.
  *
- * <p>Carries no stack trace: it is an answer, not a defect.
+ * <p>It has no stack trace, since it is no defect of this program.
  */
 public final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What is wrong with one place of the request: a JSON pointer, or {@code ?parameter}. */
+  /** A fault at one place of the request, given as a JSON pointer or as {@code ?parameter}. */
   public record Wrong(String pointer, String message) {}
 
   private final int status;
@@ -55,6 +55,7 @@ public final class Problem extends RuntimeException {
     return of(404, "there is no " + what + " " + id);
   }
 
+  /** A 503 that asks to try again in two seconds. */
   public static Problem unavailable(String detail) {
     return of(503, detail, Map.of("Retry-After", "2"));
   }

@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import refinery.protocol.Json;
+import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.StepRecord;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 
 /**
- * How a batch's outputs came to be, as an RO-Crate 1.1 of the Workflow Run profile
+ * Describes how a batch's outputs were made, as an RO-Crate 1.1 of the Workflow Run profile
  * (https://w3id.org/ro/wfrun/workflow): one {@code CreateAction} for each job and one for each of
- * its steps, with the tools as their instruments.
+ * its steps, with the tools as instruments. For one use.
  */
 final class Provenance {
   private static final String CRATE = "https://w3id.org/ro/crate/1.1";
@@ -74,6 +75,7 @@ final class Provenance {
     batch.keyValues().forEach((name, value) -> facts.add(property(name, value)));
     batch.facts().forEach((name, value) -> facts.add(property(name, value)));
     batch.files().forEach(this::addInput);
+    batch.needs().forEach(this::addNeed);
     batch
         .artifacts()
         .forEach(
@@ -116,8 +118,24 @@ final class Provenance {
     file.locations().forEach(locations::add);
   }
 
+  /**
+   * Adds the artifact that met a need; for a set of batches the list of their outputs with digests.
+   */
+  private void addNeed(BatchView.NeedView need) {
+    if (need.sha256().isPresent()) {
+      ObjectNode node = add(artifact(need.sha256().get()), "File");
+      node.put("name", need.role());
+      node.put("description", need.detail());
+      node.put("sha256", need.sha256().get());
+    }
+  }
+
+  private String artifact(String sha256) {
+    return base + "/api/v1/artifacts/" + sha256;
+  }
+
   private String addOutput(String name, String sha256, long size, String mediaType) {
-    ObjectNode node = add(base + "/api/v1/artifacts/" + sha256, "File");
+    ObjectNode node = add(artifact(sha256), "File");
     node.put("name", name);
     node.put("sha256", sha256);
     node.put("contentSize", Long.toString(size));
@@ -139,6 +157,11 @@ final class Provenance {
     action.put("attempt", job.attempt());
     ArrayNode inputs = action.putArray("object");
     batch.files().forEach(file -> inputs.add(reference(inputId(file))));
+    if (job.kind() == JobKind.PROCESS) {
+      batch.needs().stream()
+          .flatMap(need -> need.sha256().stream())
+          .forEach(sha256 -> inputs.add(reference(artifact(sha256))));
+    }
     ArrayNode results = action.putArray("result");
     job.artifacts()
         .forEach(
@@ -201,7 +224,7 @@ final class Provenance {
     return tool.get("@id").asText();
   }
 
-  /** As a person could paste it into a shell. */
+  /** The command in a form that can be pasted into a shell. */
   private static String commandLine(List<String> command) {
     return command.stream()
         .map(

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import refinery.protocol.Json;
 
-/** Reads JSON objects strictly: no trailing text, no field twice. Thread-safe. */
+/** Reads JSON objects strictly: trailing text and repeated fields are refused. Thread-safe. */
 final class RequestBody {
   private static final Pattern JSON_TYPE =
       Pattern.compile("application/(json|[a-z0-9.+-]+\\+json)");
@@ -31,7 +31,7 @@ final class RequestBody {
           .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** How many times the largest body is read before the connection is closed instead. */
+  /** A body larger than this many times the largest one is not read; its connection is closed. */
   private static final long DRAINED_BODIES = 16;
 
   private final Materializer materializer;
@@ -61,7 +61,7 @@ final class RequestBody {
     };
   }
 
-  /** An unread body would hold up the connection. */
+  /** Discards the body, since an unread one would block the connection. */
   void discard(HttpRequest request) {
     if (!request.entity().isStrict()) {
       request.discardEntityBytes(materializer);
@@ -69,9 +69,9 @@ final class RequestBody {
   }
 
   /**
-   * A body that is too large is read to its end and forgotten, within reason: who answers while the
-   * client still writes closes the connection on unread bytes, and the client never sees the
-   * answer.
+   * Reads the body. One that is too large is read to its end (up to a limit) and forgotten. A
+   * response sent while the client still writes would close the connection, and the client would
+   * never see it.
    */
   private CompletionStage<ByteString> bytes(HttpRequest request) {
     RequestEntity entity = request.entity();
@@ -165,7 +165,7 @@ final class RequestBody {
     }
   }
 
-  /** Without the parser's notes on where it keeps its source. */
+  /** The message without the parser's notes about its source. */
   private static String said(JsonProcessingException e) {
     return e.getOriginalMessage()
         .replaceAll("\\(start marker at \\[[^\\]]*\\]\\)|\\[Source: [^\\]]*\\]", "")

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import refinery.protocol.Json;
 
-/** Makes responses: JSON in the one dialect, and problems. */
+/** Makes JSON responses and problems. */
 public final class Responses {
   static final ContentType PROBLEM =
       MediaTypes.customWithFixedCharset(

@@ -23,13 +23,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.protocol.Actor;
 import refinery.protocol.query.ReadModel;
 
-/** Finds the endpoint of a request and turns every way to fail into a problem. Thread-safe. */
+/**
+ * Finds the endpoint of a request, and turns every failure into a problem response. Thread-safe.
+ */
 public final class Router {
   private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
-  /** An endpoint whose template fits, and what its variables are. */
+  /** An endpoint whose template fits, with the values of its variables. */
   private record Match(Endpoint endpoint, Map<String, String> variables) {}
 
   private record Template(Endpoint endpoint, List<String> segments) {}
@@ -57,7 +60,7 @@ public final class Router {
     this.obstacles = obstacles;
   }
 
-  /** Never fails. */
+  /** Answers a request; the stage never fails. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     long started = System.nanoTime();
     List<Match> matches = match(request.getUri().path());
@@ -82,7 +85,7 @@ public final class Router {
 
   private CompletionStage<HttpResponse> answer(HttpRequest request, List<Match> matches) {
     try {
-      access.check(request);
+      Actor actor = access.check(request);
       Match match = choose(request, matches);
       if (match.endpoint().runsCommands()) {
         access.checkCommands(request);
@@ -96,7 +99,7 @@ public final class Router {
                   match
                       .endpoint()
                       .handler()
-                      .handle(new Exchange(request, match.variables(), query, body)));
+                      .handle(new Exchange(request, match.variables(), query, body, actor)));
     } catch (RuntimeException refused) {
       bodies.discard(request);
       return CompletableFuture.failedFuture(refused);
@@ -205,7 +208,10 @@ public final class Router {
     return cause;
   }
 
-  /** Silence has a reason more often than not: the disk is full, the database away. */
+  /**
+   * Answers a failed request. After a time-out it names known obstacles of this node, such as a
+   * full disk or an unreachable database.
+   */
   private CompletionStage<HttpResponse> answered(HttpRequest request, Throwable cause) {
     if (!(cause instanceof TimeoutException)) {
       return CompletableFuture.completedFuture(failed(request, cause));

@@ -11,7 +11,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 
-/** Asks the scheduler. Thread-safe. */
+/** Asks the scheduler. Stages fail with a time-out if it does not answer. Thread-safe. */
 public final class SchedulerQueries {
   private final ActorSystem<?> system;
   private final ActorRef<SchedulerCommand> scheduler;
@@ -28,6 +28,7 @@ public final class SchedulerQueries {
     return ask(SchedulerCommand.Describe::new).thenApply(SchedulerQueries::state);
   }
 
+  /** Why a job does not run, as the scheduler sees it. */
   public CompletionStage<JsonNode> explain(JobId job) {
     return ask(replyTo -> new SchedulerCommand.Explain(job, replyTo))
         .thenApply(SchedulerQueries::state);

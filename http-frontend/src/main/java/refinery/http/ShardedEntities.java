@@ -8,13 +8,13 @@ import akka.cluster.sharding.ShardRegion.ClusterShardingStats;
 import akka.cluster.sharding.typed.ClusterShardingQuery;
 import akka.cluster.sharding.typed.GetClusterShardingStats;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
+import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
@@ -24,7 +24,9 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
-/** The gateway over Akka Cluster Sharding; the entity types must be initialised on this node. */
+/**
+ * Asks entities through Akka Cluster Sharding. The entity types must be initialised on this node.
+ */
 public final class ShardedEntities implements EntityGateway {
   private final ActorSystem<?> system;
   private final ClusterSharding sharding;
@@ -56,7 +58,7 @@ public final class ShardedEntities implements EntityGateway {
     return sharding.entityRefFor(Entities.JOB, id.value()).ask(command::apply, timeout);
   }
 
-  /** As {@code akka.cluster.sharding.typed.HashCodeMessageExtractor} computes it. */
+  /** Computed as in {@code akka.cluster.sharding.typed.HashCodeMessageExtractor}. */
   @Override
   public String shard(String entityId) {
     return shard(entityId, numberOfShards);
@@ -67,18 +69,12 @@ public final class ShardedEntities implements EntityGateway {
   }
 
   @Override
-  public CompletionStage<Optional<String>> host(EntityType type, String shard) {
-    EntityTypeKey<?> key =
-        switch (type) {
-          case SURVEY -> Entities.SURVEY;
-          case BATCH -> Entities.BATCH;
-          case JOB -> Entities.JOB;
-        };
+  public CompletionStage<Optional<String>> host(EntityKind kind, String shard) {
     ActorRef<ClusterShardingQuery> state = sharding.shardState();
     CompletionStage<ClusterShardingStats> stats =
         AskPattern.ask(
             state,
-            replyTo -> new GetClusterShardingStats(key, timeout, replyTo),
+            replyTo -> new GetClusterShardingStats(kind.key(), timeout, replyTo),
             timeout,
             system.scheduler());
     return stats.thenApply(
@@ -89,7 +85,7 @@ public final class ShardedEntities implements EntityGateway {
                 .findFirst());
   }
 
-  /** An own region is reported without host and port. */
+  /** The node's own region is reported without host and port. */
   private String text(Address address) {
     return address.hasGlobalScope() ? address.hostPort() : system.address().hostPort();
   }

@@ -22,15 +22,17 @@ import refinery.protocol.survey.SurveyReply;
 import refinery.protocol.survey.SurveyRequest;
 import refinery.protocol.survey.SurveyState;
 
-/** Surveys: posted, listed, cancelled, retried. */
+/** Routes of surveys: posts, lists, shows, cancels, retries and reprioritises them. */
 final class SurveyRoutes {
   private static final List<String> STATES =
       Arrays.stream(SurveyState.values()).map(SurveyState::word).toList();
 
   private final FrontendServices services;
+  private final PlanRoutes plans;
 
   SurveyRoutes(FrontendServices services) {
     this.services = services;
+    this.plans = new PlanRoutes(services);
   }
 
   List<Endpoint> endpoints() {
@@ -38,6 +40,7 @@ final class SurveyRoutes {
         Endpoint.get("/api/v1/surveys", Lists.parameters("state", "source"), this::list),
         Endpoint.post("/api/v1/surveys", this::create),
         Endpoint.get("/api/v1/surveys/{id}", this::show),
+        Endpoint.get("/api/v1/surveys/{id}/plan", Lists.parameters(), plans::show),
         Endpoint.action("/api/v1/surveys/{id}/cancel", this::cancel),
         Endpoint.action("/api/v1/surveys/{id}/retry", this::retry),
         Endpoint.post("/api/v1/surveys/{id}/priority", this::priority),
@@ -64,24 +67,26 @@ final class SurveyRoutes {
                 + key.map(text -> Ids.derive("idempotency", text)).orElseGet(Ids::random));
     return services
         .entities()
-        .survey(id, replyTo -> new SurveyCommand.Create(request, replyTo))
+        .survey(id, replyTo -> new SurveyCommand.Create(request, exchange.by(), replyTo))
         .thenCompose(
             reply ->
                 switch (reply) {
                   case SurveyReply.Created created ->
-                      view(created.survey()).thenApply(SurveyRoutes::created);
+                      view(created.survey())
+                          .thenApply(view -> created(view, created.existed() ? 200 : 201));
                   case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case SurveyReply.Recorded other -> throw unexpected(other);
                   case SurveyReply.Cancelled other -> throw unexpected(other);
                   case SurveyReply.Retried other -> throw unexpected(other);
                   case SurveyReply.PrioritySet other -> throw unexpected(other);
+                  case SurveyReply.Answered other -> throw unexpected(other);
                   case SurveyReply.NotFound other -> throw unexpected(other);
                   case SurveyReply.State other -> throw unexpected(other);
                 });
   }
 
-  private static HttpResponse created(SurveyView view) {
-    return Responses.json(201, view)
+  private static HttpResponse created(SurveyView view, int status) {
+    return Responses.json(status, view)
         .addHeader(RawHeader.create("Location", "/api/v1/surveys/" + view.id()));
   }
 
@@ -94,6 +99,8 @@ final class SurveyRoutes {
     Map<String, String> asked = fields.scalars("pipeline_parameters", 64, 1_000);
     OptionalLong priority = fields.integer("priority", 0, 100);
     Map<String, String> labels = fields.texts("labels", 64, 255);
+    boolean plan = fields.bool("plan").orElse(false);
+    Map<String, JsonNode> answers = PlanRoutes.answers(fields, plan);
     Validated<SurveyRequest> validated =
         services
             .catalog()
@@ -108,19 +115,20 @@ final class SurveyRoutes {
       CatalogRoutes.problems(validated).forEach(fields::wrong);
     }
     fields.check();
-    return CatalogRoutes.valid(validated);
+    SurveyRequest request = CatalogRoutes.valid(validated);
+    return plan ? request.planned(answers) : request;
   }
 
   private CompletionStage<HttpResponse> cancel(Exchange exchange) {
     Fields fields = exchange.fields();
     String reason = fields.string("reason").orElse("cancelled over HTTP");
     fields.check();
-    return act(exchange, replyTo -> new SurveyCommand.Cancel(reason, replyTo));
+    return act(exchange, replyTo -> new SurveyCommand.Cancel(reason, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> retry(Exchange exchange) {
     exchange.requireEmptyBody();
-    return act(exchange, SurveyCommand.Retry::new);
+    return act(exchange, replyTo -> new SurveyCommand.Retry(exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> priority(Exchange exchange) {
@@ -128,22 +136,13 @@ final class SurveyRoutes {
     fields.require("priority");
     OptionalLong priority = fields.integer("priority", 0, 100);
     fields.check();
-    return act(
-        exchange, replyTo -> new SurveyCommand.SetPriority((int) priority.orElseThrow(), replyTo));
+    int wanted = (int) priority.orElseThrow();
+    return act(exchange, replyTo -> new SurveyCommand.SetPriority(wanted, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> resume(Exchange exchange) {
-    Fields fields = exchange.fields();
-    fields.require("input");
-    fields.object("input");
-    fields.check();
-    return existing(exchange)
-        .thenApply(
-            view -> {
-              throw Problem.of(
-                  409,
-                  "survey " + view.id() + " is " + view.state().word() + " and asks for no input");
-            });
+    JsonNode input = PlanRoutes.input(exchange.fields());
+    return act(exchange, replyTo -> new SurveyCommand.Answer(input, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> act(
@@ -156,6 +155,7 @@ final class SurveyRoutes {
                   case SurveyReply.Cancelled done -> view(done.survey()).thenApply(Responses::ok);
                   case SurveyReply.Retried done -> view(done.survey()).thenApply(Responses::ok);
                   case SurveyReply.PrioritySet done -> view(done.survey()).thenApply(Responses::ok);
+                  case SurveyReply.Answered done -> view(done.survey()).thenApply(Responses::ok);
                   case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case SurveyReply.NotFound none ->
                       throw Problem.notFound("survey", none.survey().value());
@@ -173,7 +173,10 @@ final class SurveyRoutes {
         .thenApply(found -> found.orElseThrow(() -> Problem.notFound("survey", id.value())));
   }
 
-  /** The row is written with the events, so an entity that answered has one. */
+  /**
+   * The read row of a survey. It is written together with the events, so an entity that has
+   * answered has a row.
+   */
   private CompletionStage<SurveyView> view(SurveyId id) {
     return services
         .readModel()

@@ -1,5 +1,5 @@
 /**
- * What people and programs see: the HTTP API, its event stream and its OpenAPI document. Knows the
- * protocol only; entities, scheduler and agents are reached by interfaces that the node fills in.
+ * The HTTP API for people and programs, its event stream and its OpenAPI document. Knows only the
+ * protocol; entities, scheduler and agents are reached by interfaces that the node implements.
  */
 package refinery.http;

@@ -58,6 +58,18 @@ class ApiTest {
         "surveys | {\"source\":\"ena\",\"parameters\":{},\"labels\":{\"a\":1}} | /labels/a",
         "surveys | {\"source\":\"ena\",\"source\":\"ena\"}           | ''",
         "surveys | {} {}                                             | ''",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"plan\":1}    | /plan",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"answers\":{\"plan\":{\"take\":\"all\"}}}"
+            + " | /answers",
+        "surveys | {\"source\":\"ena\",\"parameters\":{},\"plan\":true,\"answers\":{\"x\":{}}} |"
+            + " /answers/x",
+        "surveys |"
+            + " {\"source\":\"ena\",\"parameters\":{},\"plan\":true,\"answers\":{\"plan\":{\"at_most\":-1}}}"
+            + " | /answers/plan/at_most",
+        "surveys/survey-one/resume | {}                              | /input",
+        "surveys/survey-one/resume | {\"input\":{}}                   | /input",
+        "surveys/survey-one/resume | {\"input\":{\"take\":\"some\"}}  | /input/take",
+        "surveys/survey-one/resume | {\"input\":{\"batches\":[\"x\"]}} | /input/batches/0",
         "jobs    | {\"command\":[\"/bin/true\"]}                     | /pipeline",
         "jobs    | {\"pipeline\":\"command\",\"command\":\"x\"}      | /command",
         "jobs    | {\"pipeline\":\"command\",\"command\":[1]}        | /command/0",
@@ -190,17 +202,36 @@ class ApiTest {
     HttpResponse<String> first = keyed(SURVEY);
     HttpResponse<String> again = keyed(SURVEY);
     assertThat(first.statusCode()).isEqualTo(201);
+    assertThat(again.statusCode()).isEqualTo(200);
     assertThat(again.body()).isEqualTo(first.body());
+    assertThat(again.headers().firstValue("Location"))
+        .isEqualTo(first.headers().firstValue("Location"));
     String id = TestNode.json(first).path("id").asText();
     assertThat(first.headers().firstValue("Location")).contains("/api/v1/surveys/" + id);
     assertThat(node.get("/api/v1/surveys/" + id).body()).isEqualTo(first.body());
     assertProblem(keyed(SURVEY.replace("PRJNA1", "PRJNA2")), 409);
   }
 
+  @Test
+  void anIdempotencyKeyMakesARepeatTheSameJobs() throws Exception {
+    String body = "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"],\"count\":%d}";
+    HttpResponse<String> first = keyed("jobs", body.formatted(3));
+    HttpResponse<String> again = keyed("jobs", body.formatted(3));
+    assertThat(first.statusCode()).isEqualTo(201);
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(keyed("jobs", body.formatted(4)).statusCode()).as("one is new").isEqualTo(201);
+  }
+
   private static HttpResponse<String> keyed(String body) throws Exception {
+    return keyed("surveys", body);
+  }
+
+  private static HttpResponse<String> keyed(String what, String body) throws Exception {
     return node.send(
-        node.request("/api/v1/surveys")
+        node.request("/api/v1/" + what)
             .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + TestNode.LOCAL_TOKEN.value())
             .header("Idempotency-Key", "key-1")
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
@@ -387,6 +418,19 @@ class ApiTest {
   }
 
   @Test
+  void oneBatchShowsTheArchivesWordsBesideTheirHarmonisedForm() throws Exception {
+    JsonNode metadata = TestNode.json(node.get("/api/v1/batches/batch-one")).path("metadata");
+    assertThat(metadata.path("original").path("source_name").asText()).isEqualTo("Liver tissue");
+    JsonNode tissue = metadata.path("harmonised").path("tissue");
+    assertThat(tissue.path("value").asText()).isEqualTo("liver");
+    assertThat(tissue.path("unit").isNull()).isTrue();
+    assertThat(tissue.path("from").asText()).isEqualTo("source_name");
+    assertThat(tissue.path("rule").asText()).isEqualTo("tissue.3");
+    assertThat(TestNode.json(node.get("/api/v1/batches")).path("items").path(0).has("metadata"))
+        .isFalse();
+  }
+
+  @Test
   void provenanceIsAConnectedCrate() throws Exception {
     HttpResponse<String> response = node.get("/api/v1/batches/batch-one/provenance");
     List<String> ids = new ArrayList<>();
@@ -407,6 +451,19 @@ class ApiTest {
                 .header("Origin", "https://evil.example")
                 .POST(HttpRequest.BodyPublishers.noBody())),
         403);
+  }
+
+  @Test
+  void aNameIsTheSameInUpperCase() throws Exception {
+    String host = "LOCALHOST:" + node.request("/").build().uri().getPort();
+    try (Socket socket = new Socket("127.0.0.1", node.request("/").build().uri().getPort())) {
+      String asked =
+          "GET /api/v1/jobs HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nConnection: close\r\n\r\n"
+              .formatted(host, host);
+      socket.getOutputStream().write(asked.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200");
+    }
   }
 
   static void assertProblem(HttpResponse<String> response, int status) throws Exception {

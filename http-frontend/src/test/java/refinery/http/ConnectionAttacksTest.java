@@ -53,7 +53,7 @@ class ConnectionAttacksTest {
     var binding =
         ManagementEndpoint.start(node.system, node.config())
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     management = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
   }
 

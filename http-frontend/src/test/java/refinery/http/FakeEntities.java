@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
+import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
@@ -20,6 +21,7 @@ import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.Urgency;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.survey.SurveyCommand;
@@ -66,6 +68,8 @@ final class FakeEntities implements EntityGateway {
           case SurveyCommand.Cancel cancel -> new SurveyReply.Cancelled(id);
           case SurveyCommand.Retry retry -> new SurveyReply.Retried(id);
           case SurveyCommand.SetPriority change -> new SurveyReply.PrioritySet(id);
+          case SurveyCommand.Answer answer ->
+              new SurveyReply.Rejected(id, "it is running and asks for no input");
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }
@@ -81,9 +85,12 @@ final class FakeEntities implements EntityGateway {
         request.labels(),
         SurveyState.RUNNING,
         Optional.empty(),
+        Optional.empty(),
         Instant.parse("2026-01-02T03:04:05Z"),
         Optional.empty(),
         JobId.of("job-survey"),
+        request.plan(),
+        Optional.empty(),
         SurveyView.BatchCounts.NONE);
   }
 
@@ -96,6 +103,7 @@ final class FakeEntities implements EntityGateway {
         switch (made) {
           case BatchCommand.Reprocess reprocess -> new BatchReply.Reprocessing(id);
           case BatchCommand.Retry retry -> new BatchReply.Retried(id);
+          case BatchCommand.Cancel cancel -> new BatchReply.Cancelled(id);
           case BatchCommand.LetRawDataGo letGo -> new BatchReply.RawDataLetGo(id);
           default -> throw new AssertionError("not a person's command: " + made);
         });
@@ -106,8 +114,10 @@ final class FakeEntities implements EntityGateway {
     JobCommand made = command.apply(nobody.narrow());
     commands.add(made);
     if (made instanceof JobCommand.Submit submit) {
-      rows.jobs.put(id, Samples.job(id, JobState.QUEUED));
-      return CompletableFuture.completedFuture(new JobReply.Accepted(id, submit.spec().priority()));
+      boolean existed = rows.jobs.putIfAbsent(id, Samples.job(id, JobState.QUEUED)) != null;
+      return CompletableFuture.completedFuture(
+          new JobReply.Accepted(
+              id, new Urgency(submit.spec().priority(), submit.number()), existed));
     }
     JobView row = rows.jobs.get(id);
     if (made instanceof JobCommand.Retry && row.state() != JobState.FAILED) {
@@ -123,7 +133,7 @@ final class FakeEntities implements EntityGateway {
           case JobCommand.Cancel cancel -> new JobReply.Cancelled(id);
           case JobCommand.Retry retry -> new JobReply.Retried(id);
           case JobCommand.SetPriority change -> new JobReply.PrioritySet(id, change.priority());
-          case JobCommand.WantPriority want -> new JobReply.PrioritySet(id, want.priority());
+          case JobCommand.WantPriority want -> new JobReply.PriorityKept(id, want.urgency());
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }
@@ -134,7 +144,7 @@ final class FakeEntities implements EntityGateway {
   }
 
   @Override
-  public CompletionStage<Optional<String>> host(EntityType type, String shard) {
+  public CompletionStage<Optional<String>> host(EntityKind kind, String shard) {
     return CompletableFuture.completedFuture(Optional.of("refinery@127.0.0.1:25520"));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
+import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyView;
 
 /** Rows in memory. */
@@ -61,6 +63,12 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<Optional<SurveyView>> survey(SurveyId id) {
     return CompletableFuture.completedFuture(Optional.ofNullable(surveys.get(id)));
+  }
+
+  @Override
+  public CompletionStage<SurveyPlan> plan(SurveyId id) {
+    return CompletableFuture.completedFuture(
+        new SurveyPlan(batches.size(), 0, 0, 0, OptionalDouble.of(1.5), 3, 0));
   }
 
   @Override

@@ -40,6 +40,13 @@ class HttpConfigTest {
     "host=0.0.0.0,refinery.http.auth.tokens",
     "port=70000,refinery.http.port",
     "auth.tokens=[short],refinery.http.auth.tokens",
+    "auth.tokens=[1],refinery.http.auth.tokens",
+    "auth.tokens=[{name=ci}],sha256",
+    "auth.tokens=[{sha256=00}],name",
+    "auth.tokens=[{name=ci;sha256=00}],64 hexadecimal",
+    "auth.tokens=[{name=a b;sha256=00}],names nobody",
+    "auth.tokens=[{name=token-2;sha256=@};long-enough-1],token-2",
+    "auth.tokens=[{name=ci;sha256=@;scope=read}],scope",
     "max-body=0,refinery.http.max-body",
     "events.max-readers=0,refinery.http.events.max-readers",
     "ask-timeout=0s,refinery.http.ask-timeout",
@@ -50,7 +57,9 @@ class HttpConfigTest {
     "connections.next-request=-1s,refinery.http.connections.next-request",
   })
   void aWrongValueIsNamedByItsKeyInOneLine(String override, String key) {
-    assertThatThrownBy(() -> read("refinery.http." + override))
+    String text = override.replace(';', ',').replace("@", "\"" + "0".repeat(64) + "\"");
+    assertThatThrownBy(() -> read("refinery.http." + text))
+        .hasMessageContaining("refinery.http.")
         .hasMessageContaining(key)
         .satisfies(error -> assertThat(error.getMessage()).doesNotContain("\n"));
   }
@@ -59,5 +68,16 @@ class HttpConfigTest {
   void aTokenOpensTheNetwork() {
     assertThat(read("refinery.http { host = 0.0.0.0, auth.tokens = [long-enough-1] }").host())
         .isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void aTokenIsCalledByItsNameOrItsPlace() {
+    String sha256 = "AB".repeat(32);
+    HttpConfig config =
+        read("refinery.http.auth.tokens = [long-enough-1, {name = ci, sha256 = " + sha256 + "}]");
+    assertThat(config.tokens())
+        .extracting(token -> token.actor().name())
+        .containsExactly("token-1", "ci");
+    assertThat(config.toString()).doesNotContain("long-enough-1").doesNotContain("ab".repeat(32));
   }
 }

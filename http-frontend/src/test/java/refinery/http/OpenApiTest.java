@@ -26,7 +26,7 @@ class OpenApiTest {
           "createJobs", "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"]}",
           "prioritizeSurvey", "{\"priority\":7}",
           "prioritizeJob", "{\"priority\":7}",
-          "resumeSurvey", "{\"input\":{}}");
+          "resumeSurvey", "{\"input\":{\"take\":\"all\"}}");
 
   private static TestNode node;
   private static JsonNode document;

@@ -52,6 +52,7 @@ final class Samples {
         failed
             ? Optional.of(new Failure(FailureClass.PERMANENT, "salmon exited 1", "quant"))
             : Optional.empty(),
+        Optional.empty(),
         waits ? Optional.of("waiting for the k=31 index of homo_sapiens") : Optional.empty(),
         List.of(
             new JobView.AttemptView(
@@ -92,6 +93,7 @@ final class Samples {
         job.finishedAt(),
         job.nextAttemptAt(),
         job.failure(),
+        Optional.empty(),
         job.waitingFor(),
         job.attempts(),
         List.of(step),
@@ -116,14 +118,16 @@ final class Samples {
     return new BatchView(
         id,
         List.of(SurveyId.of("survey-one")),
+        List.of("survey-one", "batch-of-all"),
         "ena",
         "SRR1",
         "salmon-quant",
         Optional.of("homo_sapiens"),
-        Map.of(),
+        Map.of("source_name", "Liver tissue"),
         Map.of(),
         List.of(),
         BatchState.DONE,
+        Optional.empty(),
         Optional.empty(),
         AT,
         AT,
@@ -167,6 +171,7 @@ final class Samples {
         "akka://refinery@127.0.0.1:25520",
         List.of("control"),
         "up",
+        Optional.empty(),
         "",
         Resources.of(2000, 1 << 30, 1 << 30),
         Resources.NONE,

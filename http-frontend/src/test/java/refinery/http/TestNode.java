@@ -30,6 +30,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.catalog.Catalog;
+import refinery.protocol.catalog.Harmonised;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
@@ -86,6 +87,11 @@ public final class TestNode implements AutoCloseable {
 
   public HttpConfig config() {
     return config;
+  }
+
+  /** What entities and the scheduler were told to do, in order. */
+  List<Object> commands() {
+    return entities.commands;
   }
 
   FrontendServices services() {
@@ -148,7 +154,7 @@ public final class TestNode implements AutoCloseable {
         Files.newByteChannel(file, java.nio.file.StandardOpenOption.DELETE_ON_CLOSE));
   }
 
-  private static Behavior<SchedulerCommand> scheduler() {
+  private Behavior<SchedulerCommand> scheduler() {
     return Behaviors.receiveMessage(
         command -> {
           ObjectNode state = Json.MAPPER.createObjectNode().put("queued", 3);
@@ -162,6 +168,7 @@ public final class TestNode implements AutoCloseable {
                     new SchedulerReply.Snapshot(
                         Json.MAPPER.createObjectNode().put("job", explain.job().value())));
           } else if (command instanceof SchedulerCommand.Drain drain) {
+            entities.commands.add(drain);
             drain
                 .replyTo()
                 .tell(
@@ -169,6 +176,7 @@ public final class TestNode implements AutoCloseable {
                         ? new SchedulerReply.Done()
                         : new SchedulerReply.UnknownNode(drain.node()));
           } else if (command instanceof SchedulerCommand.Undrain undrain) {
+            entities.commands.add(undrain);
             undrain.replyTo().tell(new SchedulerReply.Done());
           }
           return Behaviors.same();
@@ -266,6 +274,13 @@ public final class TestNode implements AutoCloseable {
 
   /** Knows the source {@code ena} with an accession, and the pipeline {@code command}. */
   private static final class FakeCatalog implements Catalog {
+    @Override
+    public Map<String, Harmonised> harmonise(Map<String, String> metadata) {
+      return metadata.containsKey("source_name")
+          ? Map.of("tissue", new Harmonised("liver", Optional.empty(), "source_name", "tissue.3"))
+          : Map.of();
+    }
+
     @Override
     public List<JsonNode> sources() {
       return List.of(Json.MAPPER.createObjectNode().put("name", "ena"));

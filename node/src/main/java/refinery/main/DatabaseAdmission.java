@@ -92,7 +92,7 @@ final class DatabaseAdmission implements Joining.Admitting, AutoCloseable {
     return Admission.decide(self, plan, seen, config.clockTolerance());
   }
 
-  /** From now on this node is seen by others. */
+  /** Shows this node to others from now on. */
   void joined() {
     if (shared) {
       beat = Optional.of(PresenceBeat.start(table, self, config, this::members));

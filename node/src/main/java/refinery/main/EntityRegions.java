@@ -1,11 +1,15 @@
 package refinery.main;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.PersistenceId;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import refinery.batch.BatchEffect;
 import refinery.batch.BatchLogic;
 import refinery.batch.BatchRoutes;
 import refinery.batch.JobPlanner;
@@ -14,18 +18,25 @@ import refinery.entity.Logic;
 import refinery.entity.Post;
 import refinery.entity.Snapshots;
 import refinery.foreman.Nudge;
+import refinery.inputs.MemberCourier;
+import refinery.inputs.Sets;
 import refinery.job.JobLogic;
 import refinery.job.JobRoutes;
 import refinery.job.RetryPolicy;
+import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
+import refinery.protocol.EntityKind;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Provision;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.readmodel.NodeQueries;
+import refinery.survey.SurveyEffect;
 import refinery.survey.SurveyLogic;
 import refinery.survey.SurveyRoutes;
 
@@ -33,46 +44,70 @@ import refinery.survey.SurveyRoutes;
 final class EntityRegions {
   private final ClusterSharding sharding;
   private final NodeQueries artifacts;
+  private final Sets sets;
+  private final MemberCourier courier;
   private final ActorRef<BatchReply> ignored;
 
   /**
    * @param artifacts where batches look for what they need
+   * @param sets where they look for the outputs of many
+   * @param courier tells those whom they observe
    * @param ignored nobody reads what comes here
    */
-  EntityRegions(ClusterSharding sharding, NodeQueries artifacts, ActorRef<BatchReply> ignored) {
+  EntityRegions(
+      ClusterSharding sharding,
+      NodeQueries artifacts,
+      Sets sets,
+      MemberCourier courier,
+      ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
     this.artifacts = artifacts;
+    this.sets = sets;
+    this.courier = courier;
     this.ignored = ignored;
   }
 
   void start(RetryPolicy policy, JobPlanner planner, ActorRef<SchedulerCommand> scheduler) {
-    init(
-        Entities.JOB,
-        JobCommand.class,
-        new JobLogic(policy),
-        Snapshots.NONE,
-        context -> effect -> send(JobRoutes.route(effect), scheduler));
-    init(
-        Entities.BATCH,
-        BatchCommand.class,
-        new BatchLogic(planner),
-        Snapshots.NONE,
-        context -> {
-          ActorRef<JobReply> jobs = context.messageAdapter(JobReply.class, BatchRoutes::meaning);
-          return effect -> send(BatchRoutes.route(effect, jobs), scheduler);
-        });
-    init(
-        Entities.SURVEY,
-        SurveyCommand.class,
-        new SurveyLogic(),
-        Snapshots.GROWING,
-        context -> {
-          SurveyRoutes.Inboxes inboxes =
-              new SurveyRoutes.Inboxes(
-                  context.messageAdapter(JobReply.class, SurveyRoutes::meaning),
-                  context.messageAdapter(BatchReply.class, SurveyRoutes::meaning));
-          return effect -> send(SurveyRoutes.route(effect, inboxes), scheduler);
-        });
+    for (EntityKind kind : EntityKind.values()) {
+      switch (kind) {
+        case JOB ->
+            init(
+                Entities.JOB,
+                JobCommand.class,
+                new JobLogic(policy),
+                Snapshots.NONE,
+                context -> effect -> send(JobRoutes.route(effect), scheduler));
+        case BATCH ->
+            init(
+                Entities.BATCH,
+                BatchCommand.class,
+                new BatchLogic(planner),
+                Snapshots.NONE,
+                context -> batches(context, scheduler));
+        case SURVEY ->
+            init(
+                Entities.SURVEY,
+                SurveyCommand.class,
+                new SurveyLogic(),
+                Snapshots.GROWING,
+                context -> surveys(context, scheduler));
+      }
+    }
+  }
+
+  private Consumer<BatchEffect> batches(
+      ActorContext<BatchCommand> context, ActorRef<SchedulerCommand> scheduler) {
+    ActorRef<JobReply> jobs = context.messageAdapter(JobReply.class, BatchRoutes::meaning);
+    return effect -> send(BatchRoutes.route(effect, jobs), scheduler);
+  }
+
+  private Consumer<SurveyEffect> surveys(
+      ActorContext<SurveyCommand> context, ActorRef<SchedulerCommand> scheduler) {
+    SurveyRoutes.Inboxes inboxes =
+        new SurveyRoutes.Inboxes(
+            context.messageAdapter(JobReply.class, SurveyRoutes::meaning),
+            context.messageAdapter(BatchReply.class, SurveyRoutes::meaning));
+    return effect -> send(SurveyRoutes.route(effect, inboxes), scheduler);
   }
 
   private void send(Post post, ActorRef<SchedulerCommand> scheduler) {
@@ -85,19 +120,42 @@ final class EntityRegions {
           sharding.entityRefFor(Entities.JOB, job.to().value()).tell(job.message());
       case Post.ToScheduler toScheduler -> scheduler.tell(toScheduler.message());
       case Post.ToArtifacts question -> seek(question);
+      case Post.ToMembers window ->
+          courier.send(window).thenAccept(answer -> tell(window.asking(), answer));
       case Post.Answer<?> answer -> answer.tell();
     }
   }
 
   /** An answer that does not come is asked for again by the batch. */
   private void seek(Post.ToArtifacts question) {
-    artifacts
-        .artifacts(question.need().selector(), 1)
+    found(question.need())
         .thenAccept(
-            found ->
-                sharding
-                    .entityRefFor(Entities.BATCH, question.asking().value())
-                    .tell(new BatchCommand.Sought(question.need(), found.stream().findFirst())));
+            found -> tell(question.asking(), new BatchCommand.Sought(question.need(), found)));
+  }
+
+  private CompletionStage<Optional<Provision>> found(Need need) {
+    return switch (need) {
+      case Need.One one ->
+          artifacts
+              .artifacts(one.selector(), 1)
+              .thenApply(
+                  found ->
+                      found.stream()
+                          .findFirst()
+                          .map(artifact -> new Provision.One(one.role(), artifact)));
+      case Need.All all ->
+          sets.ask(all, 0)
+              .thenApply(
+                  answer ->
+                      switch (answer) {
+                        case Sets.Answer.Met met -> Optional.of(met.provision());
+                        case Sets.Answer.Missing missing -> Optional.empty();
+                      });
+    };
+  }
+
+  private void tell(BatchId batch, BatchCommand command) {
+    sharding.entityRefFor(Entities.BATCH, batch.value()).tell(command);
   }
 
   private <C, E, S, X> void init(
@@ -123,7 +181,7 @@ final class EntityRegions {
 
   void nudge(Nudge nudge) {
     switch (nudge) {
-      case Nudge.Wake wake -> wake(wake.type() + "|" + wake.id());
+      case Nudge.Wake wake -> wake(wake);
       case Nudge.Reannounce again ->
           sharding
               .entityRefFor(Entities.JOB, again.job().value())
@@ -131,11 +189,11 @@ final class EntityRegions {
       case Nudge.LetRawDataGo letGo ->
           sharding
               .entityRefFor(Entities.BATCH, letGo.batch().value())
-              .tell(new BatchCommand.LetRawDataGo(letGo.failedBefore(), ignored));
+              .tell(new BatchCommand.LetRawDataGo(letGo.failedBefore(), Optional.empty(), ignored));
       case Nudge.Offer offer ->
           sharding
               .entityRefFor(Entities.BATCH, offer.batch().value())
-              .tell(new BatchCommand.Offered(offer.need(), offer.artifact()));
+              .tell(new BatchCommand.Offered(offer.need(), offer.provision()));
       case Nudge.GiveUpNeed given ->
           sharding
               .entityRefFor(Entities.BATCH, given.batch().value())
@@ -153,17 +211,12 @@ final class EntityRegions {
     }
   }
 
-  /** Wakes the entity with this persistence id, {@code Job|job-...}; others are ignored. */
-  void wake(String persistenceId) {
-    int bar = persistenceId.indexOf('|');
-    String type = bar < 0 ? "" : persistenceId.substring(0, bar);
-    String id = persistenceId.substring(bar + 1);
-    if (type.equals(Entities.JOB.name())) {
-      sharding.entityRefFor(Entities.JOB, id).tell(new JobCommand.Wake());
-    } else if (type.equals(Entities.BATCH.name())) {
-      sharding.entityRefFor(Entities.BATCH, id).tell(new BatchCommand.Wake());
-    } else if (type.equals(Entities.SURVEY.name())) {
-      sharding.entityRefFor(Entities.SURVEY, id).tell(new SurveyCommand.Wake());
+  private void wake(Nudge.Wake wake) {
+    switch (wake.kind()) {
+      case JOB -> sharding.entityRefFor(Entities.JOB, wake.id()).tell(new JobCommand.Wake());
+      case BATCH -> sharding.entityRefFor(Entities.BATCH, wake.id()).tell(new BatchCommand.Wake());
+      case SURVEY ->
+          sharding.entityRefFor(Entities.SURVEY, wake.id()).tell(new SurveyCommand.Wake());
     }
   }
 }

@@ -1,7 +1,9 @@
 package refinery.main;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import refinery.batch.BatchLogic;
 import refinery.batch.JobPlanner;
 import refinery.entity.Logic;
@@ -9,7 +11,7 @@ import refinery.job.JobLogic;
 import refinery.job.RetryPolicy;
 import refinery.journal.Projector;
 import refinery.journal.ReadRow;
-import refinery.protocol.Entities;
+import refinery.protocol.EntityKind;
 import refinery.survey.SurveyLogic;
 
 /** The read rows of a journal, by the entities' own behaviour. */
@@ -17,10 +19,18 @@ record LogicProjector<E, S>(Logic<?, E, S, ?> logic) implements Projector<E, S> 
 
   /** By the entity type's name, which is the prefix of persistence ids. */
   static Map<String, Projector<?, ?>> all(RetryPolicy policy, JobPlanner planner) {
-    return Map.of(
-        Entities.JOB.name(), new LogicProjector<>(new JobLogic(policy)),
-        Entities.BATCH.name(), new LogicProjector<>(new BatchLogic(planner)),
-        Entities.SURVEY.name(), new LogicProjector<>(new SurveyLogic()));
+    return Arrays.stream(EntityKind.values())
+        .collect(
+            Collectors.toUnmodifiableMap(
+                EntityKind::typeName, kind -> new LogicProjector<>(logic(kind, policy, planner))));
+  }
+
+  private static Logic<?, ?, ?, ?> logic(EntityKind kind, RetryPolicy policy, JobPlanner planner) {
+    return switch (kind) {
+      case JOB -> new JobLogic(policy);
+      case BATCH -> new BatchLogic(planner);
+      case SURVEY -> new SurveyLogic();
+    };
   }
 
   @Override

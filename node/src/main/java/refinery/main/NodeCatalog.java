@@ -5,22 +5,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import refinery.metadata.Harmonisation;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Resources;
 import refinery.protocol.catalog.Catalog;
+import refinery.protocol.catalog.Harmonised;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyRequest;
-import refinery.survey.Source;
-import refinery.survey.SourceRegistry;
+import refinery.source.Source;
+import refinery.source.SourceRegistry;
 
 /** The sources and pipelines of this node, and what a survey of them may ask. */
 final class NodeCatalog implements Catalog {
+  private static final int DEFAULT_PRIORITY = 50;
+
   private final SourceRegistry sources;
   private final PipelineCatalog pipelines;
+  private final Harmonisation harmonisation;
 
-  NodeCatalog(SourceRegistry sources, PipelineCatalog pipelines) {
+  NodeCatalog(SourceRegistry sources, PipelineCatalog pipelines, Harmonisation harmonisation) {
     this.sources = sources;
     this.pipelines = pipelines;
+    this.harmonisation = harmonisation;
   }
 
   @Override
@@ -42,31 +48,10 @@ final class NodeCatalog implements Catalog {
       Optional<Integer> priority,
       Map<String, String> labels) {
     List<Problem> problems = new ArrayList<>();
-    pipeline
-        .filter(name -> !pipelines.names().contains(name))
-        .ifPresent(
-            name ->
-                problems.add(
-                    new Problem(
-                        "/pipeline",
-                        "there is no pipeline '"
-                            + name
-                            + "'; there are "
-                            + String.join(", ", pipelines.names()))));
-    if (pipeline.isPresent()) {
-      sources
-          .find(source)
-          .flatMap(found -> pipelines.unfit(pipeline.get(), found.roles()))
-          .ifPresent(why -> problems.add(new Problem("/pipeline", why)));
-    }
+    pipeline.ifPresent(name -> problems.addAll(aboutPipeline(source, name)));
     pipeline
         .or(() -> sources.find(source).map(Source::defaultPipeline))
-        .map(name -> pipelines.wrongParameters(name, pipelineParameters))
-        .ifPresent(
-            wrong ->
-                wrong.forEach(
-                    (name, why) ->
-                        problems.add(new Problem("/pipeline_parameters/" + escaped(name), why))));
+        .ifPresent(name -> problems.addAll(aboutParameters(name, pipelineParameters)));
     priority
         .filter(value -> value < 0 || value > 100)
         .ifPresent(value -> problems.add(new Problem("/priority", "must be 0 to 100")));
@@ -89,7 +74,31 @@ final class NodeCatalog implements Catalog {
     };
   }
 
-  private static final int DEFAULT_PRIORITY = 50;
+  private List<Problem> aboutPipeline(String source, String pipeline) {
+    if (!pipelines.names().contains(pipeline)) {
+      String known = String.join(", ", pipelines.names());
+      return List.of(
+          new Problem(
+              "/pipeline", "there is no pipeline '%s'; there are %s".formatted(pipeline, known)));
+    }
+    return sources.find(source).flatMap(found -> unfit(found, pipeline)).stream()
+        .map(why -> new Problem("/pipeline", why))
+        .toList();
+  }
+
+  private List<Problem> aboutParameters(String pipeline, Map<String, String> parameters) {
+    return pipelines.wrongParameters(pipeline, parameters).entrySet().stream()
+        .map(
+            wrong ->
+                new Problem("/pipeline_parameters/" + escaped(wrong.getKey()), wrong.getValue()))
+        .toList();
+  }
+
+  private Optional<String> unfit(Source source, String pipeline) {
+    return source.yieldsSets()
+        ? pipelines.unfitForSet(pipeline)
+        : pipelines.unfit(pipeline, source.roles());
+  }
 
   /** RFC 6901. */
   private static String escaped(String name) {
@@ -104,5 +113,10 @@ final class NodeCatalog implements Catalog {
   public Validated<JobSpec> job(
       String pipeline, List<String> command, int priority, Optional<Resources> resources) {
     return pipelines.job(pipeline, command, priority, resources);
+  }
+
+  @Override
+  public Map<String, Harmonised> harmonise(Map<String, String> metadata) {
+    return harmonisation.of(metadata);
   }
 }

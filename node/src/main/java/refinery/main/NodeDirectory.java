@@ -85,7 +85,7 @@ final class NodeDirectory implements AutoCloseable {
     requireOwnEntries(real, self, 2);
   }
 
-  /** What another user planted while the directory was open to him lies near its top. */
+  /** Looks near the top only: what another user planted while he could write lies there. */
   private static void requireOwnEntries(Path directory, Object self, int levels)
       throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {

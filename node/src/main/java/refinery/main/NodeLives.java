@@ -35,7 +35,7 @@ final class NodeLives implements AutoCloseable {
     this.err = err;
   }
 
-  /** The first life; what fails is the caller's. */
+  /** Starts the first life; its failure is thrown. */
   Node begin() throws Exception {
     node.boot(options, directory);
     return node;

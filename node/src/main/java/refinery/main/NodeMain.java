@@ -67,7 +67,7 @@ public final class NodeMain {
     }
   }
 
-  /** SIGTERM is an orderly end, whatever the node was about. */
+  /** SIGTERM is an orderly end in whatever state the node is. */
   private static void stop(NodeLives lives) {
     lives.close();
     if (LoggerFactory.getILoggerFactory() instanceof ch.qos.logback.classic.LoggerContext logs) {

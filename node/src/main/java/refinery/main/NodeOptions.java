@@ -66,7 +66,7 @@ public record NodeOptions(
         dir, http, management, artery, join, roles, cpus, memory, disk, db, sets, configFile);
   }
 
-  /** The defaults of contract.md. */
+  /** What holds without any option. */
   public static NodeOptions defaults() {
     return new NodeOptions(
         Path.of("var"),

@@ -43,8 +43,8 @@ final class Obstacles {
       connect(seed);
       return cannot
           + "something listens there but does not let this node in: it is not that node's --artery"
-          + " address as the node itself names it, or its refinery.cluster.name is another, or it is"
-          + " no member itself; its log says more";
+          + " address as the node itself names it, or its refinery.cluster.name is another, or it"
+          + " is no member itself; its log says more";
     } catch (UnknownHostException e) {
       return cannot + "there is no host of this name";
     } catch (SocketTimeoutException e) {

@@ -2,9 +2,11 @@ package refinery.main;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import refinery.batch.JobPlanner;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Resources;
+import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.Need;
@@ -42,8 +44,8 @@ final class Planner implements JobPlanner {
   }
 
   @Override
-  public List<Need> needs(Work.Process work) {
-    return pipelines.needs(work);
+  public List<Need> needs(Work.Process work, Optional<BatchSet> set) {
+    return pipelines.needs(work, set);
   }
 
   @Override

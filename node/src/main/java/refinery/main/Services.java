@@ -1,85 +1,35 @@
 package refinery.main;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.Props;
-import akka.actor.typed.SupervisorStrategy;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.ClusterEvent.MemberEvent;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.ClusterSingleton;
-import akka.cluster.typed.ClusterSingletonSettings;
-import akka.cluster.typed.SingletonActor;
-import akka.cluster.typed.Subscribe;
 import akka.http.javadsl.ServerBinding;
-import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import refinery.archive.AnswerCache;
-import refinery.archive.ArchiveHttp;
-import refinery.archive.ena.EnaSource;
-import refinery.archive.ensembl.EnsemblSource;
-import refinery.cluster.LostRegions;
-import refinery.cluster.SingletonGuard;
 import refinery.database.Database;
 import refinery.database.SharedSecret;
-import refinery.foreman.Foreman;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.LocalToken;
 import refinery.http.ShardedEntities;
 import refinery.http.management.ManagementEndpoint;
-import refinery.job.JobLogic;
-import refinery.notifications.Channels;
-import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
-import refinery.pipeline.ProcessRunner;
-import refinery.pipeline.ReferenceCache;
-import refinery.protocol.Entities;
-import refinery.protocol.foreman.ForemanCommand;
-import refinery.protocol.job.JobKind;
-import refinery.protocol.notifications.NotifierCommand;
-import refinery.protocol.query.ArtifactBytes;
-import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
-import refinery.readmodel.SqlExecutor;
-import refinery.readmodel.SqlNodeQueries;
-import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlReadModel;
-import refinery.scheduling.Membership;
-import refinery.scheduling.Scheduler;
-import refinery.storage.ObjectStore;
-import refinery.storage.Storage;
-import refinery.storage.Sweeper;
-import refinery.survey.EntityRecorder;
-import refinery.survey.SourceRegistry;
-import refinery.survey.SurveyRunner;
-import refinery.transfer.DownloadRunner;
+import refinery.source.SourceRegistry;
 
 /** Wires the parts of a node together on a running actor system. */
 final class Services {
   private static final Logger LOG = LoggerFactory.getLogger(Services.class);
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration JOIN_LINES = Duration.ofSeconds(5);
-  private static final Duration ASK = Duration.ofSeconds(5);
-  private static final String CONTROL = "control";
-  private static final String SCHEDULER = "scheduler";
-  private static final String FOREMAN = "foreman";
-  private static final String NOTIFIER = "notifier";
 
   private final ActorSystem<Void> system;
   private final Settings settings;
@@ -132,115 +82,27 @@ final class Services {
 
   void start() throws Exception {
     Path dir = options.dir().toAbsolutePath().normalize();
-    Cluster cluster = Cluster.get(system);
     joining.begin();
     Condition reachable = readiness.requireDatabase(database.dataSource());
-    opened(DatabaseWatch.start(system, reachable, settings.rejoin().databaseAway()));
+    opened.add(DatabaseWatch.start(system, reachable, settings.rejoin().databaseAway()));
     readiness.requireDisk(dir);
-    SqlExecutor sql = opened(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
-    SqlNodeQueries queries = new SqlNodeQueries(sql);
-    Storage storage = opened(settings.storage().open(dir));
-    ObjectStore temporary = storage.temporary();
-    ObjectStore permanent = storage.permanent();
-    opened(
-        new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
-            .start());
-    SourceRegistry sources = sources(dir);
+    Stores stores = Stores.open(dir, settings, database, opened);
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
-
-    ClusterSharding sharding = ClusterSharding.get(system);
-    ActorRef<SchedulerCommand> scheduler =
-        singleton(
-            SCHEDULER,
-            SchedulerCommand.class,
-            Scheduler.create(
-                settings.scheduling(),
-                queries,
-                (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command),
-                Membership.of(system),
-                Clock.systemUTC()));
-    EntityRegions regions = new EntityRegions(sharding, queries, system.ignoreRef());
-    regions.start(settings.retry(), new Planner(pipelines, settings.demand()), scheduler);
-    ActorRef<ForemanCommand> foreman =
-        singleton(
-            FOREMAN,
-            ForemanCommand.class,
-            Foreman.create(
-                settings.foreman(),
-                new Foreman.Surroundings(
-                    queries,
-                    scheduler,
-                    regions::nudge,
-                    to -> cluster.subscriptions().tell(Subscribe.create(to, MemberEvent.class)),
-                    Clock.systemUTC())));
-    ActorRef<NotifierCommand> notifier =
-        singleton(
-            NOTIFIER,
-            NotifierCommand.class,
-            Notifier.create(
-                settings.notifications(),
-                opened(Channels.open(settings.notifications(), Version.CURRENT)),
-                new SqlNotificationQueries(
-                    sql, new LogicProjector<>(new JobLogic(settings.retry()))),
-                Clock.systemUTC()));
-
-    system.systemActorOf(
-        SingletonGuard.create(
-            system.settings().config().getConfig("refinery.cluster.singleton-guard"),
-            CONTROL,
-            List.of(
-                SingletonGuard.singleton(SCHEDULER),
-                SingletonGuard.singleton(FOREMAN),
-                SingletonGuard.singleton(NOTIFIER),
-                SingletonGuard.coordinator(Entities.SURVEY.name()),
-                SingletonGuard.coordinator(Entities.BATCH.name()),
-                SingletonGuard.coordinator(Entities.JOB.name()))),
-        "singleton-guard",
-        Props.empty());
-    Config lost = system.settings().config().getConfig("refinery.cluster.lost-regions");
-    system.systemActorOf(
-        LostRegions.create(
-            new LostRegions.Settings(
-                CONTROL, lost.getDuration("interval"), lost.getDuration("answer")),
-            List.of(Entities.SURVEY.name(), Entities.BATCH.name(), Entities.JOB.name())),
-        "lost-regions",
-        Props.empty());
-
-    Workers workers = new Workers(system, settings.agent(), sharding);
-    workers.start(
-        dir,
-        cluster.selfMember().address().hostPort(),
-        List.copyOf(options.effectiveRoles()),
-        Map.of(
-            JobKind.SURVEY,
-            new SurveyRunner(sources, new EntityRecorder(sharding, ASK)),
-            JobKind.DOWNLOAD,
-            opened(
-                new DownloadRunner(
-                    system,
-                    settings.transfer(),
-                    settings.archives(),
-                    settings.demand(),
-                    temporary)),
-            JobKind.PROCESS,
-            new ProcessRunner(
-                settings.pipelines(),
-                temporary,
-                permanent,
-                ReferenceCache.open(dir.resolve("references"), settings.references()),
-                queries)),
-        scheduler);
+    ControlPlane.Singletons singletons =
+        new ControlPlane(system, settings, stores, opened).start(pipelines);
+    WorkPlane work = new WorkPlane(system, settings, stores, opened, dir, singletons.scheduler());
+    SourceRegistry sources = work.sources(pipelines);
+    Workers workers = work.start(sources, options.effectiveRoles(), singletons.scheduler());
     readiness.requireAgent(workers, system);
-
     serve(
         new FrontendServices(
-            new SqlReadModel(sql),
-            artifactBytes(permanent),
-            new NodeCatalog(sources, pipelines),
+            new SqlReadModel(stores.sql(), stores.manifests()),
+            stores.permanent()::open,
+            new NodeCatalog(sources, pipelines, settings.harmonisation()),
             new ShardedEntities(system, settings.http().askTimeout()),
-            scheduler,
-            foreman,
-            notifier,
+            singletons.scheduler(),
+            singletons.foreman(),
+            singletons.notifier(),
             workers,
             localToken(),
             Readiness.get(system)::obstacles,
@@ -254,40 +116,6 @@ final class Services {
     }
     String value = SharedSecret.of(database.dataSource(), "local-token");
     return Optional.of(new LocalToken(value, directory.writePrivately("token", value)));
-  }
-
-  private <T extends AutoCloseable> T opened(T part) {
-    return opened.add(part);
-  }
-
-  private static ArtifactBytes artifactBytes(ObjectStore permanent) {
-    return permanent::open;
-  }
-
-  private SourceRegistry sources(Path dir) throws IOException {
-    ArchiveHttp archive = opened(new ArchiveHttp(settings.archives(), Version.CURRENT));
-    AnswerCache cache =
-        new AnswerCache(
-            dir.resolve("cache").resolve("archives"),
-            settings.archives().cache(),
-            Clock.systemUTC());
-    return new SourceRegistry(
-        List.of(
-            new EnaSource(settings.archives(), archive, cache),
-            new EnsemblSource(settings.archives(), archive)));
-  }
-
-  /** One in the cluster, on a node with role control, started again when it fails. */
-  private <C> ActorRef<C> singleton(String name, Class<C> commands, Behavior<C> behavior) {
-    Behavior<C> supervised =
-        Behaviors.supervise(behavior)
-            .onFailure(
-                SupervisorStrategy.restartWithBackoff(
-                    Duration.ofMillis(500), Duration.ofSeconds(30), 0.2));
-    return ClusterSingleton.get(system)
-        .init(
-            SingletonActor.of(supervised, name)
-                .withSettings(ClusterSingletonSettings.create(system).withRole(CONTROL)));
   }
 
   /** The management endpoint answers while the node still tries to join, the API only after. */

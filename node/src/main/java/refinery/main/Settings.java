@@ -4,12 +4,15 @@ import com.typesafe.config.Config;
 import java.util.OptionalLong;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
+import refinery.archive.SourceProvider;
 import refinery.cluster.DiscoveryConfig;
 import refinery.cluster.PresenceConfig;
 import refinery.cluster.RejoinConfig;
 import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.job.RetryPolicy;
+import refinery.metadata.Harmonisation;
+import refinery.metadata.HarmonisationFile;
 import refinery.notifications.NotificationsConfig;
 import refinery.pipeline.PipelineRegistry;
 import refinery.pipeline.ReferenceCache;
@@ -36,11 +39,13 @@ record Settings(
     RejoinConfig rejoin,
     DiscoveryConfig discovery,
     PipelineRegistry pipelines,
+    Harmonisation harmonisation,
     OptionalLong references) {
 
   static Settings from(Config config) {
     HttpConfig http = HttpConfig.from(config);
     http.at(config.getString("akka.management.http.hostname"), "akka.management.http.hostname");
+    SourceProvider.all().forEach(source -> source.check(config));
     return new Settings(
         ArchivesConfig.from(config),
         TransferSettings.from(config),
@@ -57,6 +62,7 @@ record Settings(
         RejoinConfig.from(config),
         DiscoveryConfig.from(config),
         PipelineRegistry.from(config),
+        HarmonisationFile.load(),
         ReferenceCache.limit(config));
   }
 }

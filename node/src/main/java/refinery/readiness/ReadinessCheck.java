@@ -30,7 +30,7 @@ public final class ReadinessCheck implements Supplier<CompletionStage<Boolean>> 
         : CompletableFuture.failedFuture(new NotReady(String.join("; ", obstacles)));
   }
 
-  /** Carries the reason; it is nobody's fault in the code. */
+  /** Carries the reason; has no stack trace, since it is no fault of the code. */
   private static final class NotReady extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import refinery.cli.RefineryCommand;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
+import refinery.main.RefineryCommand;
 
 /** Who may come in at Artery's port, with certificates that the command line made. */
 class DoorTest {

@@ -69,7 +69,7 @@ class DemoTest {
             .findFirst()
             .orElseThrow();
     try (LocalArchive archive = LocalArchive.start(tree, 0);
-        DemoNode node = start(archive, settings)) {
+        DemoNode node = start(archive, settings, OwnFiles.settings(tree, archive))) {
       NodeClient client = new NodeClient(node.url(), Optional.empty());
       ObjectNode genome = Json.MAPPER.createObjectNode().put("source", "ensembl");
       genome
@@ -78,11 +78,19 @@ class DemoTest {
           .put("division", "EnsemblVertebrates")
           .put("release", SyntheticSpecies.RELEASE);
       client.post("/surveys", genome, Optional.empty());
+      OwnFiles own = new OwnFiles(client, tree, archive, species);
+      own.survey(run);
       for (String pipeline : List.of("kallisto-quant", "salmon-quant")) {
         survey(client, pipeline, run);
       }
       bad.areRefusedByWhoeverUsesThem(client, PATIENCE);
       Map<String, JsonNode> fromEna = refined(client, run, "ena");
+      own.areRefined(fromEna.get("kallisto-quant"), PATIENCE);
+      found(client, "ncbi", "query", "\"Synthetica minima\"[Organism]", "ncbi");
+      found(client, "geo", "accession", "GSE990101", "ena");
+      found(client, "biostudies", "accession", "E-MTAB-990101", "ena");
+      found(client, "ena", "query", "tax_tree(9999999)", "ena");
+      RefSeqReference.isUsedWhereItIsNamed(client, run, fromEna.get("kallisto-quant"), PATIENCE);
       archive.fault(Fault.always("^/vol1/fastq/.*" + run + "_", Fault.Mode.STATUS).with(404));
       for (JsonNode batch : fromEna.values()) {
         client.act("/batches/" + batch.path("id").asText() + "/reprocess");
@@ -103,9 +111,11 @@ class DemoTest {
     }
   }
 
-  private DemoNode start(LocalArchive archive, Map<String, String> settings) {
+  private DemoNode start(
+      LocalArchive archive, Map<String, String> settings, Map<String, String> more) {
     Map<String, String> all = new HashMap<>(archive.configuration());
     all.putAll(settings);
+    all.putAll(more);
     return NodeMain.startDemo(temp.resolve("node"), 0, all);
   }
 
@@ -114,6 +124,32 @@ class DemoTest {
         Json.MAPPER.createObjectNode().put("source", "ena").put("pipeline", pipeline);
     survey.putObject("parameters").put("accession", run);
     return client.post("/surveys", survey, Optional.empty()).path("id").asText();
+  }
+
+  /** The first run that a survey of this source finds, once it is refined from that archive. */
+  private static void found(
+      NodeClient client, String source, String parameter, String value, String archive) {
+    ObjectNode survey =
+        Json.MAPPER.createObjectNode().put("source", source).put("pipeline", "kallisto-quant");
+    survey.putObject("parameters").put(parameter, value).putObject("select").put("max_runs", 1);
+    String id = client.post("/surveys", survey, Optional.empty()).path("id").asText();
+    JsonNode batch =
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(200))
+            .until(
+                () -> {
+                  List<JsonNode> found = new ArrayList<>();
+                  client.list("/batches", Map.of("survey_id", id), 10, found::add);
+                  return found;
+                },
+                found ->
+                    found.size() == 1
+                        && List.of("done", "failed")
+                            .contains(found.getFirst().path("state").asText()))
+            .getFirst();
+    assertThat(batch.path("state").asText()).as(batch.toString()).isEqualTo("done");
+    assertThat(batch.path("facts").path("delivered_from").asText()).isEqualTo(archive);
   }
 
   /** The run's batches by pipeline, once all are done with reads from that archive. */
@@ -129,6 +165,7 @@ class DemoTest {
               for (JsonNode batch : batches) {
                 assertThat(batch.path("state").asText()).isNotEqualTo("failed");
                 if (batch.path("state").asText().equals("done")
+                    && batch.path("source").asText().equals("ena")
                     && batch.path("facts").path("delivered_from").asText().equals(from)) {
                   done.put(batch.path("pipeline").asText(), batch);
                 }
@@ -138,7 +175,7 @@ class DemoTest {
             done -> done.size() == 2);
   }
 
-  private static String text(NodeClient client, JsonNode batch, String name) throws Exception {
+  static String text(NodeClient client, JsonNode batch, String name) throws Exception {
     for (JsonNode artifact : batch.path("artifacts")) {
       if (artifact.path("name").asText().equals(name)) {
         try (InputStream in =

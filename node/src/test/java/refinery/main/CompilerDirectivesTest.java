@@ -12,6 +12,7 @@ import java.security.Security;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -43,5 +44,13 @@ class CompilerDirectivesTest {
     return StreamSupport.stream(directives.get(0).path("match").spliterator(), false)
         .map(pattern -> pattern.asText().replace("*.*", ""))
         .anyMatch(file::startsWith);
+  }
+
+  /** As the launcher has them loaded; what is not understood is said in words, not thrown. */
+  @Test
+  void theJvmTakesTheCompilersDirectives() throws Exception {
+    assertThat(CompilerDirectives.add("../conf/compiler-directives.json"))
+        .contains("2 compiler directives added");
+    assertThat(CompilerDirectives.add("../README.md")).doesNotContain("directives added");
   }
 }

@@ -47,14 +47,14 @@ class JoiningTest {
   void itSaysWhyUntilItIsAMember() throws Exception {
     HostPort closed = new HostPort("127.0.0.1", closedPort());
     CompletableFuture<Void> joined = joining(new Verdict.Join(List.of(closed.toString())));
-    await().until(() -> said.size() >= 2);
+    await().atMost(Duration.ofMinutes(1)).until(() -> said.size() >= 2);
     assertThat(said.peek())
         .startsWith("cannot join " + closed + ": ")
         .contains("refused", "--artery")
         .endsWith("; trying again");
     assertThat(joined).isNotDone();
     verdict = new Verdict.Begin();
-    await().until(joined::isDone);
+    await().atMost(Duration.ofMinutes(1)).until(joined::isDone);
     joined.join();
   }
 
@@ -62,9 +62,9 @@ class JoiningTest {
   void whyItMayNotJoinIsSaidAtOnceAndAgain() {
     CompletableFuture<Void> joined = joining(new Verdict.Wait("a reason"));
     assertThat(said).containsExactly("cannot join: a reason; trying again");
-    await().until(() -> said.size() >= 3);
+    await().atMost(Duration.ofMinutes(1)).until(() -> said.size() >= 3);
     verdict = new Verdict.Begin();
-    await().until(joined::isDone);
+    await().atMost(Duration.ofMinutes(1)).until(joined::isDone);
     joined.join();
   }
 
@@ -78,7 +78,7 @@ class JoiningTest {
                     ? new Verdict.Wait("the clock is " + looks + " s ahead")
                     : new Verdict.Begin(),
             Duration.ofHours(1));
-    await().until(joined::isDone);
+    await().atMost(Duration.ofMinutes(1)).until(joined::isDone);
     joined.join();
     assertThat(said).containsExactly("cannot join: the clock is 1 s ahead; trying again");
   }
@@ -96,7 +96,7 @@ class JoiningTest {
     AtomicInteger looks = new AtomicInteger();
     CompletableFuture<Void> joined =
         joining(() -> verdicts.get(looks.getAndIncrement()), Duration.ofMillis(1_500));
-    await().until(joined::isDone);
+    await().atMost(Duration.ofMinutes(1)).until(joined::isDone);
     joined.join();
     assertThat(said).containsOnly("cannot join: a reason; trying again");
   }
@@ -104,7 +104,7 @@ class JoiningTest {
   @Test
   void aNodeThatEndsInsteadIsAnError() {
     CompletableFuture<Void> joined = joining(new Verdict.Wait("a reason"));
-    await().until(() -> !said.isEmpty());
+    await().atMost(Duration.ofMinutes(1)).until(() -> !said.isEmpty());
     kit.system().terminate();
     assertThatThrownBy(joined::join).hasCauseInstanceOf(ConfigurationException.class);
   }

@@ -16,40 +16,46 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
-import refinery.archive.Archives;
 import refinery.archive.ArchivesConfig;
 import refinery.archive.ena.EnaSource;
 import refinery.archive.ensembl.EnsemblSource;
+import refinery.archive.ncbi.NcbiAccess;
+import refinery.archive.ncbi.NcbiClient;
 import refinery.configuration.Configuration;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Json;
 import refinery.protocol.catalog.Catalog.Problem;
 import refinery.protocol.catalog.Catalog.Validated;
 import refinery.protocol.survey.SurveyRequest;
-import refinery.survey.SourceRegistry;
+import refinery.source.SourceRegistry;
 
 class NodeCatalogTest {
   @TempDir Path directory;
   private ArchiveHttp http;
+  private NcbiClient ncbi;
   private NodeCatalog catalog;
 
   @BeforeEach
   void start() throws Exception {
-    ArchivesConfig archives = Archives.at("http://127.0.0.1:1");
-    http = Archives.http(archives);
-    AnswerCache cache = new AnswerCache(directory, Archives.LONG, Clock.systemUTC());
     Settings settings =
         Settings.from(
             Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
+    ArchivesConfig archives = settings.archives();
+    http = new ArchiveHttp(archives, Version.CURRENT);
+    ncbi = new NcbiClient(archives, new NcbiAccess(Optional.empty()), Version.CURRENT);
+    AnswerCache cache = new AnswerCache(directory, archives.cache(), Clock.systemUTC());
     catalog =
         new NodeCatalog(
             new SourceRegistry(
-                List.of(new EnaSource(archives, http, cache), new EnsemblSource(archives, http))),
-            new PipelineCatalog(settings.pipelines(), InstantSource.system()));
+                List.of(
+                    new EnaSource(archives, http, ncbi, cache), new EnsemblSource(archives, http))),
+            new PipelineCatalog(settings.pipelines(), InstantSource.system()),
+            settings.harmonisation());
   }
 
   @AfterEach
   void stop() {
+    ncbi.close();
     http.close();
   }
 
@@ -94,8 +100,8 @@ class NodeCatalogTest {
   @CsvSource({
     "kallisto-quant,fragment_length,200,''",
     "kallisto-quant,fragment_length,long,must match",
-    "salmon-quant,fragment_length,200,'has no such parameter; it has k, organism,"
-        + " reference_release'",
+    "salmon-quant,fragment_length,200,'has no such parameter; it has k, min_mapping_rate,"
+        + " organism, reference, reference_release, species_tax_id, tax_id'",
     "salmon-quant,k,auto,''",
     "salmon-quant,k,-1,must match",
     "salmon-quant,a/b~c,1,has no such parameter"

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import refinery.configuration.Configuration;
+import refinery.protocol.Actor;
 import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -28,6 +29,7 @@ import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
 import refinery.protocol.batch.Location;
+import refinery.protocol.batch.Observer;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.batch.Standing;
@@ -41,6 +43,7 @@ import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.StepRecord;
+import refinery.protocol.job.Urgency;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.protocol.notifications.NotifierCommand;
@@ -65,7 +68,8 @@ class WireTest {
   private static final JobId JOB = new JobId("job-1");
   private static final BatchId BATCH = new BatchId("batch-1");
   private static final SurveyId SURVEY = new SurveyId("survey-1");
-  private static final Claim CLAIM = new Claim(SURVEY, 2, false, true, 5, "enough");
+  private static final Claim CLAIM =
+      new Claim(SURVEY, 2, false, true, 5, "enough", Optional.empty());
   private static final Standing DONE = new Standing(1, BatchState.DONE, false);
   private static final NodeId NODE = new NodeId("node-1");
   private static final Instant AT = Instant.parse("2026-01-02T03:04:05.006Z");
@@ -171,19 +175,21 @@ class WireTest {
                     Map.of("a", "b"),
                     Map.of(),
                     List.of("/bin/true"))),
+            Optional.empty(),
             probe.getRef()),
         new JobCommand.Submit(
-            job(new Work.Download("g", "k", batch().files(), Map.of())), probe.getRef()),
+            job(new Work.Download("g", "k", batch().files(), Map.of())),
+            Optional.empty(),
+            probe.getRef()),
         new JobCommand.Submit(
             job(
                 new Work.Survey(
                     "ena", Json.MAPPER.createObjectNode().put("accession", "X"), "p", Map.of())),
+            Optional.empty(),
             probe.getRef()),
-        new JobCommand.Start(NODE, 1, 2, probe.getRef()),
+        new JobCommand.Start(NODE, 1, 2, true, probe.getRef()),
         new JobCommand.Finish(1, succeeded, SOME, probe.getRef()),
         new JobCommand.Finish(1, failed, SOME, probe.getRef()),
-        new JobCommand.Finish(
-            1, new Outcome.Deferred("later", Duration.ofSeconds(5)), SOME, probe.getRef()),
         new JobCommand.Finish(1, new Outcome.Outgrown("larger", 5), SOME, probe.getRef()),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.of(probe.getRef())),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.empty()),
@@ -192,18 +198,22 @@ class WireTest {
         new JobCommand.Reannounce(),
         new JobCommand.Wake(),
         new JobCommand.OwnerAcknowledged("batch-1", 2),
-        new JobCommand.Cancel("why", probe.getRef()),
-        new JobCommand.LetGo(BATCH, JobKind.DOWNLOAD, probe.getRef()),
-        new JobCommand.WantPriority(BATCH, 7, probe.getRef()),
-        new JobCommand.Retry(probe.getRef()),
+        new JobCommand.Cancel("why", Optional.empty(), probe.getRef()),
+        new JobCommand.LetGo(BATCH, JobKind.DOWNLOAD, Optional.empty(), probe.getRef()),
+        new JobCommand.WantPriority(
+            "batch-1", Urgency.first(7), Optional.of(new Actor("ann")), probe.getRef()),
+        new JobCommand.Retry(Optional.empty(), probe.getRef()),
+        new JobCommand.Retry(Optional.of(BATCH), Optional.empty(), probe.getRef()),
         new JobReply.Granted(JOB, 1, 2, job(new Work.Download("g", "k", List.of(), Map.of()))),
+        new JobReply.BeginsAlone(JOB, 2),
         new JobReply.Refused(JOB, 2, "why"),
-        new JobReply.Accepted(JOB, 50),
+        new JobReply.Accepted(JOB, Urgency.first(50), true),
         new JobReply.Lost(JOB),
         new JobReply.Cancelled(JOB),
         new JobReply.Released(JOB),
         new JobReply.Retried(JOB),
         new JobReply.PrioritySet(JOB, 7),
+        new JobReply.PriorityKept(JOB, Urgency.first(7)),
         new JobReply.RawDataGone(JOB),
         new JobReply.Stale(JOB, 1),
         new JobReply.FinishAccepted(JOB, 1),
@@ -216,31 +226,35 @@ class WireTest {
     TestProbe<SurveyReply> surveys = KIT.createTestProbe();
     survives(
         new BatchCommand.Register(batch(), Instant.EPOCH, CLAIM, batches.getRef()),
-        new BatchCommand.JobPriorityKnown(JOB, 50),
+        new BatchCommand.JobPriorityKnown(JOB, Urgency.first(50)),
         new BatchCommand.ChangeClaim(CLAIM, batches.getRef()),
-        new BatchCommand.JobAccepted(JOB, 50),
+        new BatchCommand.JobAccepted(JOB, Urgency.first(50)),
         new BatchCommand.JobUpdate(
             JOB,
             1,
             new JobStatus.Succeeded(new JobResult.Downloaded(List.of(raw()), Map.of("a", "b")))),
         new BatchCommand.JobUpdate(
             JOB, 2, new JobStatus.Failed(Failure.of(FailureClass.ABSENT, "no"))),
-        new BatchCommand.JobUpdate(JOB, 3, new JobStatus.Active()),
+        new BatchCommand.JobUpdate(JOB, 3, new JobStatus.Active(Optional.of(BATCH))),
         new BatchCommand.JobUpdate(JOB, 4, new JobStatus.Cancelled("x")),
-        new BatchReply.Claimed(BATCH, 2, DONE),
+        new BatchReply.Claimed(BATCH, 2, Optional.of(AT), DONE),
         new BatchReply.Reprocessing(BATCH),
         new BatchReply.Retried(BATCH),
-        new BatchCommand.LetRawDataGo(Instant.EPOCH, batches.getRef()),
+        new BatchCommand.Cancel("why", Optional.of(new Actor("ann")), batches.getRef()),
+        new BatchReply.Cancelled(BATCH),
+        new BatchCommand.Acknowledged(new Observer.OfSurvey(SURVEY), 3, 2),
+        new BatchCommand.LetRawDataGo(Instant.EPOCH, Optional.empty(), batches.getRef()),
         new BatchReply.RawDataLetGo(BATCH),
         new SurveyCommand.Create(
             new SurveyRequest(
                 "ena", Json.MAPPER.createObjectNode(), "p", Map.of(), 50, Map.of("a", "b")),
+            Optional.empty(),
             surveys.getRef()),
         new SurveyCommand.Record(JOB, List.of(batch()), surveys.getRef()),
-        new SurveyCommand.JobAccepted(JOB, 50),
-        new SurveyCommand.JobPriorityKnown(JOB, 50),
+        new SurveyCommand.JobAccepted(JOB, Urgency.first(50)),
+        new SurveyCommand.JobPriorityKnown(JOB, Urgency.first(50)),
         new SurveyCommand.BatchUpdate(BATCH, DONE),
-        new SurveyCommand.BatchClaimed(BATCH, 2, DONE),
+        new SurveyCommand.BatchClaimed(BATCH, 2, Optional.of(AT), DONE),
         new SurveyCommand.JobUpdate(JOB, 1, new JobStatus.Succeeded(new JobResult.Surveyed(3))),
         new SurveyReply.Created(SURVEY, true),
         new SurveyReply.Recorded(SURVEY, 3),
@@ -253,11 +267,20 @@ class WireTest {
   void schedulingMessages() {
     TestProbe<AgentCommand> agent = KIT.createTestProbe();
     TestProbe<SchedulerCommand.SchedulerReply> replies = KIT.createTestProbe();
+    TestProbe<SchedulerCommand.HostReply> hosts = KIT.createTestProbe();
     TestProbe<AgentCommand.AgentReply> agentReplies = KIT.createTestProbe();
     SchedulerCommand.Held held = new SchedulerCommand.Held(JOB, 1, 2, 3, SOME);
     SchedulerCommand.NodeDescription node =
         new SchedulerCommand.NodeDescription(
-            NODE, "refinery@h:1", List.of("control"), SOME, false, "", 9, Map.of("salmon", "1"));
+            NODE,
+            "refinery@h:1",
+            List.of("control"),
+            SOME,
+            false,
+            Optional.empty(),
+            "",
+            9,
+            Map.of("salmon", "1"));
     survives(
         new SchedulerCommand.Announce(
             new JobTicket(JOB, "processor", "survey-1", 50, 7, SOME, "", AT)),
@@ -271,10 +294,16 @@ class WireTest {
             List.of(new SchedulerCommand.Unreported(JOB, 3)),
             agent.getRef()),
         new SchedulerCommand.Released(NODE, 1, List.of(held)),
-        new SchedulerCommand.Drain(NODE, replies.getRef()),
+        new SchedulerCommand.Drain(NODE, Optional.empty(), replies.getRef()),
         new SchedulerCommand.Describe(replies.getRef()),
         new SchedulerCommand.Locate(List.of(JOB), replies.getRef()),
         new SchedulerCommand.SchedulerReply.Located(true, List.of(JOB)),
+        new SchedulerCommand.AskHost("h:443", "ena", 12, hosts.getRef()),
+        new SchedulerCommand.HostAnswered("h:443"),
+        new SchedulerCommand.HostFailed(
+            "h:443", "ena", "reset", Optional.of(Duration.ofSeconds(7)), hosts.getRef()),
+        new SchedulerCommand.HostReply.Go(Duration.ofMillis(80)),
+        new SchedulerCommand.HostReply.NotNow(Duration.ofSeconds(1), "away"),
         new ForemanCommand.Describe(KIT.<ForemanCommand.Report>createTestProbe().getRef()),
         new ForemanCommand.Report(Json.MAPPER.createObjectNode().put("a", 1)),
         new NotifierCommand.Describe(KIT.<NotifierCommand.Report>createTestProbe().getRef()),
@@ -282,7 +311,7 @@ class WireTest {
         new SchedulerCommand.SchedulerReply.Snapshot(Json.MAPPER.createObjectNode().put("a", 1)),
         new AgentCommand.Assign(1, List.of(new AgentCommand.Assignment(JOB, 2, SOME)), SOME),
         new AgentCommand.Stop(JOB, 1, "why"),
-        new AgentCommand.SetDraining(true),
+        new AgentCommand.SetDraining(true, Optional.empty()),
         new AgentCommand.ReadLog(JOB, 0, 10, agentReplies.getRef()));
   }
 }

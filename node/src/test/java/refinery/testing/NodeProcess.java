@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import refinery.program.NodeProgram;
 
 /** A real node in a JVM of its own, started as the launcher starts it. */
 public final class NodeProcess {
@@ -105,21 +106,12 @@ public final class NodeProcess {
   private static Process launch(
       Path dir, Path output, List<String> options, Map<String, String> environment)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseParallelGC", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
-    if (Runtime.version().feature() >= 23) {
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    command.add("--enable-native-access=ALL-UNNAMED");
-    String classPath =
-        Optional.ofNullable(System.getProperty("surefire.test.class.path"))
-            .orElseGet(() -> System.getProperty("java.class.path"));
-    command.addAll(List.of("-cp", classPath, "refinery.cli.RefineryCommand", "node"));
-    command.addAll(List.of("--dir", dir.toString()));
-    command.addAll(options);
+    List<String> jvm = new ArrayList<>(NodeProgram.small("512m"));
+    jvm.add("-XX:+UseParallelGC");
+    List<String> all = new ArrayList<>(List.of("--dir", dir.toString()));
+    all.addAll(options);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(NodeProgram.command(jvm, all))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
     builder.environment().putAll(environment);

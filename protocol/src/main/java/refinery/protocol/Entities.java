@@ -5,7 +5,10 @@ import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.survey.SurveyCommand;
 
-/** The entity types, by which entities are addressed. Entity id = the id's text. */
+/**
+ * The keys by which Akka's cluster sharding addresses entities. The sharding's entity id is the
+ * text of the survey's, batch's or job's id.
+ */
 public final class Entities {
   public static final EntityTypeKey<SurveyCommand> SURVEY =
       EntityTypeKey.create(SurveyCommand.class, "Survey");

@@ -3,10 +3,10 @@ package refinery.protocol;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * A failure as a value.
+ * Why an attempt, a job or a batch failed.
  *
- * @param failureClass decides what happens next
- * @param message what a person can act on; never empty
+ * @param failureClass decides whether and how the job is tried again
+ * @param message in words, for a person who may have to act; the class's word where none was given
  * @param step the step or file that failed, empty when none applies
  */
 public record Failure(

@@ -7,7 +7,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import java.util.UUID;
 
-/** How identities are made: derived from content, so that the same thing is found again. */
+/**
+ * Makes the ids of entities. They are derived from what the entity is about, so that the same thing
+ * gets the same id again.
+ */
 public final class Ids {
   private static final int LONGEST_BODY = 100;
   private static final int LENGTH = 20;
@@ -22,7 +25,10 @@ public final class Ids {
     }
   }
 
-  /** {@code [a-z0-9][a-z0-9._-]{0,99}} from there on, by hand: every id that is read comes by. */
+  /**
+   * True when the text from there on matches {@code [a-z0-9][a-z0-9._-]{0,99}}. Not a regular
+   * expression, for speed: every id that is read passes here.
+   */
   private static boolean isBody(String value, int from) {
     int length = value.length() - from;
     if (length < 1 || length > LONGEST_BODY) {
@@ -40,8 +46,9 @@ public final class Ids {
   }
 
   /**
-   * 20 characters of {@code [0-9a-z]} (about 100 bits) derived from the parts by SHA-256. Parts are
-   * length-prefixed: ("ab","c") and ("a","bc") differ.
+   * Derives 20 characters of {@code [0-9a-z]} (about 100 bits) from the parts: the first 20 digits
+   * of their SHA-256 in base 36. Each part is prefixed by its length in bytes, so that ("ab","c")
+   * and ("a","bc") differ.
    */
   public static String derive(String... parts) {
     try {
@@ -59,7 +66,7 @@ public final class Ids {
     }
   }
 
-  /** A new, random identity body. */
+  /** A new random id without its prefix, 20 characters of {@code [0-9a-z]}. */
   public static String random() {
     return derive(UUID.randomUUID().toString());
   }
@@ -68,7 +75,10 @@ public final class Ids {
     return new BatchId(BatchId.PREFIX + derive("batch", source, key, pipeline, keyValues));
   }
 
-  /** The download job of a group of batches; a generation is raised when its raw data is gone. */
+  /**
+   * The download job of a group of batches. When its raw data is gone, the next generation
+   * downloads it again.
+   */
   public static JobId downloadJob(String group, int generation) {
     return new JobId(JobId.PREFIX + derive("download", group, Integer.toString(generation)));
   }

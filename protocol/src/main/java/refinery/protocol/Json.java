@@ -9,9 +9,12 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 
-/** The one JSON dialect of the API, of the read rows and of the journal: snake_case, RFC 3339. */
+/**
+ * The JSON of the API, of the read rows and of the journal: names in snake_case, times as text (RFC
+ * 3339).
+ */
 public final class Json {
-  /** Tolerant reader: unknown fields are ignored, so that events may grow. */
+  /** Thread-safe. Unknown fields are ignored when reading, so that events may gain fields. */
   public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new Jdk8Module())

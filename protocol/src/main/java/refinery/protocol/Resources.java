@@ -34,7 +34,10 @@ public record Resources(long cpu, long memory, long disk, Map<String, Integer> t
     return new Resources(cpu, memory, disk, named);
   }
 
-  /** Whether the per-node dimensions fit into {@code free}; tokens are not looked at. */
+  /**
+   * True when cpu, memory and disk fit into {@code free}. Tokens are not compared: they belong to
+   * the cluster, not to a node.
+   */
   public boolean fits(Resources free) {
     return cpu <= free.cpu && memory <= free.memory && disk <= free.disk;
   }

@@ -1,4 +1,7 @@
 package refinery.protocol;
 
-/** Everything that may cross between nodes; bound to Jackson JSON in {@code conf/cluster.conf}. */
+/**
+ * A message that may be sent to another node. {@code conf/cluster.conf} binds it to the Jackson
+ * JSON serializer.
+ */
 public interface Wire {}

@@ -1,2 +1,2 @@
-/** What travels: ids, values, commands, events and views. No I/O. */
+/** What nodes, journal and API exchange: ids, values, commands, events and views. No I/O. */
 package refinery.protocol;

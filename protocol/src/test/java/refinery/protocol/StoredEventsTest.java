@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -65,6 +66,18 @@ class StoredEventsTest {
       newer.put("added_later", "x");
       assertThat(Json.MAPPER.treeToValue(newer, kind))
           .isEqualTo(Json.MAPPER.treeToValue(example, kind));
+    }
+  }
+
+  /** What an event did not say when it was stored is empty, never missing. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void nothingThatIsReadIsNull(Class<?> kind) throws Exception {
+    for (JsonNode example : stored(kind)) {
+      Object event = Json.MAPPER.treeToValue(example, kind);
+      for (RecordComponent part : event.getClass().getRecordComponents()) {
+        assertThat(part.getAccessor().invoke(event)).as("%s %s", event, part.getName()).isNotNull();
+      }
     }
   }
 

@@ -26,9 +26,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Answers the requests of one connection, one after the other, and ends it when it is idle for too
- * long or must make room. Akka makes it when the connection opens and tells it a request once the
- * head is complete, so the time until then is the time that a slow head takes.
+ * Answers the requests of one connection one after the other, and ends it when it is idle for too
+ * long or must make room. Akka creates the stage when the connection opens, and hands it a request
+ * once its head is complete. So the time until then includes the time of a slow head.
  */
 final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpResponse>> {
   private static final String DEADLINE = "deadline";
@@ -77,7 +77,7 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
     private Connections.Connection connection;
     private boolean answering;
 
-    /** Requests that are not answered yet, and answers whose body is under way. */
+    /** Requests that were not answered yet, and responses whose body is being sent. */
     private int served;
 
     Logic(InetAddress from) {
@@ -169,7 +169,7 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
       }
     }
 
-    /** The client will ask no more; what it asked for is answered. */
+    /** The client sends no more requests; a pending response is still sent. */
     @Override
     public void onUpstreamFinish() {
       if (!answering) {

@@ -12,21 +12,22 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The open connections of one server, by client. A connection is idle while it waits for a request.
- * A new one always finds room by closing the one that has been idle longest: of the same client
- * when that has too many, else of the client with the most. Only when none is idle the new one is
- * refused. Thread-safe; a connection is closed under the lock, so {@code close} must only signal.
+ * For a new connection the one that has been idle longest is closed if necessary: one of the same
+ * client if that has too many, otherwise one of the client with the most. A new connection is
+ * refused only when none is idle. Thread-safe; connections are closed while the lock is held, so
+ * {@code close} must only signal.
  */
 final class Connections {
-  /** What became of a connection that was opened. */
+  /** How a connection is treated. */
   enum Standing {
     ADMITTED,
-    /** Over the limits; may be answered once. */
+    /** Over the limits; gets one response. */
     REFUSED,
-    /** To be closed at once, or already being so. */
+    /** Must be closed at once, or is being closed. */
     ENDED
   }
 
-  /** One connection; its state belongs to the lock of {@link Connections}. */
+  /** One connection; its state is guarded by the lock of {@link Connections}. */
   final class Connection {
     private final Client client;
     private final Runnable close;
@@ -44,7 +45,7 @@ final class Connections {
       }
     }
 
-    /** Its request is to be answered; false when it was closed to make room meanwhile. */
+    /** Marks it as busy; false when it was closed to make room meanwhile. */
     boolean busy() {
       synchronized (Connections.this) {
         client.idle.remove(this);
@@ -52,7 +53,7 @@ final class Connections {
       }
     }
 
-    /** It waits for a request again. */
+    /** Marks it as waiting for a request. */
     void idle() {
       synchronized (Connections.this) {
         if (standing != Standing.ENDED) {
@@ -61,7 +62,7 @@ final class Connections {
       }
     }
 
-    /** It is gone. Idempotent. */
+    /** Removes it. Idempotent. */
     void ended() {
       synchronized (Connections.this) {
         forget(this);
@@ -69,7 +70,10 @@ final class Connections {
     }
   }
 
-  /** The connections of one client, or all refused ones; {@code idle} longest idle first. */
+  /**
+   * The connections of one client, or all refused ones; {@code idle} has the longest idle one
+   * first.
+   */
   private static final class Client {
     private final Object key;
     private final LinkedHashSet<Connection> idle = new LinkedHashSet<>();
@@ -96,7 +100,11 @@ final class Connections {
     this.limits = limits;
   }
 
-  /** Counts a new connection, which is idle; {@code close} ends it. */
+  /**
+   * Counts a new connection, which is idle at first.
+   *
+   * @param close called to end it; must only signal
+   */
   synchronized Connection open(InetAddress from, Runnable close) {
     Object key = key(from);
     Client client = clients.getOrDefault(key, new Client(key));
@@ -159,7 +167,7 @@ final class Connections {
     }
   }
 
-  /** Who has one IPv6 address usually has the whole /64. */
+  /** The client of an address. Whoever has one IPv6 address usually has the whole /64. */
   private static Object key(InetAddress address) {
     if (address instanceof Inet6Address && !address.isLoopbackAddress()) {
       return java.nio.ByteBuffer.wrap(address.getAddress(), 0, 8).slice();
@@ -167,17 +175,17 @@ final class Connections {
     return address;
   }
 
-  /** Admitted and not ended. */
+  /** The number of open connections that were admitted. */
   synchronized int count() {
     return open;
   }
 
-  /** Closed while idle, since others needed the room; only grows. */
+  /** The number of idle connections that were closed to make room; only grows. */
   long closedForRoom() {
     return madeRoom.get();
   }
 
-  /** Over the limits, with nothing idle to close; only grows. */
+  /** The number of connections that were refused because none was idle; only grows. */
   long refusals() {
     return refusals.get();
   }

@@ -15,11 +15,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A server of this node, whose connections are limited.
+ * A server of this node with a limited number of connections.
  *
- * @param name of the server, in the metrics
+ * @param name of the server in the metrics
  * @param handler answers requests; its stage should not fail
- * @param whenFull answers the one request of a connection for which there was no room
+ * @param whenFull answers the one request of a connection for which there is no room
  */
 public record Listener(
     String name,
@@ -28,7 +28,10 @@ public record Listener(
     Function<HttpRequest, CompletionStage<HttpResponse>> whenFull) {
   private static final Duration GRACE = Duration.ofSeconds(3);
 
-  /** Fails when the port is taken. The system's coordinated shutdown ends the binding. */
+  /**
+   * Binds the server. The stage fails when the port is taken. The system's coordinated shutdown
+   * ends the binding.
+   */
   public CompletionStage<ServerBinding> bind(
       ActorSystem<?> system, MeterRegistry meters, String host, int port) {
     Connections connections = new Connections(limits);

@@ -1,5 +1,5 @@
 /**
- * Who may hold how many connections to a server of this node, and for how long without asking for
- * something. Knows HTTP but no route; may use nothing else of ours.
+ * Limits how many connections a client may hold to a server of this node, and how long they may be
+ * idle. Knows HTTP but no routes; uses no other package of this program.
  */
 package refinery.http.connections;

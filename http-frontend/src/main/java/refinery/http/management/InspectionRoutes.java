@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.http.Endpoint;
-import refinery.http.EntityType;
 import refinery.http.Exchange;
 import refinery.http.ForemanQueries;
 import refinery.http.FrontendServices;
@@ -22,6 +21,7 @@ import refinery.http.Problem;
 import refinery.http.Responses;
 import refinery.http.SchedulerQueries;
 import refinery.protocol.BatchId;
+import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.NodeId;
@@ -36,7 +36,7 @@ import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
-/** What the live actors say of themselves. */
+/** Routes that show the live state of actors. */
 final class InspectionRoutes {
   private final ActorSystem<?> system;
   private final FrontendServices services;
@@ -45,7 +45,7 @@ final class InspectionRoutes {
   private final ForemanQueries foreman;
   private final NotifierQueries notifier;
 
-  /** An entity's own answer. */
+  /** The answer of an entity. */
   private record Live(long sequenceNr, JsonNode state) {}
 
   InspectionRoutes(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
@@ -68,8 +68,8 @@ final class InspectionRoutes {
   }
 
   private CompletionStage<HttpResponse> entity(Exchange exchange) {
-    EntityType type =
-        EntityType.of(exchange.path().get("type"))
+    EntityKind type =
+        EntityKind.ofWord(exchange.path().get("type"))
             .orElseThrow(
                 () ->
                     Problem.of(
@@ -102,7 +102,7 @@ final class InspectionRoutes {
                   .thenCompose(
                       live ->
                           describe(
-                              EntityType.SURVEY,
+                              EntityKind.SURVEY,
                               id.value(),
                               live,
                               view.finishedAt().orElse(view.createdAt())));
@@ -125,7 +125,7 @@ final class InspectionRoutes {
                               ? new Live(state.sequenceNumber(), state.state())
                               : unknown("batch", id.value()))
                   .thenCompose(
-                      live -> describe(EntityType.BATCH, id.value(), live, view.updatedAt()));
+                      live -> describe(EntityKind.BATCH, id.value(), live, view.updatedAt()));
             });
   }
 
@@ -145,7 +145,7 @@ final class InspectionRoutes {
                           reply instanceof JobReply.State state
                               ? new Live(state.sequenceNumber(), state.state())
                               : unknown("job", id.value()))
-                  .thenCompose(live -> describe(EntityType.JOB, id.value(), live, since));
+                  .thenCompose(live -> describe(EntityKind.JOB, id.value(), live, since));
             });
   }
 
@@ -153,9 +153,13 @@ final class InspectionRoutes {
     throw Problem.notFound(what, id);
   }
 
-  /** {@code since} is the entity's own word where it has one, else the read row's last change. */
+  /**
+   * Describes an entity.
+   *
+   * @param since the last change by the read row, used if the entity does not state it
+   */
   private CompletionStage<HttpResponse> describe(
-      EntityType type, String id, Live live, Instant since) {
+      EntityKind type, String id, Live live, Instant since) {
     String shard = services.entities().shard(id);
     return node(type, shard)
         .thenApply(
@@ -171,8 +175,8 @@ final class InspectionRoutes {
             });
   }
 
-  /** The id of the node at the shard's address; the address itself where nobody knows its id. */
-  private CompletionStage<Optional<String>> node(EntityType type, String shard) {
+  /** The id of the node that hosts a shard, or its address if the id is unknown. */
+  private CompletionStage<Optional<String>> node(EntityKind type, String shard) {
     return services
         .entities()
         .host(type, shard)

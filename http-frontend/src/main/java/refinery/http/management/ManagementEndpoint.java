@@ -21,18 +21,18 @@ import refinery.http.Responses;
 import refinery.http.connections.Listener;
 
 /**
- * Binds Akka Management's routes behind our own tokens. Akka Management's own start is not used:
- * the Java authenticator of 1.4.0 lets requests without credentials through.
+ * Binds Akka Management's routes behind this program's own tokens. Akka Management's own start is
+ * not used, because its Java authenticator lets requests without credentials through (1.4.0).
  *
- * <p>Open without a token: what Kubernetes and Cluster Bootstrap probe, which carry none. These are
- * answered also when there is no room for a connection.
+ * <p>Paths that Kubernetes and Cluster Bootstrap probe need no token, since the probes carry none.
+ * They are answered even when there is no room for a connection.
  */
 public final class ManagementEndpoint {
   private static final Set<String> OPEN = Set.of("/ready", "/alive", "/bootstrap/seed-nodes");
 
   private ManagementEndpoint() {}
 
-  /** Refused when it would be open to the network without a token. */
+  /** Binds the endpoint; fails if it would be open to the network without a token. */
   public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpConfig config) {
     Config management = system.settings().config().getConfig("akka.management.http");
     String bindHost = management.getString("bind-hostname");

@@ -26,9 +26,9 @@ import refinery.http.SchedulerQueries;
 import refinery.protocol.Json;
 
 /**
- * Prometheus metrics. The counts of the read model and the scheduler's are fetched when asked; when
- * one of them does not answer, the others are served all the same and {@code refinery_source_up}
- * says so.
+ * Serves Prometheus metrics. Counts of the read model, the scheduler, the foreman and the notifier
+ * are fetched for each request. If one of them does not answer, the rest is served all the same;
+ * for the first two {@code refinery_source_up} says so.
  */
 final class MetricsRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsRoutes.class);
@@ -110,7 +110,7 @@ final class MetricsRoutes {
     moved.register(rows, true);
   }
 
-  /** Counters of the singleton, wherever it runs: set, not counted here. */
+  /** Sets the notifier's counters, which the singleton counts on whichever node it runs. */
   private void notified(JsonNode channel) {
     String name = channel.path("channel").asText();
     total("delivered", "Jobs told of", name, channel.path("delivered"));

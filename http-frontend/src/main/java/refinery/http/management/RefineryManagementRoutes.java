@@ -23,8 +23,8 @@ import refinery.http.Responses;
 import refinery.http.Router;
 
 /**
- * Our routes on the management port. Akka makes this by reflection, maybe before the node has
- * provided the services; until then the answer is 503.
+ * This program's routes on the management port. Akka creates them by reflection, maybe before the
+ * node has provided the services; until then they answer 503.
  */
 public final class RefineryManagementRoutes implements ManagementRouteProvider {
   private final ActorSystem<Void> system;

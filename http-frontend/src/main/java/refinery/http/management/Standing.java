@@ -4,11 +4,11 @@ import java.util.Optional;
 import refinery.protocol.Failure;
 import refinery.protocol.query.JobView;
 
-/** Why a job does not run that is not with the scheduler: it waits, or it has ended. */
+/** Why a job that the scheduler does not know does not run: it waits, or it has ended. */
 final class Standing {
   private Standing() {}
 
-  /** Empty where only the scheduler knows. */
+  /** The reason; empty if only the scheduler can tell. */
   static Optional<String> of(JobView job) {
     return switch (job.state()) {
       case QUEUED, RUNNING, UNPLACEABLE -> Optional.empty();

@@ -34,7 +34,7 @@ class ManagementTest {
     var binding =
         ManagementEndpoint.start(node.system, node.config())
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
   }
 

@@ -9,20 +9,20 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The key-values of an artifact: what it can be found by.
+ * The key-values of an artifact, by which it can be found.
  *
- * <p>They are those of its batch at the moment when it was refined, one layer over the other:
+ * <p>They are those of its batch when it was refined, in layers; a later layer overrides an earlier
+ * one:
  *
  * <ol>
  *   <li>what the download and the pipeline found out ({@code layout}, {@code index_k}, ...);
- *   <li>over it the metadata that the source declares ({@code release}, {@code assembly}, {@code
- *       tax_id}, {@code library_strategy}, ...);
- *   <li>over it the parameters that belong to the batch's identity ({@code k}, {@code
- *       reference_release});
- *   <li>over it the parameters of the pipeline that the survey asked for.
+ *   <li>the metadata that the source declares ({@code release}, {@code assembly}, {@code tax_id},
+ *       {@code library_strategy}, ...);
+ *   <li>the parameters that belong to the batch's identity ({@code k}, {@code reference_release});
+ *   <li>the parameters of the pipeline that the survey asked for.
  * </ol>
  *
- * <p>Metadata is hostile and may be prose, so only what one can ask for is kept: keys of 1 to 64
+ * <p>Metadata is untrusted and may be prose, so only what can be asked for is kept: keys of 1 to 64
  * characters of {@code [A-Za-z0-9_.-]} that are not {@link #RESERVED}, values of 1 to {@value
  * #LONGEST_VALUE} characters, the first {@value #MOST} by key. Values are text and are compared
  * exactly.
@@ -31,7 +31,7 @@ public final class KeyValues {
   static final int LONGEST_VALUE = 200;
   static final int MOST = 200;
 
-  /** An artifact always says these itself. */
+  /** Keys that are properties of the artifact itself. */
   public static final Set<String> RESERVED =
       Set.of("pipeline", "role", "name", "organism", "media_type");
 
@@ -39,7 +39,10 @@ public final class KeyValues {
 
   private KeyValues() {}
 
-  /** Merges layers; a later one wins over an earlier one. What cannot be asked for is left out. */
+  /**
+   * Merges layers; a later layer overrides an earlier one. Keys and values that break the rules
+   * above are left out. The result cannot be changed.
+   */
   @SafeVarargs
   public static Map<String, String> of(Map<String, String>... layers) {
     Map<String, String> merged = new TreeMap<>();
@@ -57,7 +60,7 @@ public final class KeyValues {
     return Collections.unmodifiableMap(merged);
   }
 
-  /** Why this is no key, in words. */
+  /** Why this is no valid key, in words; empty when it is. */
   public static Optional<String> keyProblem(String key) {
     if (RESERVED.contains(key)) {
       return Optional.of("'" + key + "' is no key-value but a property of its own");
@@ -67,14 +70,17 @@ public final class KeyValues {
         : Optional.of("a key is 1 to 64 characters of [A-Za-z0-9_.-]");
   }
 
-  /** Why this is no value, in words. */
+  /** Why this is no valid value, in words; empty when it is. */
   public static Optional<String> valueProblem(String value) {
     return !value.isEmpty() && value.length() <= LONGEST_VALUE && value.equals(clean(value))
         ? Optional.empty()
         : Optional.of("a value is text of 1 to " + LONGEST_VALUE + " characters");
   }
 
-  /** As every database keeps it: no U+0000; a lone surrogate has no UTF-8 form. */
+  /**
+   * The text without U+0000, which PostgreSQL cannot store, and with lone surrogates, which have no
+   * UTF-8 form, replaced by question marks.
+   */
   static String clean(String text) {
     String without = text.indexOf('\0') < 0 ? text : text.replace("\0", "");
     return without.chars().noneMatch(c -> Character.isSurrogate((char) c))

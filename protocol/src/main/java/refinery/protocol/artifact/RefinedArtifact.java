@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import refinery.protocol.BatchId;
 
 /**
- * An output of a batch that is done. Where its bytes lie follows from their digest.
+ * An output of a batch that is done. Its bytes are found in permanent storage by their digest.
+ * Texts longer than {@value #LONGEST} characters are cut.
  *
  * @param name file name, unique in its batch
  * @param role what its pipeline calls it, see {@link Selector}
@@ -16,7 +17,7 @@ import refinery.protocol.BatchId;
  * @param keyValues see {@link KeyValues}
  * @param sha256 lower-case hex
  * @param size bytes
- * @param refinedAt when the batch took it in, in microseconds
+ * @param refinedAt when the batch recorded it, to the microsecond
  */
 public record RefinedArtifact(
     BatchId batch,
@@ -46,7 +47,10 @@ public record RefinedArtifact(
     return KeyValues.clean(text.length() > LONGEST ? text.substring(0, LONGEST) : text);
   }
 
-  /** All that it can be found by, as one map: key-values and the reserved names. */
+  /**
+   * Everything that it can be found by: its key-values, and its properties under their {@linkplain
+   * KeyValues#RESERVED reserved} names.
+   */
   public Map<String, String> facets() {
     Map<String, String> all = new TreeMap<>(keyValues);
     all.put("pipeline", pipeline);

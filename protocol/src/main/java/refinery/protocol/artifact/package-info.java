@@ -1,2 +1,2 @@
-/** Refined artifacts: what is known of one, and how others ask for one. Pure. */
+/** Refined artifacts: what is known of one, and how one is asked for. Pure. */
 package refinery.protocol.artifact;

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 /**
  * An output file in permanent storage, addressed by the SHA-256 (lower-case hex) of its bytes.
  *
- * @param role what its pipeline calls it ({@code salmon-index}), whatever its file name is; the
- *     name itself where the pipeline does not say, {@link #LOG} for what a step wrote
+ * @param role what its pipeline calls it, e.g. {@code salmon-index}, which need not be its file
+ *     name; the file name where the pipeline names no role; {@link #LOG} for a step's log
+ * @param size bytes
  */
 public record Artifact(String name, String sha256, long size, String mediaType, String role) {
   /** The role of a step's log. */

@@ -1,16 +1,41 @@
 package refinery.protocol.batch;
 
+import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.SurveyId;
 
 /**
- * What a survey wants of a batch. The batch keeps each survey's claim with the highest number and
- * answers an older one with the one it keeps, so that late and doubled messages change nothing.
+ * What a survey wants of a batch. The batch keeps the claim with the highest number of each survey
+ * and answers an older one with the one it keeps, so late and repeated messages change nothing.
  *
- * @param number raised by the survey with every change of its mind
- * @param wanted false: the survey lets the batch go, and it is cancelled when no other wants it
- * @param retry take it up again if it failed
- * @param priority 0 to 100; the batch has the highest of those that want it
- * @param reason why it is let go, else empty
+ * @param number raised by the survey whenever it wants something else
+ * @param wanted false: the survey lets the batch go, which is then cancelled unless another survey
+ *     wants it
+ * @param retry true: a failed batch is taken up again
+ * @param priority 0 to 100; the batch has the highest priority of the surveys that want it
+ * @param reason why the batch is let go; empty while it is wanted
+ * @param actor the person who caused this claim; empty when the system did
+ * @param held true: the survey plans with the batch and will say later whether it wants it; until
+ *     then nothing begins for its sake. Only of a claim that does not want it yet
  */
 public record Claim(
-    SurveyId survey, long number, boolean wanted, boolean retry, int priority, String reason) {}
+    SurveyId survey,
+    long number,
+    boolean wanted,
+    boolean retry,
+    int priority,
+    String reason,
+    Optional<Actor> actor,
+    boolean held) {
+  /** A claim that is not held. */
+  public Claim(
+      SurveyId survey,
+      long number,
+      boolean wanted,
+      boolean retry,
+      int priority,
+      String reason,
+      Optional<Actor> actor) {
+    this(survey, number, wanted, retry, priority, reason, actor, false);
+  }
+}

@@ -3,16 +3,16 @@ package refinery.protocol.batch;
 import java.util.OptionalLong;
 
 /**
- * A file in temporary storage, as a download delivered and verified it.
+ * A file in temporary storage that was downloaded and verified.
  *
  * @param name e.g. {@code SRR990001_1.fastq.gz}
  * @param role what the file is for: {@code reads_1}, {@code reads_2}, {@code reads}, {@code
  *     orphans} (set aside), {@code genome}, {@code annotation}, {@code other}
  * @param object key in temporary storage, {@code JOB/SHA256}
- * @param sha256 of its bytes
+ * @param sha256 of its bytes, lower-case hex
  * @param size bytes
  * @param deliveredFrom the archive that delivered it: {@code ena}, {@code ncbi}, ...
- * @param url where from
+ * @param url from where it was fetched
  * @param reads records, for FASTQ
  * @param bases sum of read lengths, for FASTQ
  */

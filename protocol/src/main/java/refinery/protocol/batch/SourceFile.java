@@ -10,8 +10,8 @@ import java.util.OptionalLong;
  * @param name a safe file name: no separators, no leading dot; made by the source, never copied
  *     unchecked from archive metadata
  * @param format of the raw file: {@code fastq.gz}, {@code fa.gz}, {@code gtf.gz}, {@code sra}
- * @param locations mirrors in the order in which they are to be tried; an {@code sra} location
- *     shared by the files of a run replaces all of them at once
+ * @param locations mirrors in the order in which they are tried; files of a run may share an {@code
+ *     sra} location, from which all of them are extracted at once
  */
 public record SourceFile(String name, String format, List<Location> locations) {
   public SourceFile {
@@ -21,7 +21,10 @@ public record SourceFile(String name, String format, List<Location> locations) {
     }
   }
 
-  /** Whether these are the same bytes under the same names, wherever they lie. */
+  /**
+   * True when name, format, size and MD5 of all files are equal. Only the first location's size and
+   * MD5 count; other locations may differ.
+   */
   public static boolean sameContent(List<SourceFile> some, List<SourceFile> others) {
     return contents(some).equals(contents(others));
   }
@@ -32,10 +35,12 @@ public record SourceFile(String name, String format, List<Location> locations) {
         .toList();
   }
 
+  /** Bytes, as the first location states them. */
   public OptionalLong size() {
     return locations.isEmpty() ? OptionalLong.empty() : locations.getFirst().size();
   }
 
+  /** MD5 in lower-case hex, as the first location states it. */
   public Optional<String> md5() {
     return locations.isEmpty()
         ? Optional.empty()

@@ -1,9 +1,10 @@
 package refinery.protocol.batch;
 
 /**
- * How a batch stands, as it tells those who observe it.
+ * The state of a batch as its observers are told.
  *
  * @param revision raised whenever the batch ends or is taken up again
- * @param skipped cancelled because its source said so, which is no failure of anything
+ * @param skipped true when it is cancelled because its source says not to process it; surveys do
+ *     not count this as a failure
  */
 public record Standing(long revision, BatchState state, boolean skipped) {}

@@ -8,16 +8,22 @@ import refinery.protocol.Resources;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyRequest;
 
-/** What sources and pipelines there are and what they take. Immutable, cheap, thread-safe. */
+/**
+ * The sources, pipelines and rules of this installation, and the checks of what is asked of them.
+ * Immutable and thread-safe; no call blocks.
+ */
 public interface Catalog {
 
-  /** Name, description, default pipeline, JSON Schema of the parameters, examples. */
+  /**
+   * One object for each source: name, description, default pipeline, JSON Schema of the parameters,
+   * examples.
+   */
   List<JsonNode> sources();
 
-  /** Name, version, description, parameters, resources, steps. */
+  /** One object for each pipeline: name, version, description, parameters, resources, steps. */
   List<JsonNode> pipelines();
 
-  /** A complete request with defaults, or everything that is wrong with it. */
+  /** Checks a request and fills in its defaults. An invalid one names all of its problems. */
   Validated<SurveyRequest> survey(
       String source,
       JsonNode parameters,
@@ -26,11 +32,19 @@ public interface Catalog {
       Optional<Integer> priority,
       Map<String, String> labels);
 
-  /** A process job without a batch ({@code POST /jobs}), e.g. pipeline {@code command}. */
+  /**
+   * Checks a process job without a batch ({@code POST /jobs}), e.g. of pipeline {@code command}.
+   */
   Validated<JobSpec> job(
       String pipeline, List<String> command, int priority, Optional<Resources> resources);
 
-  /** A value, or what is wrong: JSON pointer into the request body, and a message. */
+  /**
+   * The harmonised form of what an archive says of a batch, by field ({@code tissue}, {@code age},
+   * ...); without the fields of which nothing is known.
+   */
+  Map<String, Harmonised> harmonise(Map<String, String> metadata);
+
+  /** A valid value, or the problems that make it invalid. */
   sealed interface Validated<T> {
     record Valid<T>(T value) implements Validated<T> {}
 
@@ -41,5 +55,8 @@ public interface Catalog {
     }
   }
 
+  /**
+   * @param pointer JSON pointer into the request body (RFC 6901)
+   */
   record Problem(String pointer, String message) {}
 }

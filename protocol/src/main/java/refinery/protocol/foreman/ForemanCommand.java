@@ -4,10 +4,10 @@ import akka.actor.typed.ActorRef;
 import com.fasterxml.jackson.databind.JsonNode;
 import refinery.protocol.Wire;
 
-/** What may be asked of the foreman singleton. */
+/** Commands of the foreman singleton. */
 public interface ForemanCommand extends Wire {
 
-  /** Counts of what it had to move, by kind, and its last pass. Replied: Report. */
+  /** How many entities it had to wake, by kind, and its last pass. Replied: Report. */
   record Describe(ActorRef<Report> replyTo) implements ForemanCommand {}
 
   record Report(JsonNode state) implements Wire {}

@@ -1,2 +1,2 @@
-/** What the foreman is asked over the wire. */
+/** The messages of the foreman singleton. */
 package refinery.protocol.foreman;

@@ -5,11 +5,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.BatchId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 
-/** Events of the job entity. They only grow; a stored example of each is read by a test. */
+/**
+ * Events of the job entity. Stored for ever: fields and types may be added, never changed or
+ * removed; a test reads a stored example of each. {@code actor} is the person who caused the event;
+ * empty when the system did.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JobEvent.Submitted.class, name = "submitted"),
@@ -34,14 +39,21 @@ import refinery.protocol.Resources;
 public sealed interface JobEvent {
   Instant at();
 
-  record Submitted(JobSpec spec, Instant at) implements JobEvent {}
+  /**
+   * @param number of the spec's priority, see {@link Urgency}; 0: not numbered
+   */
+  record Submitted(JobSpec spec, long number, Optional<Actor> actor, Instant at)
+      implements JobEvent {}
 
-  record OwnersJoined(List<BatchId> batchIds, int priority, Instant at) implements JobEvent {
+  /** These batches want the job too, with this priority. */
+  record OwnersJoined(List<BatchId> batchIds, int priority, long number, Instant at)
+      implements JobEvent {
     public OwnersJoined {
       batchIds = List.copyOf(batchIds);
     }
   }
 
+  /** This attempt was granted to a node, for that assignment of that epoch's scheduler. */
   record Started(int attempt, NodeId node, long epoch, long assignment, Instant at)
       implements JobEvent {}
 
@@ -49,6 +61,9 @@ public sealed interface JobEvent {
       int attempt, JobResult result, Usage usage, List<StepRecord> steps, Instant at)
       implements JobEvent {}
 
+  /**
+   * @param charged whether the failure counts towards the limit of failures
+   */
   record AttemptFailed(
       int attempt,
       refinery.protocol.Failure failure,
@@ -59,35 +74,55 @@ public sealed interface JobEvent {
       implements JobEvent {}
 
   /**
-   * The attempt's node ended while it ran; its failure follows.
+   * The attempt's node ended while the attempt ran. The attempt's failure is the next event.
    *
-   * @param atStart whether within a heartbeat of the attempt's start
+   * @param atStart whether the node ended within one heartbeat of the attempt's start
    */
   record NodeEnded(int attempt, NodeId node, boolean atStart, Instant at) implements JobEvent {}
 
+  /** The attempt found that it cannot go on with what is reserved. This is no failure. */
   record AttemptDeferred(int attempt, String reason, Instant at) implements JobEvent {}
 
+  /** The job waits until this time and then asks for these resources. */
   record RetryScheduled(Instant retryAt, Resources resources, Instant at) implements JobEvent {}
 
-  /** Back in the queue: its time came, its node was lost, or a node that can hold it joined. */
-  record Requeued(String reason, Instant at) implements JobEvent {}
+  /**
+   * The job is back in the queue: the time of its retry came, its node was lost, a node that can
+   * hold it joined, or a person asked for it.
+   */
+  record Requeued(String reason, Optional<Actor> actor, Instant at) implements JobEvent {}
 
   record BecameUnplaceable(String reason, Instant at) implements JobEvent {}
 
+  /** The job has failed with this failure of its last attempt. */
   record GivenUp(refinery.protocol.Failure failure, Instant at) implements JobEvent {}
 
-  record Cancelled(String reason, Instant at) implements JobEvent {}
+  record Cancelled(String reason, Optional<Actor> actor, Instant at) implements JobEvent {}
 
-  record RetriedByHand(Instant at) implements JobEvent {}
+  /**
+   * The job was taken up again after it had failed or was cancelled.
+   *
+   * @param owner the batch that asked; empty when a person did, or the survey of a survey job
+   */
+  record RetriedByHand(Optional<BatchId> owner, Optional<Actor> actor, Instant at)
+      implements JobEvent {}
 
-  record PriorityChanged(int priority, Instant at) implements JobEvent {}
+  /** A person set the priority, whatever the owners want. */
+  record PriorityChanged(int priority, Optional<Actor> actor, Instant at) implements JobEvent {}
 
-  record PriorityWanted(BatchId owner, int priority, Instant at) implements JobEvent {}
+  /** The owner with this id wants this priority. */
+  record PriorityWanted(String owner, int priority, long number, Optional<Actor> actor, Instant at)
+      implements JobEvent {}
 
+  /** The owner with this id has persisted the job's status of this revision. */
   record OwnerInformed(String owner, long revision, Instant at) implements JobEvent {}
 
+  /** This batch needs nothing of the job any more, be it a download or a process job. */
   record RawDataReleased(BatchId batch, Instant at) implements JobEvent {}
 
-  /** No batch needs the raw data; from now on a join is refused and the bytes are garbage. */
+  /**
+   * No batch needs the raw data. From now on no batch may join the job, and the bytes may be
+   * deleted.
+   */
   record RawDataDiscarded(Optional<String> reason, Instant at) implements JobEvent {}
 }

@@ -18,12 +18,12 @@ import refinery.protocol.batch.RawFile;
 })
 public sealed interface JobResult {
 
-  /** All batches were recorded with the survey before this was said. */
+  /** The survey has recorded all batches that were found; this many. */
   record Surveyed(int batches) implements JobResult {}
 
   /**
-   * @param facts what was learned: {@code layout}, {@code mean_read_length}, {@code reads}, notes
-   *     such as {@code fallback_reason}
+   * @param facts what the download found out: {@code layout}, {@code mean_read_length}, {@code
+   *     reads}, and notes such as {@code fallback_reason}
    */
   record Downloaded(List<RawFile> files, Map<String, String> facts) implements JobResult {
     public Downloaded {
@@ -37,7 +37,8 @@ public sealed interface JobResult {
    * @param facts e.g. {@code mapping_rate}, {@code reads}, {@code index_sha256}
    * @param fingerprint SHA-256 over pipeline version, parameters and input digests; empty for
    *     commands without declared inputs, which are never reused
-   * @param reusedFrom the job whose artifacts these are, if nothing was run
+   * @param reusedFrom the earlier job that made these artifacts; empty when this job ran its
+   *     pipeline
    */
   record Processed(
       List<Artifact> artifacts,

@@ -9,13 +9,13 @@ import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
 
 /**
- * A job as its sender describes it.
+ * A job as it was submitted. It never changes.
  *
- * @param surveyId the survey it was first wanted by, for fair share
- * @param batchIds the batches to tell about its status; a download may gain more later
+ * @param surveyId the survey that first wanted it; its share of the cluster is used
+ * @param batchIds its first owners, which are told about its status; a download may gain more later
  * @param pipeline name of the pipeline, or empty
  * @param priority 0 to 100, larger first
- * @param order bytes of input: smaller first inside a survey
+ * @param order bytes of input; inside a survey smaller ones go first
  */
 public record JobSpec(
     JobId id,
@@ -32,7 +32,7 @@ public record JobSpec(
     batchIds = List.copyOf(batchIds);
   }
 
-  /** Equal ones have equal ids; specs are looked up often, and are large. */
+  /** The id alone is enough, since equal specs have equal ids; hashing the rest would be slow. */
   @Override
   public int hashCode() {
     return id.hashCode();

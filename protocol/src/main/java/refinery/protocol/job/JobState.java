@@ -7,10 +7,12 @@ import java.util.Locale;
 public enum JobState {
   QUEUED,
   RUNNING,
+  /** Waits for the time of its next attempt. */
   WAITING,
   SUCCEEDED,
   FAILED,
   CANCELLED,
+  /** In the queue, but no node of the cluster could hold it, even if it were empty. */
   UNPLACEABLE;
 
   public boolean isTerminal() {

@@ -1,15 +1,19 @@
 package refinery.protocol.job;
 
-/** Why an attempt is lost: what it says of the job. */
+/** Why an attempt is lost, which says whether the job itself may be the cause. */
 public enum LossCause {
-  /** Handed back, drained, cut off, or given to another node: nothing. */
+  /**
+   * The attempt was handed back, its node drained or was cut off, or the job went to another node.
+   * Says nothing against the job.
+   */
   MOVED,
 
-  /** Its node ended while it ran. */
+  /** Its node ended while it ran, later than a heartbeat after its start. */
   NODE_ENDED,
 
   /**
-   * Its node ended within a heartbeat of its start, which jobs that end nodes do again and again.
+   * Its node ended within one heartbeat of its start. When this happens again and again, the job is
+   * what ends the nodes.
    */
   NODE_ENDED_AT_START
 }

@@ -2,7 +2,6 @@ package refinery.protocol.job;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import java.time.Duration;
 import java.util.List;
 import refinery.protocol.Failure;
 
@@ -11,7 +10,6 @@ import refinery.protocol.Failure;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Outcome.Succeeded.class, name = "succeeded"),
   @JsonSubTypes.Type(value = Outcome.Failed.class, name = "failed"),
-  @JsonSubTypes.Type(value = Outcome.Deferred.class, name = "deferred"),
   @JsonSubTypes.Type(value = Outcome.Outgrown.class, name = "outgrown")
 })
 public sealed interface Outcome {
@@ -31,24 +29,12 @@ public sealed interface Outcome {
     }
   }
 
-  /** Not possible yet (an index is still being built): tried again later, not charged. */
-  record Deferred(String reason, Duration delay) implements Outcome {
-    @Override
-    public Usage usage() {
-      return Usage.NONE;
-    }
-
-    @Override
-    public List<StepRecord> steps() {
-      return List.of();
-    }
-  }
-
   /**
-   * The work turned out to need more than is reserved: started anew with as much, not charged.
+   * The work needs more than is reserved. The job starts anew with as much as it needs; this is not
+   * counted as a failure.
    *
    * @param disk bytes to reserve
-   * @param memory bytes to reserve; 0: as many as before
+   * @param memory bytes to reserve; 0: no more than before
    */
   record Outgrown(String reason, long disk, long memory) implements Outcome {
     public Outgrown(String reason, long disk) {

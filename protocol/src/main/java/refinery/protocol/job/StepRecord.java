@@ -10,10 +10,10 @@ import refinery.protocol.batch.Artifact;
  *
  * @param command argument vector, empty for built-in steps
  * @param tool name and version, e.g. {@code salmon 1.10.1}
- * @param exitCode of the process; 0 for a built-in that succeeded
+ * @param exitCode of the process; 0 for a built-in step that succeeded
  * @param peakMemory bytes, resident
  * @param log the step's stdout and stderr as an artifact, where it wrote any
- * @param checks what was verified afterwards, in words
+ * @param checks what was verified after the step, in words
  */
 public record StepRecord(
     String name,

@@ -21,7 +21,8 @@ public sealed interface Work {
   /**
    * Discover batches at a source.
    *
-   * @param pipeline what each batch shall go through, with {@code pipelineParameters}
+   * @param pipeline the pipeline of every batch that is found, to be run with {@code
+   *     pipelineParameters}
    */
   record Survey(
       String source, JsonNode parameters, String pipeline, Map<String, String> pipelineParameters)
@@ -32,8 +33,9 @@ public sealed interface Work {
   }
 
   /**
-   * Fetch and verify files into temporary storage.
+   * Fetch files into temporary storage and verify them.
    *
+   * @param group batches of one group share one download
    * @param key the natural key (run accession), for messages and file names
    * @param metadata of the batch: {@code library_layout}, {@code read_count}, ...
    */
@@ -48,9 +50,10 @@ public sealed interface Work {
   /**
    * Run a pipeline over raw files and outputs of other batches.
    *
-   * @param provided one for each need of the pipeline
-   * @param parameters of the pipeline, as people and the source's own code set them
-   * @param said everything that archives say of the batch, and its key; hostile
+   * @param provided what meets the needs of the pipeline: for each need one artifact, or a list of
+   *     many
+   * @param parameters of the pipeline; set by people or by the source's own code, never by archives
+   * @param said everything that archives say of the batch, and its key; untrusted text
    */
   record Process(
       String pipeline,
@@ -66,6 +69,22 @@ public sealed interface Work {
       parameters = Map.copyOf(parameters);
       said = Map.copyOf(said);
       command = List.copyOf(command);
+    }
+
+    /**
+     * Bytes of raw files and of listed outputs. A single artifact does not count: its node unpacks
+     * it once for all jobs.
+     */
+    public long inputBytes() {
+      return inputs.stream().mapToLong(RawFile::size).sum()
+          + provided.stream().mapToLong(Process::listed).sum();
+    }
+
+    private static long listed(Provision provision) {
+      return switch (provision) {
+        case Provision.One one -> 0;
+        case Provision.All all -> all.bytes();
+      };
     }
   }
 }

@@ -1,2 +1,2 @@
-/** What the notifier is asked over the wire. */
+/** The messages of the notifier singleton. */
 package refinery.protocol.notifications;

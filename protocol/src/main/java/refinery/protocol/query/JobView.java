@@ -3,6 +3,7 @@ package refinery.protocol.query;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.JobId;
@@ -17,8 +18,10 @@ import refinery.protocol.job.StepRecord;
 /**
  * A job as the API shows it.
  *
- * @param key what it works on, as its source names it: a run accession, a genome; empty for a bare
- *     command
+ * @param key what it works on, as its source names it, e.g. a run accession or a genome; empty for
+ *     a bare command
+ * @param actor who cancelled it or took it up again; empty once it has ended by itself
+ * @param waitingFor why it waits, cannot be placed, or was cancelled, in words
  */
 public record JobView(
     JobId id,
@@ -37,12 +40,17 @@ public record JobView(
     Optional<Instant> finishedAt,
     Optional<Instant> nextAttemptAt,
     Optional<Failure> failure,
+    Optional<Actor> actor,
     Optional<String> waitingFor,
     List<AttemptView> attempts,
     List<StepRecord> steps,
     List<Artifact> artifacts) {
 
-  /** {@code outcome}: running, succeeded, deferred, or the failure's class. */
+  /**
+   * An attempt; {@code outcome} is running, succeeded, deferred, cancelled, or the failure's class.
+   *
+   * @param peakMemory bytes, resident
+   */
   public record AttemptView(
       int number,
       NodeId node,

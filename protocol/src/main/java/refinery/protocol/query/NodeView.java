@@ -2,16 +2,26 @@ package refinery.protocol.query;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 
-/** A node as the API shows it; {@code state}: up, draining or unreachable. */
+/**
+ * A node as the API shows it.
+ *
+ * @param state {@code up}, {@code draining} or {@code unreachable}
+ * @param drainedBy who asked for the drain, while the node is draining
+ * @param takesNoWork why it takes no work for now; empty when it does
+ * @param dataDirFree free bytes of the disk that holds the data directory
+ */
 public record NodeView(
     NodeId id,
     String address,
     List<String> roles,
     String state,
+    Optional<Actor> drainedBy,
     String takesNoWork,
     Resources capacity,
     Resources used,

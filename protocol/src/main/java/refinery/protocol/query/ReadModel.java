@@ -12,26 +12,35 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 
 /**
- * Lists, search, counts and history. Read-your-writes: rows are written in the events' own
- * transaction. Stages fail with {@link InvalidCursor} for a cursor that was not given out for the
- * same list, and with an SQL exception when the database is away.
+ * Lists, search, counts and history, from the database. A row is written in the same transaction as
+ * its event, so a reader sees its own writes. No method blocks. Stages fail with {@link
+ * InvalidCursor} for a cursor that was not given out for the same list, and with an SQL exception
+ * when the database is away.
  */
 public interface ReadModel {
 
-  /** Filters by exact value: the names of the API's query parameters; empty means all. */
+  /**
+   * Filters by exact value. The keys are the names of the API's query parameters; no key means all.
+   *
+   * @param limit items on a page
+   * @param cursor where the page begins; empty for the first page
+   */
   record Filter(Map<String, String> values, int limit, Optional<String> cursor) {
     public Filter {
       values = Map.copyOf(values);
     }
   }
 
-  /** Newest first, {@code created_at} descending, then id. Filters: state, source. */
+  /** Surveys by {@code created_at}, newest first, then by id. Filters: state, source. */
   CompletionStage<Page<SurveyView>> surveys(Filter filter);
 
-  /** Filters: survey_id, state, pipeline, organism, q (key, organism or title contains). */
+  /**
+   * Batches. Filters: survey_id, state, pipeline, organism, q (text that key, organism or title
+   * contains).
+   */
   CompletionStage<Page<BatchView>> batches(Filter filter);
 
-  /** Filters: state, kind, node, survey_id, batch_id, failure_class, pipeline. */
+  /** Jobs. Filters: state, kind, node, survey_id, batch_id, failure_class, pipeline. */
   CompletionStage<Page<JobView>> jobs(Filter filter);
 
   CompletionStage<Optional<SurveyView>> survey(SurveyId id);
@@ -40,40 +49,58 @@ public interface ReadModel {
 
   CompletionStage<Optional<JobView>> job(JobId id);
 
-  /** Every event of the job in order: sequence_nr, type, at, event. */
+  /** The sums of a survey's plan; all zero for an unknown survey. */
+  CompletionStage<SurveyPlan> plan(SurveyId id);
+
+  /** Every event of the job, oldest first. */
   CompletionStage<List<RecordedEvent>> history(JobId id);
 
-  /** Events after the cursor, behind the transaction horizon, in the journal's order. */
+  /**
+   * Events after that ordering, in the journal's order. Only those behind the transaction horizon:
+   * no transaction that is still open can add an earlier one.
+   */
   CompletionStage<List<RecordedEvent>> events(long afterOrdering, int limit);
 
-  /** The journal's newest ordering behind the horizon. */
+  /** The largest ordering in the journal behind the transaction horizon. */
   CompletionStage<Long> lastOrdering();
 
-  /** The media type and size of a listed artifact; empty when no event lists this digest. */
+  /** An artifact by its digest; empty when no persisted event lists this digest. */
   CompletionStage<Optional<BatchView.ArtifactView>> artifact(String sha256);
 
   /**
    * Outputs of batches that are done, newest first. Filters: pipeline, role, name, organism,
-   * media_type, and {@code kv.KEY} for any key-value.
+   * media_type, and {@code kv.KEY} for the key-value KEY.
    */
   CompletionStage<Page<RefinedArtifact>> artifacts(Filter filter);
 
   /**
-   * How many of the artifacts that pass the filter have which value of this key (a key-value's, or
-   * one of the other filters' names), the most frequent first, at most so many values.
+   * The values that a key has among the artifacts that pass the filter, each with the number of
+   * artifacts, the most frequent first.
+   *
+   * @param key of a key-value, or the name of one of the other filters
+   * @param values the most that are returned
    */
   CompletionStage<List<FacetCount>> facet(Filter filter, String key, int values);
 
   record FacetCount(String value, long count) {}
 
-  /** {surveys:{state:n}, batches:{..}, jobs:{kind:{state:n}}, throughput, failures:[..]}. */
+  /**
+   * Counts: {surveys:{state:n}, batches:{..}, jobs:{kind:{state:n}}, throughput, failures:[..]}.
+   */
   CompletionStage<JsonNode> stats();
 
-  /** {@code entity} is {@code job-...}; {@code event} the stored JSON. */
+  /**
+   * An event of the journal.
+   *
+   * @param ordering grows over the whole journal
+   * @param entity the entity's id, e.g. {@code job-...}
+   * @param sequenceNr grows by one within the entity
+   * @param event the stored JSON
+   */
   record RecordedEvent(
       long ordering, String entity, long sequenceNr, String type, Instant at, JsonNode event) {}
 
-  /** The cursor is not one of ours. */
+  /** The cursor was not given out for this list. */
   final class InvalidCursor extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

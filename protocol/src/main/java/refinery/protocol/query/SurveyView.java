@@ -4,11 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
+import refinery.protocol.survey.Question;
 import refinery.protocol.survey.SurveyState;
 
-/** A survey as the API shows it; {@code batches} is counted when read, zero in the stored row. */
+/**
+ * A survey as the API shows it.
+ *
+ * @param actor who last posted, cancelled, retried or reprioritised it
+ * @param plan true if nothing begins before its plan was answered
+ * @param question what it asks, while it waits for the answer
+ * @param batches counted when the view is read; zero in the stored row
+ */
 public record SurveyView(
     SurveyId id,
     String source,
@@ -19,9 +28,12 @@ public record SurveyView(
     Map<String, String> labels,
     SurveyState state,
     Optional<String> reason,
+    Optional<Actor> actor,
     Instant createdAt,
     Optional<Instant> finishedAt,
     JobId jobId,
+    boolean plan,
+    Optional<Question> question,
     BatchCounts batches) {
 
   /** Counts by state; they add up to the total ({@code downloaded} counts as processing). */
@@ -32,8 +44,9 @@ public record SurveyView(
       long processing,
       long done,
       long failed,
-      long cancelled) {
-    public static final BatchCounts NONE = new BatchCounts(0, 0, 0, 0, 0, 0, 0);
+      long cancelled,
+      long planned) {
+    public static final BatchCounts NONE = new BatchCounts(0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   public SurveyView withBatches(BatchCounts counts) {
@@ -47,9 +60,12 @@ public record SurveyView(
         labels,
         state,
         reason,
+        actor,
         createdAt,
         finishedAt,
         jobId,
+        plan,
+        question,
         counts);
   }
 }

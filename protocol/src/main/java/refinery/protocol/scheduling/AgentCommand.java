@@ -3,14 +3,21 @@ package refinery.protocol.scheduling;
 import akka.actor.typed.ActorRef;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.Wire;
 
-/** What is said to a node's agent. */
+/** Commands of a node's agent. */
 public interface AgentCommand extends Wire {
 
-  /** Work for this node; one message per tick. */
+  /**
+   * The scheduler gives this node work: all of one scheduling pass in one message.
+   *
+   * @param epoch of the scheduler that placed it
+   * @param largestNode what the largest node of the cluster has
+   */
   record Assign(long epoch, List<Assignment> assignments, Resources largestNode)
       implements AgentCommand {
     public Assign {
@@ -20,16 +27,25 @@ public interface AgentCommand extends Wire {
 
   record Assignment(JobId job, long assignment, Resources resources) {}
 
-  /** Stop this attempt and its processes; nothing it makes is wanted. */
+  /** Ends this attempt and its processes, and discards what it made. */
   record Stop(JobId job, int attempt, String reason) implements AgentCommand {}
 
-  /** Take no more work (true), or take work again. Running attempts are handed back. */
-  record SetDraining(boolean draining) implements AgentCommand {}
+  /**
+   * True: take no more work and hand running attempts back to the scheduler. False: take work
+   * again.
+   */
+  record SetDraining(boolean draining, Optional<Actor> actor) implements AgentCommand {}
 
-  /** The live state: what runs, process ids, memory now, scratch now. Replied: AgentState. */
+  /**
+   * The live state: running attempts, process ids, memory and scratch disk in use. Replied:
+   * AgentState.
+   */
   record Describe(ActorRef<AgentReply> replyTo) implements AgentCommand {}
 
-  /** Bytes of the combined step log of a running attempt. Replied: LogChunk. */
+  /**
+   * Reads at most {@code limit} bytes of the combined step log of a running attempt, from byte
+   * {@code offset} on. Replied: LogChunk.
+   */
   record ReadLog(JobId job, long offset, int limit, ActorRef<AgentReply> replyTo)
       implements AgentCommand {}
 

@@ -5,12 +5,14 @@ import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 
 /**
- * What the scheduler needs to know of a queued job.
+ * A queued job as the scheduler knows it.
  *
  * @param role the node role that may run it
- * @param survey fair-share group; empty for jobs posted directly
+ * @param survey the id of the survey, which is the group for fair share; empty for jobs posted
+ *     directly
  * @param priority 0 to 100, larger first
- * @param order inside a survey, smaller first; {@link #FIRST} before all others
+ * @param order bytes of input; inside a survey smaller ones go first, {@link #FIRST} before all
+ *     others
  * @param affinity a node that holds its raw data, or empty
  */
 public record JobTicket(

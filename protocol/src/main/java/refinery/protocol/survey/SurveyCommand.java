@@ -1,30 +1,42 @@
 package refinery.protocol.survey;
 
 import akka.actor.typed.ActorRef;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import refinery.protocol.Actor;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Wire;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobStatus;
+import refinery.protocol.job.Urgency;
 
-/** Commands of the survey entity. All are idempotent; every one may arrive twice or late. */
+/**
+ * Commands of the survey entity. All are idempotent, since any of them may arrive twice or late.
+ * {@code actor} is the person who caused the command; empty when the system did.
+ */
 public sealed interface SurveyCommand extends Wire {
 
-  /** Replied: Created, with {@code existed}; Rejected when the id holds another request. */
-  record Create(SurveyRequest request, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+  /**
+   * Makes the survey. Replied: Created, which says whether it existed; Rejected when the id belongs
+   * to a survey of another request.
+   */
+  record Create(SurveyRequest request, Optional<Actor> actor, ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {}
 
-  /** The survey job exists and has this priority. */
-  record JobAccepted(JobId job, int priority) implements SurveyCommand {}
+  /** The survey job exists; this is the priority that it knows to be wanted. */
+  record JobAccepted(JobId job, Urgency urgency) implements SurveyCommand {}
 
-  /** The survey job was given this priority. */
-  record JobPriorityKnown(JobId job, int priority) implements SurveyCommand {}
+  /** This is the priority that the survey job knows to be wanted. */
+  record JobPriorityKnown(JobId job, Urgency urgency) implements SurveyCommand {}
 
   /**
-   * An attempt at the survey job found these. What is known already is ignored, but for newer
-   * descriptions of batches that have not answered yet. Replied: Recorded when all are known for
-   * good; Rejected when the survey wants nothing more of this job.
+   * An attempt at the survey job found these batches. Batches that the survey knows are ignored,
+   * except that one which has not answered yet takes the newer description. Replied: Recorded when
+   * all are persisted; Rejected when the survey wants nothing more of this job.
    */
   record Record(JobId job, List<BatchSpec> batches, ActorRef<SurveyReply> replyTo)
       implements SurveyCommand {
@@ -33,28 +45,52 @@ public sealed interface SurveyCommand extends Wire {
     }
   }
 
-  /** What the survey job says of itself. */
+  /** The survey job's status. */
   record JobUpdate(JobId job, long revision, JobStatus status) implements SurveyCommand {}
 
-  /** The batch keeps the survey's claim of this number. */
-  record BatchClaimed(BatchId batch, long number, Standing standing) implements SurveyCommand {}
-
-  /** A batch ended, or was taken up again; older revisions are ignored but acknowledged. */
-  record BatchUpdate(BatchId batch, Standing standing) implements SurveyCommand {}
-
-  /** Replied: Cancelled. */
-  record Cancel(String reason, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+  /**
+   * The batch has persisted the survey's claim of this number, and the description that was found
+   * at that time, if one came with it.
+   */
+  record BatchClaimed(BatchId batch, long number, Optional<Instant> foundAt, Standing standing)
+      implements SurveyCommand {}
 
   /**
-   * Takes up what failed or was cancelled: the survey job and batches. Replied: Retried, if there
-   * is nothing to do, too.
+   * A batch has ended or was taken up again. An older revision than is known is acknowledged and
+   * ignored.
    */
-  record Retry(ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+  record BatchUpdate(BatchId batch, Standing standing) implements SurveyCommand {}
 
-  /** Replied: PrioritySet. */
-  record SetPriority(int priority, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+  /**
+   * Cancels the survey: its job is stopped, and it lets its batches go. Replied: Cancelled, also
+   * when it had ended.
+   */
+  record Cancel(String reason, Optional<Actor> actor, ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {}
 
+  /**
+   * Takes up the survey job and the batches that failed or were cancelled. Replied: Retried, also
+   * when there is nothing to do.
+   */
+  record Retry(Optional<Actor> actor, ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
+
+  /**
+   * Sets the priority of the survey, of its job and of batches that are not done. Replied:
+   * PrioritySet.
+   */
+  record SetPriority(int priority, Optional<Actor> actor, ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {}
+
+  /**
+   * Answers the survey's question; the input has been checked against it. Replied: Answered;
+   * Rejected if the survey asks nothing.
+   */
+  record Answer(JsonNode input, Optional<Actor> actor, ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {}
+
+  /** Makes the survey repeat what is outstanding. */
   record Wake() implements SurveyCommand {}
 
+  /** The live state. Never creates a survey. Replied: State. */
   record Inspect(ActorRef<SurveyReply> replyTo) implements SurveyCommand {}
 }

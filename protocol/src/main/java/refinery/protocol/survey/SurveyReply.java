@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
 
-/** Replies of the survey entity. Each says what it answers: {@link SurveyCommand} names them. */
+/** Replies of the survey entity. {@link SurveyCommand} says which reply answers which command. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = SurveyReply.Created.class, name = "created"),
@@ -14,6 +14,7 @@ import refinery.protocol.Wire;
   @JsonSubTypes.Type(value = SurveyReply.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = SurveyReply.Retried.class, name = "retried"),
   @JsonSubTypes.Type(value = SurveyReply.PrioritySet.class, name = "priority_set"),
+  @JsonSubTypes.Type(value = SurveyReply.Answered.class, name = "answered"),
   @JsonSubTypes.Type(value = SurveyReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = SurveyReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = SurveyReply.State.class, name = "state")
@@ -30,6 +31,8 @@ public sealed interface SurveyReply extends Wire {
   record Retried(SurveyId survey) implements SurveyReply {}
 
   record PrioritySet(SurveyId survey) implements SurveyReply {}
+
+  record Answered(SurveyId survey) implements SurveyReply {}
 
   record Rejected(SurveyId survey, String reason) implements SurveyReply {}
 

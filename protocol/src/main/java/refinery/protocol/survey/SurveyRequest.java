@@ -9,8 +9,10 @@ import java.util.Map;
  * @param source e.g. {@code ena}
  * @param parameters a JSON object with defaults filled in
  * @param pipeline what each batch goes through
- * @param pipelineParameters of the pipeline, validated; they belong to each batch's identity
+ * @param pipelineParameters of the pipeline, validated; they are part of each batch's identity
  * @param priority 0 to 100, larger first
+ * @param plan true: nothing begins before the plan was answered
+ * @param answers to questions that are known before they are asked, by the question's id
  */
 public record SurveyRequest(
     String source,
@@ -18,9 +20,29 @@ public record SurveyRequest(
     String pipeline,
     Map<String, String> pipelineParameters,
     int priority,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    boolean plan,
+    Map<String, JsonNode> answers) {
   public SurveyRequest {
+    answers = answers == null ? Map.of() : Map.copyOf(answers);
     pipelineParameters = Map.copyOf(pipelineParameters);
     labels = Map.copyOf(labels);
+  }
+
+  /** A survey that asks nothing. */
+  public SurveyRequest(
+      String source,
+      JsonNode parameters,
+      String pipeline,
+      Map<String, String> pipelineParameters,
+      int priority,
+      Map<String, String> labels) {
+    this(source, parameters, pipeline, pipelineParameters, priority, labels, false, Map.of());
+  }
+
+  /** The same, planned first. */
+  public SurveyRequest planned(Map<String, JsonNode> givenAnswers) {
+    return new SurveyRequest(
+        source, parameters, pipeline, pipelineParameters, priority, labels, true, givenAnswers);
   }
 }

@@ -77,6 +77,43 @@ class SelectorTest {
   }
 
   @Test
+  void theMostWantedAlternativeComesFirstWhateverIsNewer() throws Exception {
+    Selector choosy =
+        Selector.of("transcriptome-index", "salmon-index")
+            .latestBy("release")
+            .or(Map.of("k", "31", "release", "99"))
+            .or(Map.of("release", "100"));
+    RefinedArtifact first = index("a", "99", 1);
+    RefinedArtifact second = index("b", "100", 2);
+    assertThat(choosy.matches(first)).isTrue();
+    assertThat(choosy.matches(second)).isTrue();
+    assertThat(choosy.matches(index("c", "101", 3))).isFalse();
+    assertThat(choosy.order().compare(first, second)).isNegative();
+    assertThat(choosy.describe())
+        .isEqualTo(
+            "salmon-index of transcriptome-index, k 31 and release 99, else release 100, latest"
+                + " release");
+    assertThat(Json.MAPPER.readValue(Json.MAPPER.writeValueAsString(choosy), Selector.class))
+        .isEqualTo(choosy);
+    assertThatThrownBy(() -> choosy.or(Map.of())).hasMessageStartingWith("any_of: ");
+    assertThatThrownBy(() -> choosy.or(Map.of("k", ""))).hasMessageStartingWith("any_of.k: ");
+  }
+
+  @Test
+  void anAlternativeMustBeKnownOfABatchThatIsUnderWay() {
+    Selector choosy =
+        Selector.of("transcriptome-index", "salmon-index").or(Map.of("taxon_id", "9606"));
+    assertThat(choosy.mayMatch("transcriptome-index", Optional.empty(), Map.of())).isFalse();
+    assertThat(choosy.mayMatch("transcriptome-index", Optional.empty(), Map.of("taxon_id", "9606")))
+        .isTrue();
+    assertThat(
+            choosy
+                .or(Map.of("organism", "x"))
+                .mayMatch("transcriptome-index", Optional.of("x"), Map.of()))
+        .isTrue();
+  }
+
+  @Test
   void takesWhatIsEqualInAllThatIsAsked() {
     RefinedArtifact index = index("a", "110", 0);
     assertThat(INDEX.matches(index)).isTrue();

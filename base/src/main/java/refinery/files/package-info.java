@@ -1,0 +1,2 @@
+/** Removal of trees of files, and what programs have written. Uses no other package. */
+package refinery.files;

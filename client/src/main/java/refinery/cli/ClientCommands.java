@@ -1,0 +1,31 @@
+package refinery.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+
+/** The commands that a node's HTTP API serves. */
+public final class ClientCommands {
+  private ClientCommands() {}
+
+  /** In the order of the help. */
+  public static List<CommandLine> all() {
+    return List.of(
+        new CommandLine(new SurveyCommand()),
+        new CommandLine(new ListCommands.Surveys()),
+        new CommandLine(new ListCommands.Batches()),
+        new CommandLine(new ListCommands.Jobs()),
+        new CommandLine(new ListCommands.Nodes()),
+        new CommandLine(new ActCommands.Show()),
+        new CommandLine(new ActCommands.Logs()),
+        new CommandLine(new ChangeCommands.Retry()),
+        new CommandLine(new ChangeCommands.Answer()),
+        new CommandLine(new ChangeCommands.Reprocess()),
+        new CommandLine(new ChangeCommands.Release()),
+        new CommandLine(new ChangeCommands.Cancel()),
+        new CommandLine(new ChangeCommands.Priority()),
+        new CommandLine(new ChangeCommands.Drain()),
+        new CommandLine(new ChangeCommands.Undrain()),
+        new CommandLine(new WatchCommand()),
+        new CommandLine(new FetchCommand()));
+  }
+}

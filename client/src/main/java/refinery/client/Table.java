@@ -1,0 +1,151 @@
+package refinery.client;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+
+/** Aligned columns of text; what the cells say cannot move the cursor or colour the terminal. */
+public final class Table {
+  /** No column is made narrower than this. */
+  private static final int NARROWEST = 6;
+
+  private static final String INDENT = "    ";
+  private static final int LINES_BELOW = 3;
+
+  private final List<List<String>> rows = new ArrayList<>();
+
+  public Table(String... header) {
+    rows.add(List.of(header));
+  }
+
+  public void row(String... cells) {
+    List<String> row = new ArrayList<>();
+    for (String cell : cells) {
+      row.add(printable(cell, Integer.MAX_VALUE));
+    }
+    rows.add(row);
+  }
+
+  /** For standard output: fitted and coloured on a terminal, whole otherwise. */
+  public String shown() {
+    return Terminal.isInteractive()
+        ? render(Terminal.width(), Terminal.isColoured() ? Colours::painted : cell -> cell)
+        : render();
+  }
+
+  /** Uncut columns; numbers are aligned to the right, all else to the left. */
+  public String render() {
+    return render(Integer.MAX_VALUE);
+  }
+
+  public String render(int width) {
+    return render(width, cell -> cell);
+  }
+
+  /**
+   * The same in lines of at most {@code width}. When it does not fit, a last column of texts goes
+   * below its rows; then the widest text gives way, cell by cell with an ellipsis, until all fit:
+   * states after all others, and last the first column, which is what people copy.
+   */
+  String render(int width, UnaryOperator<String> paint) {
+    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] widths = new int[columns];
+    boolean[] numeric = new boolean[columns];
+    for (int column = 0; column < columns; column++) {
+      int at = column;
+      widths[column] = rows.stream().mapToInt(row -> cell(row, at).length()).max().orElse(0);
+      numeric[column] =
+          rows.size() > 1
+              && rows.stream().skip(1).allMatch(row -> cell(row, at).matches("[0-9.,%+-]*"));
+    }
+    boolean below = columns > 1 && excess(widths, width) > 0 && !numeric[columns - 1];
+    int[] beside = below ? Arrays.copyOf(widths, columns - 1) : widths;
+    fit(beside, column -> numeric[column] ? Cut.NEVER : turn(column), width);
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int column = 0; column < beside.length; column++) {
+        String cell = cut(cell(row, column), beside[column]);
+        String pad = " ".repeat(beside[column] - cell.length());
+        line.append(numeric[column] ? pad + cell : paint.apply(cell) + pad);
+        line.append("  ");
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+      if (below && row != rows.getFirst()) {
+        text.append(wrapped(cell(row, columns - 1), width));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Indented, in few lines. */
+  private static String wrapped(String words, int width) {
+    int room = Math.max(NARROWEST, width - INDENT.length());
+    StringBuilder text = new StringBuilder();
+    String left = words;
+    for (int line = 1; !left.isEmpty(); line++) {
+      int blank = left.length() <= room ? left.length() : left.lastIndexOf(' ', room);
+      boolean last = line == LINES_BELOW || left.length() <= room;
+      String part = last ? cut(left, room) : left.substring(0, blank > 0 ? blank : room);
+      text.append(INDENT).append(part).append('\n');
+      left = last ? "" : left.substring(part.length()).strip();
+    }
+    return text.toString();
+  }
+
+  private static long excess(int[] widths, int width) {
+    long total = -2L - width;
+    for (int column : widths) {
+      total += column + 2L;
+    }
+    return total;
+  }
+
+  /** When a column is made narrower. */
+  private enum Cut {
+    FIRST,
+    LATER,
+    LAST,
+    NEVER
+  }
+
+  private Cut turn(int column) {
+    return column == 0
+        ? Cut.LAST
+        : cell(rows.getFirst(), column).equals("STATE") ? Cut.LATER : Cut.FIRST;
+  }
+
+  private static void fit(int[] widths, IntFunction<Cut> when, int width) {
+    for (Cut turn : List.of(Cut.FIRST, Cut.LATER, Cut.LAST)) {
+      int widest = 0;
+      while (widest >= 0 && excess(widths, width) > 0) {
+        widest = -1;
+        for (int column = 0; column < widths.length; column++) {
+          boolean may = when.apply(column) == turn && widths[column] > NARROWEST;
+          if (may && (widest < 0 || widths[column] > widths[widest])) {
+            widest = column;
+          }
+        }
+        if (widest >= 0) {
+          widths[widest]--;
+        }
+      }
+    }
+  }
+
+  private static String cut(String cell, int width) {
+    return cell.length() <= width ? cell : cell.substring(0, width - 1) + "\u2026";
+  }
+
+  private static String cell(List<String> row, int column) {
+    return column < row.size() ? row.get(column) : "";
+  }
+
+  /** One line without control characters, cut to {@code widest}. */
+  public static String printable(String text, int widest) {
+    String clean = text.replaceAll("\\s+", " ").replaceAll("\\p{C}", "").strip();
+    return clean.length() <= widest ? clean : clean.substring(0, widest - 3) + "...";
+  }
+}

@@ -1,0 +1,65 @@
+package refinery.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.client.CommandFailure;
+
+class CommandPartsTest {
+  @Test
+  void parametersAreTypedAndRepeatable() {
+    assertThat(
+            SurveyCommand.parameters(
+                    List.of(
+                        "a=1",
+                        "b=true",
+                        "c=x y",
+                        "d=[1,2]",
+                        "e={\"f\":1}",
+                        "g=1 2",
+                        "h=\"q\"",
+                        "i=",
+                        "j=null",
+                        "k=x=y",
+                        "a=2"))
+                .toString())
+        .isEqualTo(
+            "{\"a\":[1,2],\"b\":true,\"c\":\"x y\",\"d\":[1,2],\"e\":{\"f\":1},\"g\":\"1 2\","
+                + "\"h\":\"\\\"q\\\"\",\"i\":\"\",\"j\":\"null\",\"k\":\"x=y\"}");
+  }
+
+  @Test
+  void aParameterMayBeWhatAFileHolds(@TempDir Path directory) throws Exception {
+    Path table = Files.writeString(directory.resolve("samples.csv"), "sample,reads\n1,x\n");
+    assertThat(SurveyCommand.parameters(List.of("table=@" + table)).path("table").asText())
+        .isEqualTo("sample,reads\n1,x\n");
+    assertThatThrownBy(() -> SurveyCommand.parameters(List.of("table=@" + directory)))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("cannot read the file '" + directory + "'");
+  }
+
+  @Test
+  void fileNamesAreSafeAndDistinct() {
+    assertThat(FetchCommand.safe("../a/b\n")).isEqualTo("__a_b_");
+    assertThat(FetchCommand.safe("")).isEqualTo("_");
+    assertThat(FetchCommand.safe("x".repeat(400))).hasSize(150);
+    Set<String> taken = new HashSet<>();
+    assertThat(FetchCommand.unique("log", taken)).isEqualTo("log");
+    assertThat(FetchCommand.unique("LOG", taken)).isEqualTo("2-LOG");
+  }
+
+  @Test
+  void barsAndTimes() {
+    assertThat(WatchCommand.bar(0, 0)).isEqualTo("[" + ".".repeat(24) + "]");
+    assertThat(WatchCommand.bar(12, 24)).isEqualTo("[" + "#".repeat(12) + ".".repeat(12) + "]");
+    assertThat(WatchCommand.eta(10, 5, 60_000_000_000L)).isEqualTo("ETA 2m 00s");
+    assertThat(WatchCommand.eta(10, 0, 1)).isEmpty();
+  }
+}

@@ -1,0 +1,47 @@
+package refinery.batch;
+
+import java.time.Instant;
+import java.util.Optional;
+import refinery.protocol.batch.BatchSpec;
+
+/**
+ * What the source says of a batch. Immutable.
+ *
+ * @param spec the description that its jobs and results are made from
+ * @param offered a newer description that is not used yet
+ * @param foundAt when a survey found the newest description last
+ */
+record Description(BatchSpec spec, Optional<BatchSpec> offered, Instant foundAt) {
+
+  static Description first(BatchSpec spec, Instant foundAt) {
+    return new Description(spec, Optional.empty(), foundAt);
+  }
+
+  BatchSpec newest() {
+    return offered.orElse(spec);
+  }
+
+  /** True when the source now offers other bytes than the jobs and results are made from. */
+  boolean changedAtSource() {
+    return !newest().hasContentOf(spec);
+  }
+
+  /** True when the source now offers other bytes, or the same bytes at other locations. */
+  boolean otherFilesOffered() {
+    return !newest().files().equals(spec.files());
+  }
+
+  /** The same description was found again at this time; empty: it was not. */
+  Description foundAgain(Optional<Instant> at) {
+    return new Description(spec, offered, at.orElse(foundAt));
+  }
+
+  Description offered(BatchSpec other, Instant at) {
+    return new Description(spec, Optional.of(other).filter(newer -> !newer.equals(spec)), at);
+  }
+
+  /** From now on the newest description is used. */
+  Description used() {
+    return new Description(newest(), Optional.empty(), foundAt);
+  }
+}

@@ -1,0 +1,95 @@
+package refinery.readmodel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import refinery.protocol.Json;
+import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobState;
+import refinery.protocol.survey.SurveyState;
+
+/**
+ * Counts surveys, batches and jobs by state, the jobs that ended lately, and the failures by reason
+ * (the {@value #REASONS} most frequent ones).
+ */
+final class Statistics {
+  private static final int REASONS = 20;
+
+  private Statistics() {}
+
+  private record Count(String kind, String state, long count) {}
+
+  static JsonNode read(Connection connection) throws SQLException {
+    ObjectNode stats = Json.MAPPER.createObjectNode();
+    ObjectNode surveys = stats.putObject("surveys");
+    for (SurveyState state : SurveyState.values()) {
+      surveys.put(state.word(), 0L);
+    }
+    counts(connection, "select '', state, count(*) from survey_row group by state")
+        .forEach(row -> surveys.put(row.state(), row.count()));
+    ObjectNode batches = stats.putObject("batches");
+    for (BatchState state : BatchState.values()) {
+      batches.put(state.word(), 0L);
+    }
+    counts(connection, "select '', state, count(*) from batch_row group by state")
+        .forEach(row -> batches.put(row.state(), row.count()));
+    ObjectNode jobs = stats.putObject("jobs");
+    for (JobKind kind : JobKind.values()) {
+      ObjectNode states = jobs.putObject(kind.word());
+      for (JobState state : JobState.values()) {
+        states.put(state.word(), 0L);
+      }
+    }
+    counts(connection, "select kind, state, count(*) from job_row group by kind, state")
+        .forEach(row -> jobs.withObject("/" + row.kind()).put(row.state(), row.count()));
+    throughput(connection, stats.putObject("throughput"));
+    failures(connection, stats.putArray("failures"));
+    return stats;
+  }
+
+  private static List<Count> counts(Connection connection, String sql) throws SQLException {
+    return new Query(sql)
+        .list(connection, row -> new Count(row.getString(1), row.getString(2), row.getLong(3)));
+  }
+
+  private static void throughput(Connection connection, ObjectNode throughput) throws SQLException {
+    new Query(
+            """
+            select count(*) filter (where finished_at > now() - interval '1 minute'),
+                   count(*) filter (where finished_at > now() - interval '5 minutes'),
+                   count(*)
+            from job_row where finished_at > now() - interval '1 hour'
+            """)
+        .list(connection, row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3)))
+        .forEach(
+            ended ->
+                throughput
+                    .put("jobs_last_minute", ended.get(0))
+                    .put("jobs_last_5_minutes", ended.get(1))
+                    .put("jobs_last_hour", ended.get(2)));
+  }
+
+  private static void failures(Connection connection, ArrayNode failures) throws SQLException {
+    List<ObjectNode> reasons =
+        new Query(
+                """
+                select failure_class, failure, count(*) from job_row
+                where state = 'failed' and failure_class is not null
+                group by failure_class, failure order by count(*) desc, failure limit ?
+                """,
+                REASONS)
+            .list(
+                connection,
+                row ->
+                    Json.MAPPER
+                        .createObjectNode()
+                        .put("class", row.getString(1))
+                        .put("message", row.getString(2))
+                        .put("count", row.getLong(3)));
+    reasons.forEach(failures::add);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The survey entity: searches a source by a job of its own, and has every batch that it finds
+ * refined.
+ */
+package refinery.survey;

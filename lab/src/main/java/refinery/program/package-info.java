@@ -1,0 +1,2 @@
+/** Starts nodes as separate programs, which tests can kill. Knows no other package. */
+package refinery.program;

@@ -1,6 +1,0 @@
-/**
- * The demonstration: a local archive, an embedded node, surveys through the HTTP API, and a check
- * of the results against the truth. Knows the node by {@link refinery.demo.DemoNode} and its HTTP
- * API.
- */
-package refinery.demo;

@@ -1,2 +1,0 @@
-/** Finds what nobody is moving and gets it moved. Owns no truth. */
-package refinery.foreman;

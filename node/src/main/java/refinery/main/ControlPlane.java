@@ -1,0 +1,163 @@
+package refinery.main;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Props;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.ClusterEvent.MemberEvent;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.ClusterSingleton;
+import akka.cluster.typed.ClusterSingletonSettings;
+import akka.cluster.typed.SingletonActor;
+import akka.cluster.typed.Subscribe;
+import com.typesafe.config.Config;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import refinery.cluster.LostRegions;
+import refinery.cluster.SingletonGuard;
+import refinery.foreman.Foreman;
+import refinery.inputs.MemberCourier;
+import refinery.inputs.SetQuestions;
+import refinery.inputs.Sets;
+import refinery.job.JobLogic;
+import refinery.notifications.Channels;
+import refinery.notifications.Notifier;
+import refinery.pipeline.PipelineCatalog;
+import refinery.protocol.Entities;
+import refinery.protocol.foreman.ForemanCommand;
+import refinery.protocol.notifications.NotifierCommand;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.readmodel.SqlNotificationQueries;
+import refinery.scheduling.Membership;
+import refinery.scheduling.Scheduler;
+
+/**
+ * What decides: entities and singletons on the nodes with role {@code control}, and what guards
+ * them. On other nodes it knows the way to them.
+ */
+final class ControlPlane {
+  private static final String ROLE = "control";
+  private static final Duration ASK = Duration.ofSeconds(5);
+
+  private final ActorSystem<Void> system;
+  private final ClusterSharding sharding;
+  private final Settings settings;
+  private final Stores stores;
+  private final Opened opened;
+
+  ControlPlane(ActorSystem<Void> system, Settings settings, Stores stores, Opened opened) {
+    this.system = system;
+    this.sharding = ClusterSharding.get(system);
+    this.settings = settings;
+    this.stores = stores;
+    this.opened = opened;
+  }
+
+  /** One of each in the cluster. */
+  record Singletons(
+      ActorRef<SchedulerCommand> scheduler,
+      ActorRef<ForemanCommand> foreman,
+      ActorRef<NotifierCommand> notifier) {
+    private static final String SCHEDULER = "scheduler";
+    private static final String FOREMAN = "foreman";
+    private static final String NOTIFIER = "notifier";
+  }
+
+  Singletons start(PipelineCatalog pipelines) {
+    ActorRef<SchedulerCommand> scheduler = singleton(Singletons.SCHEDULER, scheduler());
+    Sets sets = opened.add(new SetQuestions(stores.setQueries(), stores.manifests()));
+    EntityRegions regions =
+        new EntityRegions(sharding, stores.queries(), sets, courier(), system.ignoreRef());
+    regions.start(settings.retry(), new Planner(pipelines, settings.demand()), scheduler);
+    ActorRef<ForemanCommand> foreman =
+        singleton(Singletons.FOREMAN, foreman(sets, scheduler, regions));
+    ActorRef<NotifierCommand> notifier = singleton(Singletons.NOTIFIER, notifier());
+    guard();
+    return new Singletons(scheduler, foreman, notifier);
+  }
+
+  private Behavior<SchedulerCommand> scheduler() {
+    return Scheduler.create(
+        settings.scheduling(),
+        stores.queries(),
+        (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command),
+        Membership.of(system),
+        Clock.systemUTC());
+  }
+
+  private MemberCourier courier() {
+    return new MemberCourier(
+        stores.manifests(),
+        (batch, question) ->
+            sharding.entityRefFor(Entities.BATCH, batch.value()).ask(question::apply, ASK),
+        system.dispatchers().lookup(DispatcherSelector.blocking()));
+  }
+
+  private Behavior<ForemanCommand> foreman(
+      Sets sets, ActorRef<SchedulerCommand> scheduler, EntityRegions regions) {
+    Cluster cluster = Cluster.get(system);
+    return Foreman.create(
+        settings.foreman(),
+        new Foreman.Surroundings(
+            stores.queries(),
+            sets,
+            scheduler,
+            regions::nudge,
+            to -> cluster.subscriptions().tell(Subscribe.create(to, MemberEvent.class)),
+            Clock.systemUTC()));
+  }
+
+  private Behavior<NotifierCommand> notifier() {
+    return Notifier.create(
+        settings.notifications(),
+        opened.add(Channels.open(settings.notifications(), Version.CURRENT)),
+        new SqlNotificationQueries(
+            stores.sql(), new LogicProjector<>(new JobLogic(settings.retry()))),
+        Clock.systemUTC());
+  }
+
+  /** Started again when it fails. */
+  private <C> ActorRef<C> singleton(String name, Behavior<C> behavior) {
+    Behavior<C> supervised =
+        Behaviors.supervise(behavior)
+            .onFailure(
+                SupervisorStrategy.restartWithBackoff(
+                    Duration.ofMillis(500), Duration.ofSeconds(30), 0.2));
+    return ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(supervised, name)
+                .withSettings(ClusterSingletonSettings.create(system).withRole(ROLE)));
+  }
+
+  private void guard() {
+    Config cluster = system.settings().config().getConfig("refinery.cluster");
+    List<String> entities =
+        List.of(Entities.SURVEY.name(), Entities.BATCH.name(), Entities.JOB.name());
+    List<String> singletons =
+        List.of(Singletons.SCHEDULER, Singletons.FOREMAN, Singletons.NOTIFIER);
+    system.systemActorOf(
+        SingletonGuard.create(
+            cluster.getConfig("singleton-guard"),
+            ROLE,
+            Stream.concat(
+                    singletons.stream().map(SingletonGuard::singleton),
+                    entities.stream().map(SingletonGuard::coordinator))
+                .toList()),
+        "singleton-guard",
+        Props.empty());
+    Config lost = cluster.getConfig("lost-regions");
+    system.systemActorOf(
+        LostRegions.create(
+            new LostRegions.Settings(
+                ROLE, lost.getDuration("interval"), lost.getDuration("answer")),
+            entities),
+        "lost-regions",
+        Props.empty());
+  }
+}

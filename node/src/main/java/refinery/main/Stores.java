@@ -1,0 +1,39 @@
+package refinery.main;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import refinery.database.Database;
+import refinery.manifests.Manifests;
+import refinery.readmodel.SqlExecutor;
+import refinery.readmodel.SqlNodeQueries;
+import refinery.readmodel.SqlSetQueries;
+import refinery.storage.ObjectStore;
+import refinery.storage.Storage;
+import refinery.storage.StoredManifests;
+import refinery.storage.Sweeper;
+
+/** What all parts of a node keep things in: the read model, storage, and the lists that it has. */
+record Stores(
+    SqlExecutor sql,
+    SqlNodeQueries queries,
+    SqlSetQueries setQueries,
+    ObjectStore temporary,
+    ObjectStore permanent,
+    Manifests manifests) {
+
+  /** Opens them, and begins to sweep what nobody wants. */
+  static Stores open(Path dir, Settings settings, Database database, Opened opened)
+      throws IOException {
+    SqlExecutor sql = opened.add(new SqlExecutor(database.dataSource(), Database.CONNECTIONS));
+    SqlNodeQueries queries = new SqlNodeQueries(sql);
+    Storage storage = opened.add(settings.storage().open(dir));
+    ObjectStore temporary = storage.temporary();
+    ObjectStore permanent = storage.permanent();
+    opened.add(
+        new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
+            .start());
+    Manifests manifests = new StoredManifests(permanent, dir.resolve("lists"));
+    return new Stores(sql, queries, new SqlSetQueries(sql), temporary, permanent, manifests);
+  }
+}

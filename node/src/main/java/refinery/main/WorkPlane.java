@@ -1,0 +1,132 @@
+package refinery.main;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.typed.Cluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import refinery.agent.WorkRunner;
+import refinery.archive.AnswerCache;
+import refinery.archive.ArchiveHttp;
+import refinery.archive.SourceParts;
+import refinery.archive.SourceProvider;
+import refinery.archive.ncbi.NcbiAccess;
+import refinery.archive.ncbi.NcbiClient;
+import refinery.hosts.ClusterGate;
+import refinery.hosts.HostGate;
+import refinery.hosts.HostLimits;
+import refinery.pipeline.PipelineCatalog;
+import refinery.pipeline.ProcessRunner;
+import refinery.pipeline.ReferenceCache;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.source.EntityRecorder;
+import refinery.source.SourceRegistry;
+import refinery.source.SurveyRunner;
+import refinery.transfer.Bandwidth;
+import refinery.transfer.DownloadRunner;
+
+/** What does the work: sources, a runner for each kind of job, and the agent that uses them. */
+final class WorkPlane {
+  private static final Duration ASK = Duration.ofSeconds(5);
+
+  private final ActorSystem<Void> system;
+  private final Settings settings;
+  private final Stores stores;
+  private final Opened opened;
+  private final Path dir;
+  private final HostGate archives;
+  private final NcbiClient ncbi;
+
+  WorkPlane(
+      ActorSystem<Void> system,
+      Settings settings,
+      Stores stores,
+      Opened opened,
+      Path dir,
+      ActorRef<SchedulerCommand> scheduler) {
+    this.system = system;
+    this.settings = settings;
+    this.stores = stores;
+    this.opened = opened;
+    this.dir = dir;
+    // A survey waits for a host as long as between two tries, and is then tried again as a whole.
+    this.archives = new ClusterGate(system, scheduler, settings.archives().http().maxBackoff());
+    this.ncbi =
+        opened.add(
+            new NcbiClient(
+                settings.archives(),
+                NcbiAccess.from(system.settings().config()),
+                settings.transfer().userAgent(),
+                archives));
+  }
+
+  SourceRegistry sources(PipelineCatalog pipelines) throws IOException {
+    ArchiveHttp archive =
+        opened.add(new ArchiveHttp(settings.archives(), Version.CURRENT, archives));
+    AnswerCache cache =
+        new AnswerCache(
+            dir.resolve("cache").resolve("archives"),
+            settings.archives().cache(),
+            Clock.systemUTC());
+    SourceParts parts =
+        new SourceParts(
+            system.settings().config(),
+            settings.archives(),
+            archive,
+            ncbi,
+            cache,
+            stores.setQueries(),
+            stores.manifests(),
+            pipelines::outputs);
+    return new SourceRegistry(
+        SourceProvider.all().stream().map(provider -> provider.open(parts)).toList());
+  }
+
+  Workers start(SourceRegistry sources, Set<String> roles, ActorRef<SchedulerCommand> scheduler)
+      throws IOException {
+    ClusterSharding sharding = ClusterSharding.get(system);
+    Workers workers = new Workers(system, settings.agent(), sharding);
+    workers.start(
+        dir,
+        Cluster.get(system).selfMember().address().hostPort(),
+        List.copyOf(roles),
+        runners(new SurveyRunner(sources, new EntityRecorder(sharding, ASK)), scheduler),
+        scheduler);
+    return workers;
+  }
+
+  private Map<JobKind, WorkRunner> runners(
+      SurveyRunner surveys, ActorRef<SchedulerCommand> scheduler) throws IOException {
+    HostLimits limits = HostLimits.from(system.settings().config());
+    DownloadRunner.Asking asking =
+        new DownloadRunner.Asking(
+            new ClusterGate(system, scheduler, limits.patience()),
+            limits,
+            Bandwidth.from(system.settings().config()));
+    DownloadRunner downloads =
+        opened.add(
+            new DownloadRunner(
+                system,
+                settings.transfer(),
+                settings.archives(),
+                ncbi,
+                settings.demand(),
+                stores.temporary(),
+                asking));
+    ProcessRunner processes =
+        new ProcessRunner(
+            settings.pipelines(),
+            stores.temporary(),
+            stores.permanent(),
+            ReferenceCache.open(dir.resolve("references"), settings.references()),
+            stores.queries());
+    return Map.of(JobKind.SURVEY, surveys, JobKind.DOWNLOAD, downloads, JobKind.PROCESS, processes);
+  }
+}

@@ -1,2 +1,0 @@
-/** The survey entity, its pure behaviour, and the interface of sources. */
-package refinery.survey;

@@ -1,0 +1,152 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.client.CommandFailure;
+import refinery.client.NodeClient;
+import refinery.localarchive.ArchiveTree;
+import refinery.localarchive.LocalArchive;
+import refinery.localarchive.SyntheticSpecies;
+import refinery.protocol.Json;
+import refinery.testing.NodeProcess;
+
+/** Plans wait through {@code kill -9} and restarts, and begin nothing before they are answered. */
+class PlanTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String PIPELINE =
+      """
+      name = no-op
+      version = "1"
+      description = "Says that there was a run."
+      inputs = [[reads], [reads_1, reads_2]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = touch, command = [touch, out.txt], stall = 1m, wall-time = 1m }]
+      outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
+      """;
+
+  @TempDir Path temp;
+  private NodeClient client;
+  private NodeProcess node;
+  private int starts;
+
+  @Test
+  void aPlanIsAnsweredAfterAKillAndTwoRestartsByCommandAndByHttp() throws Exception {
+    SyntheticSpecies species = SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED);
+    Path tree = ArchiveTree.write(temp.resolve("archive"), species, false);
+    Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
+    Files.writeString(pipelines.resolve("no-op.conf"), PIPELINE);
+    try (LocalArchive archive = LocalArchive.start(tree, 0)) {
+      Map<String, String> settings = new HashMap<>(archive.configuration());
+      settings.put("refinery.pipelines.directory", pipelines.toString());
+      start(settings);
+      String first = plan("PRJNA990101", Optional.empty());
+      String second = plan("PRJEB990102", Optional.empty());
+      String answered = plan("PRJDB990103", Optional.of("none"));
+      awaiting(first);
+      awaiting(second);
+      ended(answered, "done");
+
+      node.kill();
+      start(settings);
+      assertThat(node.stop()).isTrue();
+      start(settings);
+      JsonNode survey = client.get("/surveys/" + first);
+      assertThat(survey.path("state").asText()).isEqualTo("awaiting_input");
+      assertThat(survey.path("question").path("id").asText()).isEqualTo("plan");
+      long found = survey.path("batches").path("planned").asLong();
+      assertThat(found).isGreaterThan(1).isEqualTo(survey.path("batches").path("total").asLong());
+      JsonNode plan = client.get("/surveys/" + first + "/plan");
+      assertThat(plan.path("totals").path("take").asLong()).isEqualTo(found);
+      assertThat(plan.path("totals").path("bytes").asLong()).isPositive();
+      assertThat(plan.path("items"))
+          .hasSize((int) found)
+          .allSatisfy(item -> assertThat(item.path("decision").asText()).isEqualTo("take"));
+      assertThat(archive.requests())
+          .as("nothing is fetched")
+          .noneMatch(request -> request.target().startsWith("/vol1/"));
+
+      assertThatThrownBy(() -> answer(first, "{\"take\":\"some\"}"))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContaining("take");
+      StringWriter said = new StringWriter();
+      assertThat(
+              RefineryCommand.run(
+                  new PrintWriter(said),
+                  new PrintWriter(said),
+                  "answer",
+                  first,
+                  "at_most=1",
+                  "--url",
+                  node.http()))
+          .as(said.toString())
+          .isZero();
+      answer(second, "{\"take\":\"all\"}");
+      assertThatThrownBy(() -> answer(second, "{\"take\":\"all\"}"))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContaining("asks for no input");
+      ended(first, "done");
+      ended(second, "done");
+      JsonNode counts = client.get("/surveys/" + first).path("batches");
+      assertThat(counts.path("done").asLong()).isEqualTo(1);
+      assertThat(counts.path("planned").asLong()).isEqualTo(found - 1);
+      JsonNode rest = client.get("/surveys/" + second).path("batches");
+      assertThat(rest.path("done").asLong()).isPositive().isEqualTo(rest.path("total").asLong());
+      assertThat(downloads()).hasSize(1 + rest.path("total").asInt());
+      assertThat(client.get("/surveys/" + second + "/plan").path("totals").path("basis").asText())
+          .startsWith("mean of the last");
+      assertThat(node.stop()).isTrue();
+    }
+  }
+
+  private void start(Map<String, String> settings) throws Exception {
+    node = NodeProcess.start(temp.resolve("node"), temp.resolve("output-" + starts++), settings);
+    client = new NodeClient(node.http(), Optional.empty());
+  }
+
+  private String plan(String study, Optional<String> take) {
+    ObjectNode survey = Json.MAPPER.createObjectNode().put("source", "ena");
+    survey.put("pipeline", "no-op").put("plan", true);
+    survey.putObject("parameters").put("accession", study);
+    take.ifPresent(words -> survey.putObject("answers").putObject("plan").put("take", words));
+    return client.post("/surveys", survey, Optional.empty()).path("id").asText();
+  }
+
+  private JsonNode answer(String survey, String input) throws Exception {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.set("input", Json.MAPPER.readTree(input));
+    return client.post("/surveys/" + survey + "/resume", body, Optional.empty());
+  }
+
+  private void awaiting(String survey) {
+    ended(survey, "awaiting_input");
+  }
+
+  private void ended(String survey, String state) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> client.get("/surveys/" + survey).path("state").asText().equals(state));
+  }
+
+  private List<JsonNode> downloads() {
+    List<JsonNode> jobs = new ArrayList<>();
+    client.list("/jobs", Map.of("kind", "download"), 1_000, jobs::add);
+    return jobs;
+  }
+}

@@ -1,0 +1,340 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands against a socket that answers what each test says. */
+class RefineryCommandTest {
+  private static final String HELLO =
+      "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final List<String> received = new CopyOnWriteArrayList<>();
+  private HttpServer server;
+  private String url;
+
+  private record Answer(int status, String body) {}
+
+  private record Result(int code, String out, String err) {}
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          String target = exchange.getRequestURI().toString();
+          received.add(exchange.getRequestMethod() + " " + target + " " + body);
+          Answer answer =
+              answers.getOrDefault(
+                  target, new Answer(404, "{\"status\":404,\"detail\":\"no such thing\"}"));
+          byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    url = "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "survey",
+        "survey ena accession",
+        "survey ena accession=X --priority high",
+        "show job",
+        "show job-../../nodes",
+        "logs batch-1",
+        "cancel node-1",
+        "priority job-1 101",
+        "priority job-1 high",
+        "priority batch-1 5",
+        "fetch batch-1",
+        "jobs --limit 0",
+        "jobs --limit many",
+        "jobs --url ftp://x",
+        "jobs --url ::",
+        "node --http 8080",
+        "node --http 127.0.0.1:99999",
+        "node --memory lots",
+        "node --cpus -1",
+        "node --cpus 0",
+        "node --roles king",
+        "node --set x",
+        "node --join 127.0.0.1:1",
+        "bench",
+        "bench jobs --count 0 --command x",
+        "bench jobs --count 1",
+        "bench survey --batches 0",
+        "bench survey --batches 1000,many",
+        "local-archive --port 70000",
+        "demo --port -1"
+      })
+  void wrongUsageIsOneLineAndTwo(String line) {
+    Result result = run(line.split(" "));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("refinery: ").hasLineCount(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void aNodeThatIsNotThereIsThree() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Result result = run("surveys", "--url", "http://127.0.0.1:" + free);
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.err()).contains("cannot reach the node").hasLineCount(1);
+  }
+
+  @Test
+  void somethingElseThatAnswersIsThree() {
+    answers.put("/api/v1/jobs/job-1", new Answer(200, "<html>"));
+    assertThat(run("show", "job-1", "--url", url).code()).isEqualTo(3);
+  }
+
+  @Test
+  void whatTheNodeRefusesIsSaidInOneLine() {
+    answers.put(
+        "/api/v1/surveys",
+        new Answer(
+            400,
+            "{\"detail\":\"wrong parameters\",\"errors\":[{\"pointer\":\"/parameters/a\","
+                + "\"message\":\"is\\nunknown\"}]}"));
+    Result result = run("survey", "ena", "a=1", "--url", url);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err())
+        .isEqualTo("refinery: wrong parameters; /parameters/a is unknown (HTTP 400)\n");
+    assertThat(run("retry", "job-1", "--url", url).err()).contains("no such thing");
+    answers.put(
+        "/api/v1/surveys",
+        new Answer(
+            400,
+            "{\"detail\":\"/a: is unknown\",\"errors\":[{\"pointer\":\"/a\","
+                + "\"message\":\"is unknown\"}]}"));
+    assertThat(run("survey", "ena", "a=1", "--url", url).err())
+        .as("said once")
+        .isEqualTo("refinery: /a: is unknown (HTTP 400)\n");
+  }
+
+  @Test
+  void postsASurveyAndWaits() {
+    answers.put("/api/v1/surveys", new Answer(201, "{\"id\":\"survey-1\"}"));
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(
+            200, "{\"id\":\"survey-1\",\"source\":\"ena\",\"state\":\"done\",\"batches\":{}}"));
+    Result result =
+        run(
+            "survey",
+            "ena",
+            "accession=PRJNA1",
+            "accession=007",
+            "n=3",
+            "--priority",
+            "9",
+            "--label",
+            "a=b",
+            "--wait",
+            "--url",
+            url);
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).startsWith("survey-1\n");
+    assertThat(received.getFirst())
+        .isEqualTo(
+            "POST /api/v1/surveys {\"source\":\"ena\",\"parameters\":{\"accession\":"
+                + "[\"PRJNA1\",\"007\"],\"n\":3},\"priority\":9,\"labels\":{\"a\":\"b\"}}");
+    answers.put(
+        "/api/v1/surveys/survey-1", new Answer(200, "{\"state\":\"failed\",\"reason\":\"no\"}"));
+    answers.put(
+        "/api/v1/batches?limit=10&state=failed&survey_id=survey-1",
+        new Answer(200, "{\"items\":[],\"next\":null}"));
+    answers.put(
+        "/api/v1/batches?limit=10&survey_id=survey-1&state=failed",
+        new Answer(200, "{\"items\":[],\"next\":null}"));
+    Result failed = run("survey", "ena", "--wait", "--url", url);
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(failed.out()).contains("survey-1 is failed: no");
+  }
+
+  @Test
+  void listsFollowPages() {
+    answers.put(
+        "/api/v1/surveys?limit=100&state=done",
+        new Answer(200, "{\"items\":[{\"id\":\"survey-1\",\"source\":\"ena\"}],\"next\":\"a b\"}"));
+    answers.put(
+        "/api/v1/surveys?limit=99&state=done&cursor=a+b",
+        new Answer(200, "{\"items\":[{\"id\":\"survey-22\"}],\"next\":null}"));
+    Result table = run("surveys", "--state", "done", "--url", url);
+    assertThat(table.out().lines().toList())
+        .hasSize(3)
+        .element(1)
+        .asString()
+        .startsWith("survey-1   ena");
+    assertThat(run("surveys", "--state", "done", "--json", "--url", url).out())
+        .startsWith("[ {")
+        .contains("survey-22");
+  }
+
+  @Test
+  void fetchVerifiesAndDoesNothingTwice(@TempDir Path folder) throws IOException {
+    answers.put("/api/v1/batches/batch-abc", new Answer(200, batch("../../etc/pass wd")));
+    answers.put("/api/v1/artifacts/" + HELLO, new Answer(200, "hello"));
+    String[] command = {"fetch", "batch-abc", "--to", folder.toString(), "--url", url};
+    assertThat(run(command).out()).endsWith("1 files copied, 0 already there\n");
+    Path file = folder.resolve("SRR1-abc/__.._etc_pass_wd");
+    assertThat(file).hasContent("hello");
+    assertThat(run(command).out()).isEqualTo("0 files copied, 1 already there\n");
+    Files.delete(file);
+    answers.put("/api/v1/artifacts/" + HELLO, new Answer(200, "hellO"));
+    Result damaged = run(command);
+    assertThat(damaged.code()).isEqualTo(1);
+    assertThat(damaged.err()).contains("arrived damaged").hasLineCount(1);
+    try (Stream<Path> left = Files.list(file.getParent())) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  /** The last thing that was asked for, and what the command said. */
+  private void assertSays(int code, String request, String words, String... command) {
+    List<String> all = new java.util.ArrayList<>(List.of(command));
+    all.addAll(List.of("--url", url));
+    Result result = run(all.toArray(String[]::new));
+    assertThat(result.code()).as(result.err()).isEqualTo(code);
+    assertThat(code == 0 ? result.out() : result.err()).contains(words).hasLineCount(1);
+    assertThat(received.getLast()).isEqualTo(request);
+  }
+
+  @Test
+  void whatIsChangedIsSaid() {
+    answers.put(
+        "/api/v1/jobs/job-1",
+        new Answer(200, "{\"state\":\"failed\",\"attempt\":3,\"priority\":50}"));
+    answers.put("/api/v1/jobs/job-1/retry", new Answer(200, "{}"));
+    answers.put("/api/v1/jobs/job-1/priority", new Answer(200, "{}"));
+    assertSays(0, "POST /api/v1/jobs/job-1/retry ", "failed after 3 attempts", "retry", "job-1");
+    assertSays(
+        0,
+        "POST /api/v1/jobs/job-1/priority {\"priority\":90}",
+        "90, was 50; it is failed already",
+        "priority",
+        "job-1",
+        "90");
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"failed\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{\"state\":\"processing\"}"));
+    answers.put("/api/v1/batches/batch-1/reprocess", new Answer(200, "{}"));
+    assertSays(0, "POST /api/v1/batches/batch-1/retry ", "was failed", "retry", "batch-1");
+    assertSays(0, "POST /api/v1/batches/batch-1/reprocess ", "made anew", "reprocess", "batch-1");
+    answers.put(
+        "/api/v1/nodes/node-1",
+        new Answer(200, "{\"state\":\"up\",\"running\":[\"job-1\",\"job-2\"]}"));
+    answers.put("/api/v1/nodes/node-1/drain", new Answer(202, "{}"));
+    assertSays(0, "POST /api/v1/nodes/node-1/drain ", "2 running jobs", "drain", "node-1");
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(
+            200, "{\"state\":\"running\",\"batches\":{\"total\":9,\"done\":4,\"failed\":2}}"));
+    answers.put("/api/v1/surveys/survey-1/cancel", new Answer(200, "{}"));
+    answers.put("/api/v1/surveys/survey-1/retry", new Answer(200, "{}"));
+    assertSays(
+        0, "POST /api/v1/surveys/survey-1/cancel ", "3 batches that had not", "cancel", "survey-1");
+    assertSays(
+        0, "POST /api/v1/surveys/survey-1/retry ", "2 batches that failed", "retry", "survey-1");
+  }
+
+  @Test
+  void whereThereIsNothingToDoNothingIsSentAndItEndsWithOne() {
+    answers.put("/api/v1/jobs/job-1", new Answer(200, "{\"state\":\"succeeded\"}"));
+    assertSays(1, "GET /api/v1/jobs/job-1 ", "succeeded already", "cancel", "job-1");
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"done\"}"));
+    assertSays(1, "GET /api/v1/batches/batch-1 ", "refinery reprocess batch-1", "retry", "batch-1");
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(200, "{\"state\":\"done\",\"batches\":{\"total\":9,\"done\":9}}"));
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "no batch of it", "retry", "survey-1");
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "done already", "cancel", "survey-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"queued", "downloading", "processing"})
+  void whatIsOnItsWayIsNotSaidToBeRetried(String state) {
+    answers.put("/api/v1/batches/batch-1", new Answer(200, "{\"state\":\"" + state + "\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/batches/batch-1 ", "is " + state + ":", "retry", "batch-1");
+    answers.put("/api/v1/jobs/job-1", new Answer(200, "{\"state\":\"running\"}"));
+    answers.put("/api/v1/jobs/job-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/jobs/job-1 ", "is running:", "retry", "job-1");
+  }
+
+  @Test
+  void batchesThatAreSkippedAreNotSaidToBeRetried() {
+    answers.put(
+        "/api/v1/surveys/survey-1",
+        new Answer(
+            200, "{\"state\":\"done\",\"batches\":{\"total\":9,\"done\":6,\"cancelled\":3}}"));
+    answers.put("/api/v1/surveys/survey-1/retry", new Answer(200, "{}"));
+    assertSays(1, "GET /api/v1/surveys/survey-1 ", "no batch of it failed", "retry", "survey-1");
+    answers.put(
+        "/api/v1/batches/batch-1",
+        new Answer(200, "{\"state\":\"cancelled\",\"reason\":\"aligned reads\"}"));
+    answers.put("/api/v1/batches/batch-1/retry", new Answer(200, "{\"state\":\"cancelled\"}"));
+    assertSays(
+        1, "POST /api/v1/batches/batch-1/retry ", "stays cancelled: aligned", "retry", "batch-1");
+  }
+
+  @Test
+  void aLogIsFollowed() {
+    answers.put("/api/v1/jobs/job-1/log?follow=true", new Answer(200, "line\n"));
+    assertThat(run("logs", "-f", "job-1", "--url", url).out()).isEqualTo("line\n");
+  }
+
+  @Test
+  void versionAndHelp() {
+    assertThat(run("--version").out()).startsWith("refinery ").hasLineCount(1);
+    assertThat(run("survey", "--help").out()).contains("--wait");
+    assertThat(run("survey", "--help").code()).isZero();
+  }
+
+  private static String batch(String name) {
+    return "{\"id\":\"batch-abc\",\"key\":\"SRR1\",\"artifacts\":[{\"name\":\"%s\",\"sha256\":\"%s\"}]}"
+        .formatted(name, HELLO);
+  }
+
+  private static Result run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = RefineryCommand.run(new PrintWriter(out), new PrintWriter(err), args);
+    return new Result(code, out.toString(), err.toString());
+  }
+}

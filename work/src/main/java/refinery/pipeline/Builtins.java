@@ -1,0 +1,46 @@
+package refinery.pipeline;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The built-in steps, by the names that pipeline files use. */
+final class Builtins {
+  private static final Map<String, Builtin> ALL =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("concatenate", new Concatenate()),
+              Map.entry("gunzip", new Gunzip()),
+              Map.entry("gtf-clean", new GtfClean()),
+              Map.entry("transcripts-check", new TranscriptsCheck()),
+              Map.entry("salmon-index-check", new SalmonIndexCheck()),
+              Map.entry("kallisto-index-check", new KallistoIndexCheck()),
+              Map.entry("pack", new Pack()),
+              Map.entry("unpack", new Unpack()),
+              Map.entry("read-length-check", new ReadLengthCheck()),
+              Map.entry("salmon-check", new SalmonCheck()),
+              Map.entry("kallisto-check", new KallistoCheck()),
+              Map.entry("gene-table", new GeneTable())));
+
+  private Builtins() {}
+
+  static Optional<Builtin> find(String name) {
+    return Optional.ofNullable(ALL.get(name));
+  }
+
+  /** True if a step compares the counts of reads in every job. */
+  static boolean countsReads(Pipeline.Step step) {
+    return step.when().isEmpty()
+        && step.action() instanceof Pipeline.Action.Builtin builtin
+        && find(builtin.name()).filter(Builtin::countsReads).isPresent();
+  }
+
+  static List<String> thatCountReads() {
+    return ALL.keySet().stream().filter(name -> ALL.get(name).countsReads()).toList();
+  }
+
+  static List<String> names() {
+    return List.copyOf(ALL.keySet());
+  }
+}

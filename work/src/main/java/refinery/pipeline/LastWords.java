@@ -1,0 +1,90 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import refinery.files.ToolWords;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
+
+/** Reads the last output of a tool and tells from it why the tool failed. */
+final class LastWords {
+  private static final int TAIL = 1 << 16;
+  private static final List<String> DISK =
+      List.of(
+          "no space left on device",
+          "disk quota exceeded",
+          "storage exhausted",
+          "rcstorage,rcexhausted",
+          "disk-limit exeeded",
+          "file excessive",
+          "file size limit exceeded");
+  private static final List<String> MEMORY =
+      List.of("std::bad_alloc", "cannot allocate memory", "out of memory");
+
+  private LastWords() {}
+
+  /** The last bytes of a file; empty when there is no file. */
+  static String end(Path file, int bytes) throws IOException {
+    return Files.isRegularFile(file) ? tail(file, Math.max(0, Files.size(file) - bytes)) : "";
+  }
+
+  /** The end of a file from an offset on, at most 64 KiB. */
+  static String tail(Path file, long from) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long start = Math.max(from, channel.size() - TAIL);
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - start));
+      while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) >= 0) {
+        // Reads on until the buffer is full or the file ends.
+      }
+      return ToolWords.of(Arrays.copyOf(bytes.array(), bytes.position()));
+    }
+  }
+
+  /** The failure of a tool that ended by itself with another exit code than 0. */
+  static Failure failure(String step, String program, int exitCode, String tail) {
+    String said = tail.toLowerCase(Locale.ROOT);
+    FailureClass kind =
+        DISK.stream().anyMatch(said::contains)
+            ? FailureClass.OUT_OF_DISK
+            : MEMORY.stream().anyMatch(said::contains)
+                ? FailureClass.OUT_OF_MEMORY
+                : FailureClass.PERMANENT;
+    String words = lastLines(tail);
+    return new Failure(
+        kind,
+        "%s exited with %d%s"
+            .formatted(clean(program), exitCode, words.isEmpty() ? "" : ": " + words),
+        step);
+  }
+
+  /** True if the text holds messages of a full disk. Some tools print them and exit with 0. */
+  static boolean saysDiskFull(String tail) {
+    String said = tail.toLowerCase(Locale.ROOT);
+    return DISK.stream().anyMatch(said::contains);
+  }
+
+  private static String lastLines(String tail) {
+    List<String> lines =
+        tail.lines().map(LastWords::clean).filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .skip(Math.max(0, lines.size() - 3))
+        .map(line -> line.length() > 300 ? line.substring(0, 300) : line)
+        .collect(Collectors.joining(" | "));
+  }
+
+  /** Removes control characters and colour codes. */
+  static String clean(String text) {
+    return text.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+}

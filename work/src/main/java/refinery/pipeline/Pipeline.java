@@ -1,0 +1,230 @@
+package refinery.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import refinery.protocol.Resources;
+
+/**
+ * A pipeline as its file defines it.
+ *
+ * @param inputs alternative lists of roles, of which the first whose files are all there is used;
+ *     empty: takes no input
+ * @param takesCommand true if the job brings its own argument vector ({@code ${command}})
+ * @param set the role of the outputs of a set of batches, which the survey names; a step finds them
+ *     in the list {@code ${role}}; empty: it takes no set
+ * @param needs outputs of other batches without which it cannot run
+ * @param countsReads the step that compares the tool's count of reads with the archive's; empty: no
+ *     step does, and the files must be read whole before
+ * @param demand the resources that a job of it reserves
+ * @param tools commands that print a tool's version, by the tool's name
+ */
+record Pipeline(
+    String name,
+    String version,
+    String description,
+    List<List<String>> inputs,
+    boolean takesCommand,
+    Optional<String> set,
+    List<ArtifactNeed> needs,
+    Optional<String> countsReads,
+    Map<String, Parameter> parameters,
+    Demand demand,
+    Map<String, List<String>> tools,
+    List<Step> steps,
+    List<Output> outputs) {
+  Pipeline {
+    inputs = inputs.stream().map(List::copyOf).toList();
+    needs = List.copyOf(needs);
+    parameters = Map.copyOf(parameters);
+    tools = Map.copyOf(tools);
+    steps = List.copyOf(steps);
+    outputs = List.copyOf(outputs);
+  }
+
+  /** True if a step reads the artifact of this role itself; unpacking does not count. */
+  boolean reads(String role) {
+    return steps.stream()
+        .anyMatch(step -> names(step.action(), role) && !isUnpacking(step.action()));
+  }
+
+  /**
+   * True if a step unpacks the artifact of this role, which the node then keeps unpacked for all
+   * jobs.
+   */
+  boolean unpacks(String role) {
+    return steps.stream()
+        .anyMatch(step -> names(step.action(), role) && isUnpacking(step.action()));
+  }
+
+  private static boolean names(Action action, String role) {
+    String placeholder = "${" + role + "}";
+    return switch (action) {
+      case Action.Command command ->
+          command.arguments().stream().anyMatch(text -> text.contains(placeholder));
+      case Action.Builtin builtin ->
+          builtin.with().values().stream().anyMatch(text -> text.contains(placeholder));
+    };
+  }
+
+  private static boolean isUnpacking(Action action) {
+    return action instanceof Action.Builtin builtin && builtin.name().equals("unpack");
+  }
+
+  /** True if it has nothing to fetch, check or keep, so that a job costs only its one process. */
+  boolean isBare() {
+    return inputs.isEmpty()
+        && set.isEmpty()
+        && outputs.isEmpty()
+        && needs.isEmpty()
+        && steps.size() == 1;
+  }
+
+  /**
+   * An output of another batch. Its texts may hold {@code ${parameter.NAME}}; a text that comes out
+   * empty is no condition.
+   *
+   * @param role what the artifact is for; steps name its file {@code ${role}}
+   * @param pipeline the pipeline that makes it
+   * @param artifact the name that this pipeline gives it
+   * @param organism the organism that it must be of; empty: any
+   * @param keyValues key-values that it must have
+   * @param latestBy the key whose highest value is taken if several fit
+   * @param byReadLength key-values whose value {@code auto} is chosen by the length of the reads
+   * @param chosen what the survey chooses it by; if no text of it comes out empty, {@code anyOf} is
+   *     not asked
+   * @param anyOf alternatives, the most wanted first; one with a text that comes out empty is left
+   *     out
+   * @param hints command lines that would make it; the first of which no placeholder is empty is
+   *     told
+   */
+  record ArtifactNeed(
+      String role,
+      String pipeline,
+      String artifact,
+      String organism,
+      Map<String, String> keyValues,
+      Optional<String> latestBy,
+      Map<String, ByReadLength> byReadLength,
+      Map<String, String> chosen,
+      List<Map<String, String>> anyOf,
+      List<String> hints) {
+    ArtifactNeed {
+      chosen = Map.copyOf(chosen);
+      anyOf = anyOf.stream().map(Map::copyOf).toList();
+      hints = List.copyOf(hints);
+      keyValues = Map.copyOf(keyValues);
+      byReadLength = Map.copyOf(byReadLength);
+    }
+  }
+
+  /**
+   * Takes {@code then} if reads are longer than so many bases on average, else {@code otherwise}.
+   */
+  record ByReadLength(double longerThan, String then, String otherwise) {}
+
+  /**
+   * @param fallback used when no value is given; empty: one must be given
+   * @param pattern what a value must match, so that untrusted metadata cannot become an option or a
+   *     path
+   * @param fromSource true if the batch's own facts may give the value; otherwise only the survey
+   *     does
+   */
+  record Parameter(
+      String description, Optional<String> fallback, Pattern pattern, boolean fromSource) {}
+
+  /**
+   * Expressions for cores, bytes of memory and bytes of disk. Their variables are {@code input},
+   * the bytes of the raw files or of the set's outputs, and {@code index}, the bytes of unpacked
+   * references.
+   */
+  record Demand(Expression cpu, Expression memory, Expression disk) {
+    /**
+     * The demand while the size of the index is unknown. Above one core it is rounded down to whole
+     * cores: tools have whole threads, and the rest would lie idle.
+     */
+    Resources resolve(long inputBytes) {
+      return resolve(inputBytes, 0);
+    }
+
+    /**
+     * @param indexBytes bytes of the unpacked references; 0 while unknown
+     */
+    Resources resolve(long inputBytes, long indexBytes) {
+      Map<String, Double> values =
+          Map.of("input", (double) inputBytes, "index", (double) indexBytes);
+      double cores = cpu.evaluate(values);
+      return Resources.of(
+          atLeastZero((cores > 1 ? Math.floor(cores) : cores) * 1000),
+          atLeastZero(memory.evaluate(values)),
+          atLeastZero(disk.evaluate(values)));
+    }
+
+    private static long atLeastZero(double value) {
+      return Double.isNaN(value) ? 0 : Math.max(0, Math.round(value));
+    }
+  }
+
+  /**
+   * @param when the step runs only if files of all these roles are among the inputs
+   * @param stdout file for stdout, relative to the working directory; empty: the log
+   * @param tool a name of {@link Pipeline#tools}; empty: its version is not recorded
+   * @param stall how long it may make no progress
+   * @param wallTime how long it may run
+   */
+  record Step(
+      String name,
+      Action action,
+      List<String> when,
+      Optional<String> stdout,
+      Optional<String> tool,
+      Duration stall,
+      Duration wallTime) {}
+
+  /** What a step does. */
+  sealed interface Action {
+    /**
+     * A process.
+     *
+     * @param arguments may hold placeholders
+     * @param environment added to the clean one that every process has
+     */
+    record Command(List<String> arguments, Map<String, String> environment) implements Action {
+      public Command {
+        arguments = List.copyOf(arguments);
+        environment = Map.copyOf(environment);
+      }
+    }
+
+    /** A step in Java, with arguments that may hold placeholders. */
+    record Builtin(String name, Map<String, String> with) implements Action {
+      public Builtin {
+        with = Map.copyOf(with);
+      }
+    }
+  }
+
+  /**
+   * @param role by which other pipelines ask for it; empty: its name
+   * @param name of the artifact; may hold placeholders
+   * @param file relative to the working directory; may hold placeholders
+   * @param optional true if it may be missing
+   * @param checks that it must pass before it is stored
+   */
+  record Output(
+      Optional<String> role,
+      String name,
+      String file,
+      String mediaType,
+      boolean optional,
+      List<OutputCheck> checks) {}
+
+  /** Checks that fit every output. Checks that know a format are built-in steps. */
+  enum OutputCheck {
+    NOT_EMPTY,
+    ENDS_WITH_NEWLINE,
+    JSON
+  }
+}

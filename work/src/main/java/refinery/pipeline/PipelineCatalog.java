@@ -1,0 +1,293 @@
+package refinery.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import refinery.pipeline.Pipeline.Action;
+import refinery.protocol.Ids;
+import refinery.protocol.JobId;
+import refinery.protocol.Json;
+import refinery.protocol.Resources;
+import refinery.protocol.batch.BatchSet;
+import refinery.protocol.batch.Need;
+import refinery.protocol.catalog.Catalog.Problem;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.job.JobKind;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.Work;
+
+/**
+ * Answers questions about pipelines: which there are, what they need and what they take.
+ * Thread-safe.
+ */
+public final class PipelineCatalog {
+  private static final int MAX_ARGUMENTS = 4096;
+  private static final int MAX_BYTES = 100_000;
+
+  private final PipelineRegistry registry;
+  private final InstantSource clock;
+
+  public PipelineCatalog(PipelineRegistry registry, InstantSource clock) {
+    this.registry = registry;
+    this.clock = clock;
+  }
+
+  public List<String> names() {
+    return registry.names();
+  }
+
+  /**
+   * Checks whether a batch with files of these roles fits a pipeline.
+   *
+   * @return why not; empty when it fits, and for an unknown pipeline
+   */
+  public Optional<String> unfit(String name, List<String> roles) {
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty() || pipeline.get().inputs().stream().anyMatch(roles::containsAll)) {
+      return Optional.empty();
+    }
+    List<String> fitting =
+        registry.all().stream()
+            .filter(other -> other.inputs().stream().anyMatch(roles::containsAll))
+            .map(Pipeline::name)
+            .toList();
+    String takes =
+        pipeline.get().inputs().isEmpty()
+            ? "no files"
+            : pipeline.get().inputs().stream()
+                .map(together -> String.join(" and ", together))
+                .collect(Collectors.joining(", or "));
+    return Optional.of(
+        "'%s' takes %s; the source brings %s, which fit %s"
+            .formatted(name, takes, String.join(", ", roles), String.join(", ", fitting)));
+  }
+
+  /**
+   * Checks whether a batch that is made of a set of others fits a pipeline.
+   *
+   * @return why not; empty when it fits, and for an unknown pipeline
+   */
+  public Optional<String> unfitForSet(String name) {
+    return registry
+        .find(name)
+        .filter(pipeline -> pipeline.set().isEmpty() || !pipeline.inputs().isEmpty())
+        .map(
+            pipeline ->
+                "'%s' takes no set of batches; these do: %s"
+                    .formatted(
+                        name,
+                        registry.all().stream()
+                            .filter(other -> other.set().isPresent())
+                            .map(Pipeline::name)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  /** The roles or names of a pipeline's outputs; empty for an unknown pipeline. */
+  public Optional<List<String>> outputs(String name) {
+    return registry
+        .find(name)
+        .map(
+            pipeline ->
+                pipeline.outputs().stream()
+                    .map(output -> output.role().orElse(output.name()))
+                    .toList());
+  }
+
+  /** The faults of a survey's pipeline parameters, by name; none for an unknown pipeline. */
+  public Map<String, String> wrongParameters(String name, Map<String, String> asked) {
+    Map<String, String> wrong = new TreeMap<>();
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty()) {
+      return wrong;
+    }
+    Map<String, Pipeline.Parameter> known = pipeline.get().parameters();
+    asked.forEach(
+        (parameter, value) -> {
+          Pipeline.Parameter declared = known.get(parameter);
+          if (declared == null) {
+            wrong.put(
+                parameter,
+                "'%s' has no such parameter; it has %s"
+                    .formatted(name, String.join(", ", new TreeMap<>(known).keySet())));
+          } else if (!declared.pattern().matcher(value).matches()) {
+            wrong.put(
+                parameter,
+                "must match %s: %s".formatted(declared.pattern(), declared.description()));
+          }
+        });
+    return wrong;
+  }
+
+  /** The pipelines as JSON, for {@code GET /pipelines}. */
+  public List<JsonNode> describe() {
+    return registry.all().stream().map(PipelineCatalog::description).toList();
+  }
+
+  /** The resources of a process job by its input alone; none for an unknown pipeline. */
+  public Resources resources(Work.Process work) {
+    return resources(work.pipeline(), work.inputBytes());
+  }
+
+  /**
+   * The outputs of other batches that this work needs; none for an unknown pipeline, or when the
+   * work does not say enough to tell.
+   *
+   * @param set the batches that the work is made of; empty: it is not made of others
+   */
+  public List<Need> needs(Work.Process work, Optional<BatchSet> set) {
+    Optional<Pipeline> pipeline = registry.find(work.pipeline());
+    if (pipeline.isEmpty()) {
+      return List.of();
+    }
+    List<Need> needs = new ArrayList<>();
+    pipeline.get().set().ifPresent(role -> set.ifPresent(of -> needs.add(new Need.All(role, of))));
+    if (!pipeline.get().needs().isEmpty()) {
+      try {
+        needs.addAll(PipelineNeeds.of(pipeline.get(), RunInputs.of(pipeline.get(), work)));
+      } catch (StepFailure untold) {
+        return List.of();
+      }
+    }
+    return needs;
+  }
+
+  public Resources resources(String pipeline, long inputBytes) {
+    return registry
+        .find(pipeline)
+        .map(found -> found.demand().resolve(inputBytes))
+        .orElse(Resources.NONE);
+  }
+
+  /** Makes a process job without a batch, or returns all faults of its parts. */
+  public Validated<JobSpec> job(
+      String name, List<String> command, int priority, Optional<Resources> resources) {
+    List<Problem> problems = new ArrayList<>();
+    Optional<Pipeline> pipeline = registry.find(name);
+    if (pipeline.isEmpty()) {
+      problems.add(
+          new Problem("/pipeline", "no pipeline '" + name + "'; there are " + registry.names()));
+    } else if (!pipeline.get().inputs().isEmpty()) {
+      problems.add(
+          new Problem("/pipeline", "'" + name + "' works on a batch's files: post a survey"));
+    } else if (pipeline.get().set().isPresent()) {
+      problems.add(
+          new Problem("/pipeline", "'" + name + "' works on a set of batches: post a survey"));
+    } else {
+      commandProblem(pipeline.get(), command).ifPresent(problems::add);
+    }
+    if (priority < 0 || priority > 100) {
+      problems.add(new Problem("/priority", "must be from 0 to 100"));
+    }
+    if (!problems.isEmpty()) {
+      return new Validated.Invalid<>(problems);
+    }
+    return new Validated.Valid<>(
+        new JobSpec(
+            JobId.of(JobId.PREFIX + Ids.random()),
+            JobKind.PROCESS,
+            Optional.empty(),
+            List.of(),
+            name,
+            priority,
+            0,
+            resources.orElseGet(() -> pipeline.get().demand().resolve(0)),
+            new Work.Process(name, List.of(), List.of(), Map.of(), Map.of(), command),
+            clock.instant()));
+  }
+
+  private static Optional<Problem> commandProblem(Pipeline pipeline, List<String> command) {
+    if (!pipeline.takesCommand()) {
+      return command.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Problem("/command", "'" + pipeline.name() + "' takes no command"));
+    }
+    if (command.isEmpty() || command.getFirst().isBlank()) {
+      return Optional.of(
+          new Problem("/command", "must be a program and its arguments, as [\"/bin/true\"]"));
+    }
+    long bytes =
+        command.stream().mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length).sum();
+    if (command.size() > MAX_ARGUMENTS || bytes > MAX_BYTES) {
+      return Optional.of(
+          new Problem(
+              "/command", "at most " + MAX_ARGUMENTS + " arguments of " + MAX_BYTES + " bytes"));
+    }
+    for (int i = 0; i < command.size(); i++) {
+      if (command.get(i).indexOf('\0') >= 0) {
+        return Optional.of(new Problem("/command/" + i, "must not contain a NUL character"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static JsonNode description(Pipeline pipeline) {
+    ObjectNode node = Json.MAPPER.createObjectNode();
+    node.put("name", pipeline.name());
+    node.put("version", pipeline.version());
+    node.put("description", pipeline.description());
+    node.set("inputs", Json.MAPPER.valueToTree(pipeline.inputs()));
+    node.put("takes_command", pipeline.takesCommand());
+    pipeline.set().ifPresent(role -> node.put("takes_set", role));
+    node.set("parameters", parameters(pipeline));
+    node.set("needs", Json.MAPPER.valueToTree(pipeline.needs()));
+    ObjectNode resources = node.putObject("resources");
+    resources.put("cpu", pipeline.demand().cpu().toString());
+    resources.put("memory", pipeline.demand().memory().toString());
+    resources.put("disk", pipeline.demand().disk().toString());
+    ArrayNode steps = node.putArray("steps");
+    for (Pipeline.Step step : pipeline.steps()) {
+      ObjectNode entry = steps.addObject().put("name", step.name());
+      switch (step.action()) {
+        case Action.Command command -> {
+          entry.set("command", Json.MAPPER.valueToTree(command.arguments()));
+          entry.set("environment", Json.MAPPER.valueToTree(new TreeMap<>(command.environment())));
+        }
+        case Action.Builtin builtin -> {
+          entry.put("builtin", builtin.name());
+          entry.set("with", Json.MAPPER.valueToTree(new TreeMap<>(builtin.with())));
+        }
+      }
+    }
+    ArrayNode outputs = node.putArray("outputs");
+    pipeline
+        .outputs()
+        .forEach(
+            output ->
+                outputs
+                    .addObject()
+                    .put("name", output.name())
+                    .put("media_type", output.mediaType())
+                    .put("optional", output.optional()));
+    return node;
+  }
+
+  /** A JSON Schema (2020-12) of the parameters. */
+  private static JsonNode parameters(Pipeline pipeline) {
+    ObjectNode schema = Json.MAPPER.createObjectNode();
+    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    schema.put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    ArrayNode required = schema.putArray("required");
+    new TreeMap<>(pipeline.parameters())
+        .forEach(
+            (name, parameter) -> {
+              ObjectNode property = properties.putObject(name);
+              property.put("type", "string");
+              property.put("description", parameter.description());
+              property.put("pattern", "^(?:" + parameter.pattern() + ")$");
+              parameter
+                  .fallback()
+                  .ifPresentOrElse(
+                      value -> property.put("default", value), () -> required.add(name));
+            });
+    return schema;
+  }
+}

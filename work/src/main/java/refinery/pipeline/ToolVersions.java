@@ -1,0 +1,46 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import refinery.agent.Attempt;
+import refinery.agent.ProcessRequest;
+
+/** The versions of this node's tools, each asked for once per life of the node. Thread-safe. */
+final class ToolVersions {
+  private static final Pattern VERSION = Pattern.compile("\\d+(?:\\.\\d+)+[A-Za-z0-9.-]*");
+  private static final int LONGEST = 4096;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  /** By the command that prints the version, as two pipelines may use one name for two programs. */
+  private final Map<List<String>, String> known = new ConcurrentHashMap<>();
+
+  /**
+   * Name and version, such as {@code salmon 1.10.1}; the name alone if the tool tells no version.
+   */
+  String of(String tool, List<String> command, Attempt attempt, Path directory)
+      throws IOException, InterruptedException {
+    String cached = known.get(command);
+    if (cached != null) {
+      return cached;
+    }
+    Path said = Files.createTempFile(directory, "version", ".txt");
+    attempt.execute(
+        new ProcessRequest(command, Map.of(), directory, Optional.of(said), said, LIMIT, LIMIT));
+    Matcher matcher = VERSION.matcher(LastWords.end(said, LONGEST));
+    Files.delete(said);
+    if (!matcher.find()) {
+      return tool;
+    }
+    String version = tool + " " + matcher.group();
+    known.put(List.copyOf(command), version);
+    return version;
+  }
+}

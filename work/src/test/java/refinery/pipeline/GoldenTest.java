@@ -1,0 +1,223 @@
+package refinery.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import refinery.protocol.JobId;
+import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.RawFile;
+import refinery.protocol.job.JobResult;
+import refinery.protocol.job.Outcome;
+import refinery.protocol.job.StepRecord;
+import refinery.testing.RequiresTools;
+
+/** The shipped pipelines with the real tools give the recorded results. */
+@RequiresTools
+class GoldenTest {
+  @TempDir static Path folder;
+  private static Workbench bench;
+  private static JobResult.Processed index31;
+
+  @BeforeAll
+  static void buildIndices() throws IOException {
+    bench = new Workbench(folder);
+    index31 = bench.buildIndex(31);
+    bench.buildIndex(23);
+  }
+
+  private static List<RawFile> reads(String run, String directory, int length) throws IOException {
+    String path = "vol1/fastq/" + directory + "/" + run;
+    if (length > 50) {
+      return bench.pair(
+          Workbench.fixture(path + "_1.fastq.gz"),
+          Workbench.fixture(path + "_2.fastq.gz"),
+          3000,
+          length);
+    }
+    return List.of(
+        bench.raw(
+            "reads",
+            Workbench.fixture(path + ".fastq.gz"),
+            OptionalLong.of(3000),
+            OptionalLong.of(3000L * length)));
+  }
+
+  private static final Map<String, String> RUN =
+      Map.of("organism", "synthetica_minima", "read_count", "3000", "hostile", "$(rm -rf /)");
+
+  private static Map<String, Double> column(Path file, int column) throws IOException {
+    Map<String, Double> values = new HashMap<>();
+    Workbench.lines(file).stream()
+        .skip(1)
+        .map(line -> line.split("\t", -1))
+        .forEach(columns -> values.put(columns[0], Double.valueOf(columns[column])));
+    return values;
+  }
+
+  private static Map<String, Double> byGene(Map<String, Double> transcripts) throws IOException {
+    Map<String, Double> genes = new HashMap<>();
+    for (String line : Workbench.lines(Workbench.fixture("expected/genes_to_transcripts.txt"))) {
+      String[] columns = line.split("\t", -1);
+      genes.merge(columns[0], transcripts.getOrDefault(columns[1], 0.0), Double::sum);
+    }
+    return genes;
+  }
+
+  @Test
+  void theIndexHoldsExactlyTheExpectedTranscripts() throws IOException {
+    assertThat(index31.artifacts())
+        .extracting(Artifact::name)
+        .startsWith(
+            "synthetica_minima.SMIN1.99.k31.tar.gz",
+            "synthetica_minima.SMIN1.99.k31.kallisto.tar.gz",
+            "genes_to_transcripts.txt");
+    assertThat(bench.fetch(index31.artifacts(), "genes_to_transcripts.txt"))
+        .hasSameTextualContentAs(Workbench.fixture("expected/genes_to_transcripts.txt"));
+    Path unpacked = folder.resolve("unpacked");
+    Files.createDirectories(unpacked);
+    Path tarball = bench.fetch(index31.artifacts(), "k31.tar.gz");
+    assertThat(tar(tarball, unpacked)).isZero();
+    assertThat(Map.copyOf(sequences(unpacked.resolve("transcripts.fa"))))
+        .isEqualTo(sequences(Workbench.fixture("expected/transcripts.fa.gz")));
+    assertThat(index31.facts())
+        .containsEntry("transcripts", "132")
+        .containsEntry("genes", "60")
+        .containsEntry("kallisto_max_ec", "8")
+        .containsEntry("kallisto_ec_membership", "433")
+        .containsEntry(
+            "index_seq_hash", "88c5d71b5ca241499c790b4c8d0a9becc34aec893387010f129652ad3f741e18");
+  }
+
+  private static int tar(Path tarball, Path to) throws IOException {
+    try {
+      return new ProcessBuilder("tar", "-xzf", tarball.toString(), "-C", to.toString())
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static Map<String, String> sequences(Path fasta) throws IOException {
+    byte[] bytes = Files.readAllBytes(fasta);
+    String text =
+        fasta.toString().endsWith(".gz")
+            ? new String(
+                new GZIPInputStream(new java.io.ByteArrayInputStream(bytes)).readAllBytes())
+            : new String(bytes);
+    Map<String, String> sequences = new HashMap<>();
+    for (String record : text.substring(1).split("\n>")) {
+      int end = record.indexOf('\n');
+      sequences.put(
+          record.substring(0, end).split("\\s")[0], record.substring(end).replace("\n", ""));
+    }
+    return sequences;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SRR990001,SRR990/SRR990001,100",
+    "SRR9900002,SRR990/002/SRR9900002,100",
+    "SRR99900003,SRR999/003/SRR99900003,100",
+    "ERR99900004,ERR999/004/ERR99900004,76",
+    "ERR9900005,ERR990/005/ERR9900005,50",
+    "DRR990006,DRR990/DRR990006,50"
+  })
+  void quantifiesAsRecorded(String run, String directory, int length) throws IOException {
+    List<RawFile> inputs = reads(run, directory, length);
+    JobResult.Processed salmon = Workbench.processed(bench.run("salmon-quant", inputs, RUN));
+    // With bias correction salmon shares reads among isoforms of a gene differently from run to run
+    // (measured: up to 12 of 3,000), so transcripts are compared loosely and genes closely.
+    Path golden = Workbench.fixture("expected/golden/salmon/" + run + "/quant.sf");
+    Path quant = bench.fetch(salmon.artifacts(), "quant.sf");
+    assertThat(column(quant, 4).keySet()).isEqualTo(column(golden, 4).keySet());
+    Map<String, Double> found = byGene(column(quant, 4));
+    byGene(column(golden, 4))
+        .forEach(
+            (gene, reads) -> assertThat(found.get(gene)).as(gene).isCloseTo(reads, within(0.2)));
+    assertThat(salmon.facts())
+        .containsEntry("reads", "3000")
+        .containsEntry("index_release", "99")
+        .containsEntry("index_k", length > 75 ? "31" : "23");
+    assertThat(Double.parseDouble(salmon.facts().get("mapping_rate"))).isBetween(0.9, 1.0);
+
+    JobResult.Processed kallisto = Workbench.processed(bench.run("kallisto-quant", inputs, RUN));
+    assertThat(bench.fetch(kallisto.artifacts(), "abundance.tsv"))
+        .hasSameBinaryContentAs(
+            Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv"));
+  }
+
+  @Test
+  void recordsEveryStepAndReusesEqualWork() throws IOException {
+    List<RawFile> inputs = reads("SRR990001", "SRR990/SRR990001", 100);
+    bench.finished.clear();
+    Outcome first = bench.run("salmon-quant", inputs, RUN);
+    assertThat(first.steps())
+        .extracting(StepRecord::name)
+        .containsExactly("check-read-length", "unpack-index", "quantify-pairs", "check", "genes");
+    StepRecord salmon = first.steps().get(2);
+    assertThat(salmon.tool()).startsWith("salmon 1.");
+    assertThat(salmon.command()).contains("inputs/reads_1.fastq.gz", "--seqBias", "2");
+    assertThat(salmon.log()).isPresent();
+    assertThat(Workbench.processed(first).artifacts())
+        .extracting(Artifact::name)
+        .containsExactly(
+            "quant.sf",
+            "quant.genes.sf",
+            "meta_info.json",
+            "lib_format_counts.json",
+            "cmd_info.json",
+            "quantify-pairs.log");
+    JobResult.Processed second = Workbench.processed(bench.run("salmon-quant", inputs, RUN));
+    assertThat(second.reusedFrom()).contains(JobId.of("job-earlier"));
+    assertThat(second.artifacts()).isEqualTo(Workbench.processed(first).artifacts());
+    bench.permanent.delete(second.artifacts().getFirst().sha256());
+    assertThat(Workbench.processed(bench.run("salmon-quant", inputs, RUN)).reusedFrom()).isEmpty();
+  }
+
+  @Test
+  void theGeneTableSumsUpItsTranscripts() throws IOException {
+    JobResult.Processed salmon =
+        Workbench.processed(
+            bench.run("salmon-quant", reads("SRR9900002", "SRR990/002/SRR9900002", 100), RUN));
+    double transcripts =
+        column(bench.fetch(salmon.artifacts(), "quant.sf"), 4).values().stream()
+            .mapToDouble(Double::doubleValue)
+            .sum();
+    Map<String, Double> genes = column(bench.fetch(salmon.artifacts(), "quant.genes.sf"), 4);
+    assertThat(genes.values().stream().mapToDouble(Double::doubleValue).sum())
+        .isCloseTo(transcripts, within(0.1));
+    assertThat(genes).hasSizeLessThanOrEqualTo(60).containsKey("SMING00000000001");
+  }
+
+  @Test
+  void aJobWithoutTheIndexOfItsReadsDoesNotRun() throws IOException {
+    Map<String, String> other = new HashMap<>(RUN);
+    other.put("organism", "homo_sapiens");
+    Outcome outcome = bench.run("salmon-quant", reads("SRR990001", "SRR990/SRR990001", 100), other);
+    assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+    assertThat(((Outcome.Failed) outcome).failure().message())
+        .contains("no index", "transcriptome-index for homo_sapiens, k 31");
+  }
+
+  @Test
+  void pipelinesAreFound() {
+    assertThat(PipelineRegistry.load(Optional.empty()).names())
+        .contains("command", "kallisto-quant", "salmon-quant", "transcriptome-index");
+  }
+}

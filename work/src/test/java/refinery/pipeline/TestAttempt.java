@@ -1,0 +1,78 @@
+package refinery.pipeline;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+import refinery.agent.Attempt;
+import refinery.agent.ProcessRequest;
+import refinery.agent.ProcessResult;
+import refinery.protocol.Resources;
+import refinery.protocol.job.JobSpec;
+import refinery.protocol.job.Usage;
+
+/** An attempt that starts processes without the agent's limits. */
+record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements Attempt {
+  @Override
+  public int number() {
+    return 1;
+  }
+
+  @Override
+  public Path log() {
+    return scratch.resolve("attempt.log");
+  }
+
+  @Override
+  public long diskLeft() throws IOException {
+    try (Stream<Path> files = Files.walk(scratch)) {
+      return reserved.disk()
+          - files.map(Path::toFile).filter(File::isFile).mapToLong(File::length).sum();
+    }
+  }
+
+  @Override
+  public void progressed() {
+    // nobody watches
+  }
+
+  @Override
+  public boolean isStopped() {
+    return false;
+  }
+
+  @Override
+  public void onStop(Runnable action) {
+    // never stopped
+  }
+
+  @Override
+  public ProcessResult execute(ProcessRequest request) throws InterruptedException {
+    Instant started = Instant.now();
+    File log = request.log().toFile();
+    ProcessBuilder builder =
+        new ProcessBuilder(request.command())
+            .directory(request.directory().toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(log))
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(request.stdout().orElse(request.log()).toFile()));
+    builder.environment().put("TMPDIR", scratch.toString());
+    builder.environment().putAll(request.environment());
+    int code;
+    try {
+      code = builder.start().waitFor();
+    } catch (IOException e) {
+      code = 127;
+    }
+    return new ProcessResult(
+        code, Optional.empty(), new Usage(1 << 20, 0.1), started, Instant.now());
+  }
+
+  static TestAttempt of(JobSpec spec, Path scratch) throws IOException {
+    Files.createDirectories(scratch);
+    return new TestAttempt(spec, Resources.of(2000, 1L << 30, 1L << 30), scratch);
+  }
+}
