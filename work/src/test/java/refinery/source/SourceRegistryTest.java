@@ -117,7 +117,8 @@ class SourceRegistryTest {
         .isEqualTo(
             new Validated.Valid<>(
                 Json.MAPPER.readTree(
-                    "{\"accession\":\"SRR990001\",\"select\":{\"include\":\"bulk_rna_seq\"}}")));
+                    "{\"accession\":\"SRR990001\","
+                        + "\"select\":{\"include\":\"bulk_rna_seq\",\"rules\":false}}")));
   }
 
   @Test
