@@ -26,6 +26,7 @@ public final class ClientCommands {
         new CommandLine(new ChangeCommands.Drain()),
         new CommandLine(new ChangeCommands.Undrain()),
         new CommandLine(new WatchCommand()),
-        new CommandLine(new FetchCommand()));
+        new CommandLine(new FetchCommand()),
+        new CommandLine(new MetadataCommand()));
   }
 }

@@ -30,6 +30,7 @@ public final class NodeClient {
   private static final String API = "/api/v1";
   private static final int UNAUTHORIZED = 401;
   private static final int LARGEST_PAGE = 1_000;
+  private static final int MOST_WORDS = 64 * 1024;
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
@@ -154,11 +155,8 @@ public final class NodeClient {
 
   /** The detail and errors of problem+json in one line. */
   private static String problem(HttpResponse<?> response) {
-    if (!(response.body() instanceof String body)) {
-      return "";
-    }
     try {
-      JsonNode problem = Json.MAPPER.readTree(body);
+      JsonNode problem = Json.MAPPER.readTree(words(response.body()));
       String detail = problem.path("detail").asText("");
       StringBuilder text = new StringBuilder(detail);
       for (JsonNode error : problem.path("errors")) {
@@ -169,9 +167,19 @@ public final class NodeClient {
         }
       }
       return text.isEmpty() ? problem.path("title").asText("") : oneLine(text.toString());
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       return "the answer is not a node's: is this the right --url?";
     }
+  }
+
+  /** The beginning of a body, also of one that was to be streamed. */
+  private static String words(Object body) throws IOException {
+    if (body instanceof InputStream in) {
+      try (InputStream open = SILENCE.watch(in)) {
+        return new String(open.readNBytes(MOST_WORDS), StandardCharsets.UTF_8);
+      }
+    }
+    return body instanceof String text ? text : "";
   }
 
   private JsonNode parsed(String path, HttpResponse<String> response) {

@@ -55,6 +55,7 @@ public final class HttpFrontend {
         new SchedulerQueries(system, services.scheduler(), config.askTimeout());
     return Stream.of(
             new SurveyRoutes(services).endpoints(),
+            new MetadataRoutes(services, blocking).endpoints(),
             new BatchRoutes(services).endpoints(),
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),
             new NodeRoutes(scheduler).endpoints(),

@@ -431,6 +431,32 @@ class ApiTest {
   }
 
   @Test
+  void theMetadataOfASurveyIsATable() throws Exception {
+    String body = "{\"source\":\"ena\",\"parameters\":{\"accession\":\"PRJNA1\"}}";
+    String id = TestNode.json(node.post("/api/v1/surveys", body)).path("id").asText();
+    String path = "/api/v1/surveys/" + id + "/metadata";
+    HttpResponse<String> table = node.get(path);
+    assertThat(table.statusCode()).isEqualTo(200);
+    assertThat(table.headers().firstValue("Content-Type").orElseThrow())
+        .isEqualToIgnoringCase("text/tab-separated-values; charset=utf-8");
+    assertThat(table.headers().firstValue("Content-Disposition").orElseThrow())
+        .isEqualTo("attachment; filename=\"metadata-" + id + ".tsv.tsv\"");
+    assertThat(table.body())
+        .startsWith("accession\tstate\tdecision\treason\ttissue\ttissue_unit\t")
+        .contains("\nSRR1\tdone\ttake\t\tliver\t\tsource_name\tLiver tissue\ttissue.3\t");
+    assertThat(node.get(path + "?format=amalgkit").body())
+        .startsWith("scientific_name\ttissue\tsample_group\t");
+    assertThat(node.get(path + "?format=refinebio").body())
+        .startsWith("refinebio_accession_code\texperiment_accession\trefinebio_age\t");
+    HttpResponse<String> wrong = node.get(path + "?format=xlsx");
+    assertProblem(wrong, 400);
+    assertThat(wrong.body()).contains("?format", "must be one of tsv, amalgkit, refinebio");
+    assertProblem(node.get(path + "?limit=1"), 400);
+    assertProblem(node.get("/api/v1/surveys/survey-none/metadata"), 404);
+    assertProblem(node.send(node.request(path).header("Accept", "application/json")), 406);
+  }
+
+  @Test
   void provenanceIsAConnectedCrate() throws Exception {
     HttpResponse<String> response = node.get("/api/v1/batches/batch-one/provenance");
     List<String> ids = new ArrayList<>();

@@ -282,6 +282,11 @@ public final class TestNode implements AutoCloseable {
     }
 
     @Override
+    public List<String> harmonisedFields() {
+      return List.of("tissue", "sex");
+    }
+
+    @Override
     public List<JsonNode> sources() {
       return List.of(Json.MAPPER.createObjectNode().put("name", "ena"));
     }

@@ -119,4 +119,9 @@ final class NodeCatalog implements Catalog {
   public Map<String, Harmonised> harmonise(Map<String, String> metadata) {
     return harmonisation.of(metadata);
   }
+
+  @Override
+  public List<String> harmonisedFields() {
+    return harmonisation.names();
+  }
 }

@@ -226,6 +226,31 @@ class RefineryCommandTest {
     }
   }
 
+  @Test
+  void metadataIsPrintedOrSavedWhole(@TempDir Path folder) throws IOException {
+    answers.put("/api/v1/surveys/survey-a/metadata?format=tsv", new Answer(200, "a\té\n"));
+    assertThat(run("metadata", "survey-a", "--url", url).out()).isEqualTo("a\té\n");
+    Path file = folder.resolve("new/table.tsv");
+    answers.put("/api/v1/surveys/survey-a/metadata?format=amalgkit", new Answer(200, "run\n"));
+    String[] save = {"metadata", "survey-a", "-o", file.toString(), "--url", url, "--format", ""};
+    save[save.length - 1] = "amalgkit";
+    assertThat(run(save).code()).isZero();
+    assertThat(file).hasContent("run\n");
+    save[save.length - 1] = "x&y";
+    answers.put(
+        "/api/v1/surveys/survey-a/metadata?format=x%26y",
+        new Answer(400, "{\"status\":400,\"detail\":\"?format: must be one of tsv\"}"));
+    Result refused = run(save);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("?format: must be one of tsv").hasLineCount(1);
+    try (Stream<Path> left = Files.list(file.getParent())) {
+      assertThat(left).as("what was there is kept").containsExactly(file);
+    }
+    assertThat(run("metadata", "batch-a", "--url", url).err()).contains("this takes a survey");
+    assertThat(run("metadata", "survey-a", "-o", folder.toString(), "--url", url).err())
+        .contains("is a directory");
+  }
+
   /** The last thing that was asked for, and what the command said. */
   private void assertSays(int code, String request, String words, String... command) {
     List<String> all = new java.util.ArrayList<>(List.of(command));

@@ -92,6 +92,11 @@ public record Harmonisation(int longest, Pattern unknown, List<Field> fields) {
     }
   }
 
+  /** The names of all fields, in the order of the rules' file. */
+  public List<String> names() {
+    return fields.stream().map(Field::name).toList();
+  }
+
   /** The harmonised form by field, in the order of the rules' file. */
   public Map<String, Harmonised> of(Map<String, String> original) {
     Map<String, String> keys = keys(original);

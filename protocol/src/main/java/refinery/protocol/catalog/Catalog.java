@@ -44,6 +44,9 @@ public interface Catalog {
    */
   Map<String, Harmonised> harmonise(Map<String, String> metadata);
 
+  /** The fields that the harmonised form can have, in their order. */
+  List<String> harmonisedFields();
+
   /** A valid value, or the problems that make it invalid. */
   sealed interface Validated<T> {
     record Valid<T>(T value) implements Validated<T> {}
