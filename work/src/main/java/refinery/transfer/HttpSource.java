@@ -126,7 +126,7 @@ final class HttpSource {
   private HttpRequest request(URI target, Resume resume) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(target)
-            .version(HttpClient.Version.HTTP_1_1)
+            .version(version(target))
             .header("Accept-Encoding", "identity")
             .header("User-Agent", settings.userAgent());
     if (resume.offset() > 0 || resume.last().isPresent()) {
@@ -135,6 +135,12 @@ final class HttpSource {
       resume.validator().ifPresent(value -> request.header("If-Range", value));
     }
     return request.build();
+  }
+
+  /** Without TLS an upgrade would have to be asked for, which many servers answer wrongly. */
+  private HttpClient.Version version(URI target) {
+    boolean http2 = settings.http2() && "https".equalsIgnoreCase(target.getScheme());
+    return http2 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
   }
 
   private URI redirect(URI from, HttpResponse<?> response) throws TransferException {

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  *     its reads prove the rest; empty: always the whole file
  * @param deadline how long a file may take at one location, by its size
  * @param ranges when several connections fetch a file
+ * @param http2 whether a host that offers HTTP/2 over https is spoken to with it
  */
 public record TransferSettings(
     int maxAttempts,
@@ -30,7 +31,8 @@ public record TransferSettings(
     Duration extractionWallTime,
     OptionalLong beginning,
     Deadline deadline,
-    Ranges ranges) {
+    Ranges ranges,
+    boolean http2) {
 
   /**
    * Large files are fetched by several connections, where the server allows it.
@@ -57,7 +59,7 @@ public record TransferSettings(
     }
   }
 
-  /** With the shipped deadline and ranges. */
+  /** With the shipped deadline and ranges, and HTTP/1.1. */
   public TransferSettings(
       int maxAttempts,
       Duration minBackoff,
@@ -83,7 +85,8 @@ public record TransferSettings(
         extractionWallTime,
         beginning,
         Deadline.SHIPPED,
-        Ranges.SHIPPED);
+        Ranges.SHIPPED,
+        false);
   }
 
   TransferSettings withDeadline(Deadline other) {
@@ -100,7 +103,8 @@ public record TransferSettings(
         extractionWallTime,
         beginning,
         other,
-        ranges);
+        ranges,
+        http2);
   }
 
   TransferSettings withRanges(Ranges other) {
@@ -117,7 +121,26 @@ public record TransferSettings(
         extractionWallTime,
         beginning,
         deadline,
-        other);
+        other,
+        http2);
+  }
+
+  TransferSettings withHttp2() {
+    return new TransferSettings(
+        maxAttempts,
+        minBackoff,
+        maxBackoff,
+        connectTimeout,
+        stallTimeout,
+        minimumSpeed,
+        progressInterval,
+        userAgent,
+        extractionStallTimeout,
+        extractionWallTime,
+        beginning,
+        deadline,
+        ranges,
+        true);
   }
 
   private static final String TRANSFER = "refinery.transfer.";
@@ -183,7 +206,17 @@ public record TransferSettings(
         new Ranges(
             config.getBytes(TRANSFER + "ranges.above"),
             config.getInt(TRANSFER + "ranges.connections"),
-            config.getBytes(TRANSFER + "ranges.part")));
+            config.getBytes(TRANSFER + "ranges.part")),
+        http2(config));
+  }
+
+  private static boolean http2(Config config) {
+    String key = TRANSFER + "http";
+    return switch (config.getString(key)) {
+      case "1.1" -> false;
+      case "2" -> true;
+      default -> throw new ConfigException.BadValue(key, "must be 1.1 or 2");
+    };
   }
 
   private static OptionalLong beginning(Config config) {

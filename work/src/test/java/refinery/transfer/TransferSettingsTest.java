@@ -49,7 +49,8 @@ class TransferSettingsTest {
     "refinery.transfer.ranges.above, 0",
     "refinery.transfer.ranges.connections, 0",
     "refinery.transfer.ranges.part, 65 MiB",
-    "refinery.transfer.reads.check, some"
+    "refinery.transfer.reads.check, some",
+    "refinery.transfer.http, 3"
   })
   void namesTheKeyThatIsWrong(String key, String value) {
     Config config = ConfigFactory.parseString(key + " = \"" + value + "\"").withFallback(SHIPPED);
