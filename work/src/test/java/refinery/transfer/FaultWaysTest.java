@@ -32,9 +32,9 @@ import refinery.transfer.Damage.Place;
 import refinery.transfer.FaultServer.Answer;
 
 /**
- * The faults of {@link FaultMatrixTest} for files that come in parts, from a bucket and by FTP:
- * what is accepted has exactly the archive's bytes. The table is written to {@code
- * target/fault-ways.txt}.
+ * The faults of {@link FaultMatrixTest} for files that come in parts, from a bucket, by FTP and
+ * from this machine: what is accepted has exactly the archive's bytes. The table is written to
+ * {@code target/fault-ways.txt}.
  */
 class FaultWaysTest {
   private static final byte[] ONE = fixture("malformed/good_1.fastq.gz");
@@ -50,7 +50,8 @@ class FaultWaysTest {
   private enum Way {
     PARTS,
     BUCKET,
-    FTP
+    FTP,
+    LOCAL
   }
 
   /** What one request for a part gets instead. */
@@ -143,10 +144,15 @@ class FaultWaysTest {
 
   /** Its size is stated, and its sum or not. */
   private static SourceFile file(String name, String url, byte[] sent, Optional<byte[]> truth) {
+    return file("ena", name, url, sent, truth);
+  }
+
+  private static SourceFile file(
+      String archive, String name, String url, byte[] sent, Optional<byte[]> truth) {
     return reads(
         name,
         new Location(
-            "ena",
+            archive,
             url,
             "fastq.gz",
             OptionalLong.of(truth.orElse(sent).length),
@@ -154,7 +160,8 @@ class FaultWaysTest {
   }
 
   private SourceFile coming(
-      Node node, FtpFaultServer ftp, Way way, String name, byte[] sent, Optional<byte[]> truth) {
+      Node node, FtpFaultServer ftp, Way way, String name, byte[] sent, Optional<byte[]> truth)
+      throws IOException {
     String path = "/cell" + number++ + "/" + name;
     return switch (way) {
       case PARTS -> {
@@ -168,6 +175,12 @@ class FaultWaysTest {
       case FTP -> {
         ftp.put(path, FtpFaultServer.File.good(sent));
         yield file(name, "ftp://" + ftp.host() + path, sent, truth);
+      }
+      case LOCAL -> {
+        Path own = node.own.resolve("cell" + number).resolve(name);
+        Files.createDirectories(own.getParent());
+        Files.write(own, sent);
+        yield file("files", name, own.toUri().toString(), sent, truth);
       }
     };
   }
@@ -247,7 +260,7 @@ class FaultWaysTest {
   }
 
   @Test
-  void noBadFileIsAcceptedInPartsFromABucketOrByFtp() throws Exception {
+  void noBadFileIsAcceptedWhicheverWayItComes() throws Exception {
     TransferSettings settings =
         Node.settings(4).withRanges(new TransferSettings.Ranges(PART, 3, PART));
     try (FtpFaultServer ftp = new FtpFaultServer();
@@ -259,7 +272,7 @@ class FaultWaysTest {
     List<String> cells = new ArrayList<>();
     table.forEach((cell, end) -> cells.add(cell + " | " + end));
     Files.write(Files.createDirectories(Path.of("target")).resolve("fault-ways.txt"), cells);
-    System.out.println("Faults of parts, buckets, FTP: " + cells.size() + " cells");
+    System.out.println("Faults of parts, buckets, FTP, local files: " + cells.size() + " cells");
     assertThat(cells).hasSizeGreaterThan(300);
     assertThat(cells).as("accepted with other bytes").noneMatch(cell -> cell.endsWith("BAD"));
     assertThat(cells)

@@ -46,6 +46,10 @@ final class Node implements AutoCloseable {
   final FaultServer server;
   private final LocalObjectStore store;
   final Path directory;
+
+  /** Below it files of this machine may be named. */
+  final Path own;
+
   private final ActorTestKit kit = ActorTestKit.create();
   private final NcbiClient ncbi;
   private final DownloadRunner runner;
@@ -88,12 +92,19 @@ final class Node implements AutoCloseable {
   Node(Path directory, TransferSettings settings, DownloadRunner.Asking asking, List<String> hosts)
       throws IOException {
     this.directory = directory;
+    this.own = Files.createDirectories(directory.resolve("own")).toRealPath();
     this.server = new FaultServer();
     this.store = LocalObjectStore.open(Files.createDirectories(directory.resolve("store")));
     this.ncbi = ncbi(archives(server.url("")));
     this.runner =
         new DownloadRunner(
-            kit.system(), settings, archives(server.url(""), hosts), ncbi, DEMAND, store, asking);
+            kit.system(),
+            settings,
+            archives(server.url(""), hosts, List.of(own.toString())),
+            ncbi,
+            DEMAND,
+            store,
+            asking);
   }
 
   static NcbiClient ncbi(ArchivesConfig archives) {
@@ -102,10 +113,10 @@ final class Node implements AutoCloseable {
 
   /** The shipped configuration with one server as every archive. */
   static ArchivesConfig archives(String url) {
-    return archives(url, List.of());
+    return archives(url, List.of(), List.of());
   }
 
-  private static ArchivesConfig archives(String url, List<String> hosts) {
+  private static ArchivesConfig archives(String url, List<String> hosts, List<String> directories) {
     List<String> allowed = new ArrayList<>(List.of("nowhere.invalid", "127.0.0.1:1"));
     allowed.addAll(hosts);
     return ArchivesConfig.from(
@@ -121,6 +132,8 @@ final class Node implements AutoCloseable {
                     url + "/{bucket}",
                     "refinery.archives.http.min-backoff",
                     "10 ms",
+                    "refinery.archives.files.directories",
+                    directories,
                     "refinery.archives.redirect-hosts",
                     allowed))
             .withFallback(ConfigFactory.parseResources("archives.conf"))
