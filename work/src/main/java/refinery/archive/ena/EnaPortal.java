@@ -33,7 +33,6 @@ final class EnaPortal {
   private static final Logger LOG = LoggerFactory.getLogger(EnaPortal.class);
   private static final Pattern INVALID_FIELDS =
       Pattern.compile("Invalid fieldName\\(s\\) supplied:\\s*([A-Za-z0-9_,;\\s]+)");
-  private static final int MOST_REFUSALS = 8;
 
   /** Columns that become files; the others become metadata. */
   static final Set<String> FILE_FIELDS =
@@ -107,7 +106,7 @@ final class EnaPortal {
   /** The runs that are asked for; {@code Absent} when the portal knows none. */
   Reply<Report> runs(Inquiry inquiry) throws InterruptedException {
     List<String> asked = new ArrayList<>(fields());
-    for (int refusal = 0; ; refusal++) {
+    while (true) {
       URI address = address(inquiry, asked);
       Reply<Report> reply = report(address, inquiry.subject());
       if (!(reply instanceof Reply.Rejected<Report> rejected)) {
@@ -118,7 +117,7 @@ final class EnaPortal {
             FailureClass.TRANSIENT, rejected.message() + "; try again later");
       }
       Set<String> invalid = invalidFields(rejected.body());
-      if (refusal == MOST_REFUSALS || !asked.removeAll(invalid)) {
+      if (!asked.removeAll(invalid)) {
         return rejected;
       }
       LOG.info("the ENA portal no longer knows the fields {}; asking without them", invalid);

@@ -201,6 +201,18 @@ class EnaSourceTest {
   }
 
   @Test
+  void everyFieldButTheRunsMayBeRefusedOneByOne() throws Exception {
+    server.once(
+        REPORT,
+        EnaPortal.WANTED.stream()
+            .filter(field -> !EnaPortal.FILE_FIELDS.contains(field))
+            .map(field -> Answer.of(400, "Invalid fieldName(s) supplied: " + field))
+            .toArray(Answer[]::new));
+    server.always(FIELDS, Answer.of(500, "down"));
+    assertThat(discover("{'accession':'SRR990001'}").batches()).hasSize(1);
+  }
+
+  @Test
   void asksForEverythingWhenThePortalDoesNotSayWhatItHas() throws Exception {
     server.always(FIELDS, Answer.of(500, "down"));
     server.once(REPORT, Answer.of(400, "Invalid fieldName(s) supplied: submitted_format"));
