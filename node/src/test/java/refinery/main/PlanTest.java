@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.client.CommandFailure;
@@ -45,6 +48,14 @@ class PlanTest {
   private NodeProcess node;
   private int starts;
 
+  /** A test that fails leaves no node behind. */
+  @AfterEach
+  void stop() throws Exception {
+    if (node != null && node.isAlive()) {
+      node.stop();
+    }
+  }
+
   @Test
   void aPlanIsAnsweredAfterAKillAndTwoRestartsByCommandAndByHttp() throws Exception {
     SyntheticSpecies species = SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED);
@@ -55,9 +66,9 @@ class PlanTest {
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
       start(settings);
-      String first = plan("PRJNA990101", Optional.empty());
-      String second = plan("PRJEB990102", Optional.empty());
-      String answered = plan("PRJDB990103", Optional.of("none"));
+      String first = plan("PRJNA990101", Map.of("max_per_group", 2, "seed", 1), Optional.empty());
+      String second = plan("PRJEB990102", Map.of(), Optional.empty());
+      String answered = plan("PRJDB990103", Map.of(), Optional.of("none"));
       awaiting(first);
       awaiting(second);
       ended(answered, "done");
@@ -70,13 +81,23 @@ class PlanTest {
       assertThat(survey.path("state").asText()).isEqualTo("awaiting_input");
       assertThat(survey.path("question").path("id").asText()).isEqualTo("plan");
       long found = survey.path("batches").path("planned").asLong();
-      assertThat(found).isGreaterThan(1).isEqualTo(survey.path("batches").path("total").asLong());
+      assertThat(found).as("two of three runs").isEqualTo(2);
+      assertThat(survey.path("batches").path("total").asLong()).isEqualTo(found + 1);
       JsonNode plan = client.get("/surveys/" + first + "/plan");
       assertThat(plan.path("totals").path("take").asLong()).isEqualTo(found);
       assertThat(plan.path("totals").path("bytes").asLong()).isPositive();
       assertThat(plan.path("items"))
-          .hasSize((int) found)
-          .allSatisfy(item -> assertThat(item.path("decision").asText()).isEqualTo("take"));
+          .hasSize((int) found + 1)
+          .filteredOn(item -> !item.path("decision").asText().equals("take"))
+          .singleElement()
+          .satisfies(
+              item -> {
+                assertThat(item.path("decision").asText()).isEqualTo("skip");
+                assertThat(item.path("reason").asText())
+                    .startsWith("subsampled: 2 of 3 of synthetica_")
+                    .endsWith(" (no tissue stated), seed 1");
+              });
+      assertThat(notSampled(first)).isEqualTo(1);
       assertThat(archive.requests())
           .as("nothing is fetched")
           .noneMatch(request -> request.target().startsWith("/vol1/"));
@@ -119,10 +140,28 @@ class PlanTest {
     client = new NodeClient(node.http(), Optional.empty());
   }
 
-  private String plan(String study, Optional<String> take) {
+  /** The lines of the survey's table for amalgkit that say so. */
+  private long notSampled(String survey) throws Exception {
+    try (InputStream table =
+        client.stream("/surveys/" + survey + "/metadata?format=amalgkit", false)) {
+      List<List<String>> rows =
+          new String(table.readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .map(line -> List.of(line.split("\t", -1)))
+              .toList();
+      int sampled = rows.getFirst().indexOf("is_sampled");
+      int qualified = rows.getFirst().indexOf("is_qualified");
+      assertThat(rows.stream().skip(1).map(row -> row.get(qualified))).containsOnly("yes");
+      return rows.stream().filter(row -> row.get(sampled).equals("no")).count();
+    }
+  }
+
+  private String plan(String study, Map<String, Integer> select, Optional<String> take) {
     ObjectNode survey = Json.MAPPER.createObjectNode().put("source", "ena");
     survey.put("pipeline", "no-op").put("plan", true);
-    survey.putObject("parameters").put("accession", study);
+    ObjectNode parameters = survey.putObject("parameters").put("accession", study);
+    ObjectNode selection = parameters.putObject("select");
+    select.forEach(selection::put);
     take.ifPresent(words -> survey.putObject("answers").putObject("plan").put("take", words));
     return client.post("/surveys", survey, Optional.empty()).path("id").asText();
   }

@@ -61,6 +61,11 @@ public interface Source {
      */
     void emit(List<BatchSpec> batches) throws InterruptedException;
 
+    /** False if what is emitted is recorded only when the search has ended. */
+    default boolean recordsAtOnce() {
+      return true;
+    }
+
     /** Writes a line to the log and restarts the stall clock, e.g. {@code "page 3: 2,000 runs"}. */
     void progress(String message);
 

@@ -92,7 +92,7 @@ public final class SurveyRunner implements WorkRunner {
 
   private Outcome discover(Source source, RecordingDiscovery discovery, Attempt attempt) {
     try {
-      source.discover(discovery);
+      ChosenBatches.discover(source, discovery, attempt.scratch());
       if (attempt.isStopped()) {
         return stopped();
       }

@@ -114,6 +114,24 @@ public record BatchSpec(
         set);
   }
 
+  /** This batch, recorded with the reason why it is not processed. */
+  public BatchSpec skipped(String reason) {
+    return new BatchSpec(
+        id,
+        source,
+        key,
+        pipeline,
+        organism,
+        identity,
+        parameters,
+        metadata,
+        files,
+        downloadGroup,
+        inputBytes,
+        Optional.of(reason),
+        set);
+  }
+
   public static BatchId idOf(
       String source, String key, String pipeline, Map<String, String> identity) {
     String text =

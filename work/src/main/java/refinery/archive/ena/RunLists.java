@@ -2,24 +2,16 @@ package refinery.archive.ena;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import refinery.metadata.Accessions;
 
 /**
  * The accessions that a survey wants or does not want whatever else is said: of runs, experiments,
  * samples or studies. Pure.
  */
 record RunLists(Set<String> allow, Set<String> block) {
-  private static final List<String> FIELDS =
-      List.of(
-          "experiment_accession",
-          "sample_accession",
-          "secondary_sample_accession",
-          "study_accession",
-          "secondary_study_accession");
-
   RunLists {
     allow = Set.copyOf(allow);
     block = Set.copyOf(block);
@@ -42,7 +34,7 @@ record RunLists(Set<String> allow, Set<String> block) {
   }
 
   private static Stream<String> accessions(EnaRun run) {
-    return Stream.concat(Stream.of(run.accession()), FIELDS.stream().map(run::field));
+    return Accessions.of(run.accession(), run.fields());
   }
 
   private static Set<String> words(JsonNode list) {

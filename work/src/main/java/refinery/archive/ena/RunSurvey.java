@@ -154,7 +154,8 @@ final class RunSurvey {
       reports.forEach(portal::forget);
       return;
     }
-    throw new SourceException(FailureSummary.of(failures, seen.size()));
+    throw new SourceException(
+        FailureSummary.of(failures, discovery.recordsAtOnce() ? seen.size() : 0));
   }
 
   void fail(Failure failure) {

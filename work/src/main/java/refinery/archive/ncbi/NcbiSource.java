@@ -180,7 +180,8 @@ public final class NcbiSource implements Source {
 
     void end() throws SourceException {
       if (!failures.isEmpty()) {
-        throw new SourceException(FailureSummary.of(failures, seen.size()));
+        int recorded = discovery.recordsAtOnce() ? seen.size() : 0;
+        throw new SourceException(FailureSummary.of(failures, recorded));
       }
     }
   }
