@@ -23,6 +23,9 @@ final class JobAttempts {
    */
   private static final int MOST_OUTGROWN = 3;
 
+  /** How many attempts in a row may meet a full volume; the next one counts as a failure. */
+  private static final int MOST_CROWDED = 20;
+
   private final RetryPolicy policy;
 
   JobAttempts(RetryPolicy policy) {
@@ -90,6 +93,7 @@ final class JobAttempts {
                   moment.now()));
       case Outcome.Failed failed -> failed(job, failed, finish.largestNode(), moment);
       case Outcome.Outgrown outgrown -> outgrown(job, outgrown, finish.largestNode(), moment);
+      case Outcome.Crowded crowded -> crowded(job, crowded, finish.largestNode(), moment);
     };
   }
 
@@ -144,6 +148,21 @@ final class JobAttempts {
     return List.of(
         new JobEvent.AttemptDeferred(job.attempt(), outgrown.reason(), moment.now()),
         new JobEvent.RetryScheduled(moment.now(), larger, moment.now()));
+  }
+
+  /** The job waits for space, with growing pauses, and keeps its demand. */
+  private List<JobEvent> crowded(
+      Job job, Outcome.Crowded crowded, Resources largest, Moment moment) {
+    int before = job.charges().deferrals();
+    if (before >= MOST_CROWDED) {
+      Outcome.Failed failed =
+          new Outcome.Failed(crowded.failure(), crowded.usage(), crowded.steps());
+      return failed(job, failed, largest, moment);
+    }
+    Instant at = moment.now().plus(policy.backoff(before + 1, moment.jitter()));
+    return List.of(
+        new JobEvent.AttemptDeferred(job.attempt(), crowded.failure().message(), moment.now()),
+        new JobEvent.RetryScheduled(at, job.demand().resources(), moment.now()));
   }
 
   Decision<JobEvent, JobEffect> lose(Job job, JobCommand.Lose lose, Moment moment) {

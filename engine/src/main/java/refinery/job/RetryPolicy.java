@@ -116,7 +116,7 @@ public record RetryPolicy(
               .<Verdict>map(bytes -> new Verdict.Retry(now, resources.withMemory(bytes)))
               .orElseGet(Verdict.GiveUp::new);
       case OUT_OF_DISK ->
-          raised(resources.disk(), largest.disk())
+          moreDisk(resources.disk(), largest.disk())
               .<Verdict>map(
                   bytes ->
                       new Verdict.Retry(
@@ -163,6 +163,15 @@ public record RetryPolicy(
     double factor = Math.pow(2, Math.min(30, failed - 1)) * (0.8 + 0.4 * jitter);
     double millis = Math.min(maxBackoff.toMillis(), minBackoff.toMillis() * factor);
     return Duration.ofMillis((long) millis);
+  }
+
+  /**
+   * As {@link #raised}. But what a node offers of its disk shrinks while its volume is full: a job
+   * that has more than any node offers now had it before, and waits with the same until there is
+   * space again.
+   */
+  private static Optional<Long> moreDisk(long now, long largest) {
+    return largest < now ? Optional.of(now) : raised(now, largest);
   }
 
   /**

@@ -401,6 +401,35 @@ class JobLogicTest {
   }
 
   @Test
+  void aVolumeThatSomebodyElseFilledIsNotTheJobsFault() {
+    Failure full = Failure.of(FailureClass.OUT_OF_DISK, "critical: 1 KiB free");
+    Outcome crowded = new Outcome.Crowded(full, Usage.NONE, List.of());
+    Resources before = spec(JobKind.PROCESS, A).resources();
+    given(submit(A), start(1), finish(1, crowded));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().demand().resources()).isEqualTo(before);
+    assertThat(job().charges().total()).isZero();
+    assertThat(job().phase().waitingFor()).contains(full.message());
+    for (int attempt = 2; job().charges().total() == 0; attempt++) {
+      assertThat(job().demand().resources()).isEqualTo(before);
+      assertThat(attempt).as("it is charged at last").isLessThan(30);
+      when(logic.wake(), NOW.plus(Duration.ofDays(attempt)));
+      given(start(attempt), finish(attempt, crowded));
+    }
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().attempt()).isGreaterThan(20);
+  }
+
+  @Test
+  void aJobOutlastsADiskThatHasShrunkBelowItsDemand() {
+    Resources shrunk = LARGEST.withDisk(1L << 20);
+    given(submit(A), start(1));
+    given(new JobCommand.Finish(1, failure(FailureClass.OUT_OF_DISK), shrunk, inbox.getRef()));
+    assertThat(job().state()).isEqualTo(JobState.WAITING);
+    assertThat(job().demand().resources()).isEqualTo(spec(JobKind.PROCESS, A).resources());
+  }
+
+  @Test
   void aRetryThatWaitsSaysUntilWhenAndAfterWhat() {
     given(submit(A), start(1), finish(1, failure(FailureClass.TRANSIENT)));
     assertThat(job().state()).isEqualTo(JobState.WAITING);
@@ -635,6 +664,9 @@ class JobLogicTest {
         Arbitraries.oneOf(
             Arbitraries.just(success()),
             Arbitraries.just(new Outcome.Outgrown("needs more", 50L << 30)),
+            Arbitraries.just(
+                new Outcome.Crowded(
+                    Failure.of(FailureClass.OUT_OF_DISK, "full"), Usage.NONE, List.of())),
             Arbitraries.longs()
                 .between(0, 1L << 40)
                 .map(disk -> new Outcome.Outgrown("needs more", disk)),

@@ -125,6 +125,8 @@ class JobTransitionsTest {
               new Usage(1, 1),
               List.of());
       case 1, 2, 3 -> new Outcome.Outgrown("needs more", (long) random.nextInt(60) << 30);
+      case 4 ->
+          new Outcome.Crowded(Failure.of(FailureClass.OUT_OF_DISK, "full"), Usage.NONE, List.of());
       default ->
           new Outcome.Failed(
               Failure.of(oneOf(FailureClass.values(), random), "why"), Usage.NONE, List.of());

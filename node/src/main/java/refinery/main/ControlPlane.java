@@ -74,7 +74,8 @@ final class ControlPlane {
     Sets sets = opened.add(new SetQuestions(stores.setQueries(), stores.manifests()));
     EntityRegions regions =
         new EntityRegions(sharding, stores.queries(), sets, courier(), system.ignoreRef());
-    regions.start(settings.retry(), new Planner(pipelines, settings.demand()), scheduler);
+    regions.start(
+        settings.retry(), new Planner(pipelines, settings.demand(), stores.oneVolume()), scheduler);
     ActorRef<ForemanCommand> foreman =
         singleton(Singletons.FOREMAN, foreman(sets, scheduler, regions));
     ActorRef<NotifierCommand> notifier = singleton(Singletons.NOTIFIER, notifier());

@@ -13,7 +13,11 @@ import refinery.protocol.batch.Need;
 import refinery.protocol.job.Work;
 import refinery.transfer.DiskDemand;
 
-/** What jobs need. A download reserves the disk that its first plan writes. */
+/**
+ * What jobs need. A download reserves the disk that its first plan writes. Where raw data stays on
+ * the volume of scratch, it also reserves what processing it will take there: so many downloads can
+ * never fill the volume that nothing of it could be processed, and nothing freed.
+ */
 final class Planner implements JobPlanner {
   /**
    * A download waits for the network, and tokens limit how many there are: a part of a core that is
@@ -25,10 +29,15 @@ final class Planner implements JobPlanner {
 
   private final PipelineCatalog pipelines;
   private final DiskDemand demand;
+  private final boolean oneVolume;
 
-  Planner(PipelineCatalog pipelines, DiskDemand demand) {
+  /**
+   * @param oneVolume whether raw data lies on the volume of scratch
+   */
+  Planner(PipelineCatalog pipelines, DiskDemand demand, boolean oneVolume) {
     this.pipelines = pipelines;
     this.demand = demand;
+    this.oneVolume = oneVolume;
   }
 
   @Override
@@ -39,8 +48,13 @@ final class Planner implements JobPlanner {
             .map(Location::archive)
             .findFirst()
             .orElse("unknown");
-    long disk = demand.first(spec.files(), spec.metadata());
+    long disk = demand.first(spec.files(), spec.metadata(), after(spec));
     return new Resources(CPU, MEMORY, disk, Map.of("net:" + archive, 1));
+  }
+
+  private long after(BatchSpec spec) {
+    long raw = demand.left(spec.files(), spec.metadata());
+    return oneVolume ? pipelines.resources(spec.pipeline(), raw).disk() : 0;
   }
 
   @Override

@@ -63,7 +63,9 @@ public final class ReadModelMain {
                 AkkaSettings.from(NodeOptions.defaults())));
     Planner planner =
         new Planner(
-            new PipelineCatalog(settings.pipelines(), InstantSource.system()), settings.demand());
+            new PipelineCatalog(settings.pipelines(), InstantSource.system()),
+            settings.demand(),
+            false);
     try (Database database = Database.open(address)) {
       ReadModelRebuild rows =
           new ReadModelRebuild(

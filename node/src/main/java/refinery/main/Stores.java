@@ -1,8 +1,10 @@
 package refinery.main;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import refinery.database.Database;
 import refinery.manifests.Manifests;
 import refinery.readmodel.SqlExecutor;
@@ -13,14 +15,19 @@ import refinery.storage.Storage;
 import refinery.storage.StoredManifests;
 import refinery.storage.Sweeper;
 
-/** What all parts of a node keep things in: the read model, storage, and the lists that it has. */
+/**
+ * What all parts of a node keep things in: the read model, storage, and the lists that it has.
+ *
+ * @param oneVolume whether raw data lies on the volume of the attempts' scratch
+ */
 record Stores(
     SqlExecutor sql,
     SqlNodeQueries queries,
     SqlSetQueries setQueries,
     ObjectStore temporary,
     ObjectStore permanent,
-    Manifests manifests) {
+    Manifests manifests,
+    boolean oneVolume) {
 
   /** Opens them, and begins to sweep what nobody wants. */
   static Stores open(Path dir, Settings settings, Database database, Opened opened)
@@ -34,6 +41,22 @@ record Stores(
         new Sweeper(temporary, permanent, queries, settings.storage().sweep(), Clock.systemUTC())
             .start());
     Manifests manifests = new StoredManifests(permanent, dir.resolve("lists"));
-    return new Stores(sql, queries, new SqlSetQueries(sql), temporary, permanent, manifests);
+    return new Stores(
+        sql,
+        queries,
+        new SqlSetQueries(sql),
+        temporary,
+        permanent,
+        manifests,
+        isOneVolume(dir, settings));
+  }
+
+  private static boolean isOneVolume(Path dir, Settings settings) throws IOException {
+    Optional<Path> raw = settings.storage().temporaryDirectory(dir);
+    Path scratch = settings.agent().scratch().orElse(dir).toAbsolutePath();
+    while (!Files.exists(scratch)) {
+      scratch = scratch.getParent();
+    }
+    return raw.isPresent() && Files.getFileStore(raw.get()).equals(Files.getFileStore(scratch));
   }
 }

@@ -279,7 +279,9 @@ class KillNineTest {
             Configuration.load(Optional.empty(), settings, Map.of(), ConfigFactory.empty()));
     Planner planner =
         new Planner(
-            new PipelineCatalog(read.pipelines(), java.time.InstantSource.system()), read.demand());
+            new PipelineCatalog(read.pipelines(), java.time.InstantSource.system()),
+            read.demand(),
+            true);
     RetryPolicy policy = read.retry();
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(dir);
         Database database = Database.open(postgres.address())) {

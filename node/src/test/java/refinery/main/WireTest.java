@@ -191,6 +191,12 @@ class WireTest {
         new JobCommand.Finish(1, succeeded, SOME, probe.getRef()),
         new JobCommand.Finish(1, failed, SOME, probe.getRef()),
         new JobCommand.Finish(1, new Outcome.Outgrown("larger", 5), SOME, probe.getRef()),
+        new JobCommand.Finish(
+            1,
+            new Outcome.Crowded(
+                Failure.of(FailureClass.OUT_OF_DISK, "full"), Usage.NONE, List.of()),
+            SOME,
+            probe.getRef()),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.of(probe.getRef())),
         new JobCommand.Lose(1, NODE, "gone", LossCause.MOVED, Optional.empty()),
         new JobCommand.SetPlaceable(Optional.of("too large")),

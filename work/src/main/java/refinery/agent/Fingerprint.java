@@ -13,6 +13,8 @@ final class Fingerprint {
   private static final long OUTSIDE_HEAP = 768L << 20;
   private static final int SMALL_DISK = 4;
   private static final long FINE = 256L << 20;
+  private static final long FINEST = 1L << 20;
+  private static final int STEPS = 16;
 
   private Fingerprint() {}
 
@@ -37,7 +39,15 @@ final class Fingerprint {
   /** Rounded down, so that reports do not change with every byte written. */
   private static long disk(Volume volume, long scratchInUse) {
     long bytes = Math.max(0, volume.free() + scratchInUse - volume.kept());
-    long step = bytes < SMALL_DISK * GIB ? FINE : GIB;
+    long step = step(bytes);
     return bytes / step * step;
+  }
+
+  /** On a small volume at most a sixteenth, so that it has something to offer. */
+  private static long step(long bytes) {
+    if (bytes < GIB) {
+      return Math.max(FINEST, Long.highestOneBit(bytes / STEPS));
+    }
+    return bytes < SMALL_DISK * GIB ? FINE : GIB;
   }
 }

@@ -141,6 +141,7 @@ public final class LocalExecutor implements Executor {
           courtesy.ends(attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
+          Outcome end = crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt);
           try {
             attempt.removeScratch();
           } catch (IOException e) {
@@ -148,7 +149,7 @@ public final class LocalExecutor implements Executor {
           }
           noteEnd(attempt);
           running.remove(attempt);
-          ended.accept(withStopReason(outcome, attempt.stopReason()));
+          ended.accept(end);
         });
     return new LocalExecution(attempt);
   }
@@ -216,6 +217,19 @@ public final class LocalExecutor implements Executor {
     return outcome instanceof Outcome.Succeeded || reason.isEmpty()
         ? outcome
         : new Outcome.Failed(reason.get(), outcome.usage(), outcome.steps());
+  }
+
+  /**
+   * An attempt that kept to what it reserved is not to blame for a full volume. Looks before the
+   * attempt's own files are removed.
+   */
+  private Outcome crowdedOut(Outcome outcome, RunningAttempt attempt) {
+    return outcome instanceof Outcome.Failed failed
+            && failed.failure().failureClass() == FailureClass.OUT_OF_DISK
+            && volume.high().isPresent()
+            && attempt.largestUse() <= attempt.reserved().disk()
+        ? new Outcome.Crowded(failed.failure(), failed.usage(), failed.steps())
+        : outcome;
   }
 
   private static Outcome failed(FailureClass failureClass, String message) {

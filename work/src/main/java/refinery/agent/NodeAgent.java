@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import refinery.protocol.JobId;
 import refinery.protocol.job.JobCommand;
@@ -43,7 +44,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record FromJob(JobReply reply) implements AgentCommand {}
 
-  private record Ended(Slot.Key key, Outcome outcome) implements AgentCommand {}
+  private record Ended(Slot.Key key, Outcome outcome, Optional<Capacity> capacity)
+      implements AgentCommand {}
 
   private record Beat() implements AgentCommand {}
 
@@ -236,11 +238,26 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
             run.spec(),
             run.attempt(),
             run.reserved(),
-            outcome -> self.tell(new Ended(run.key(), outcome))));
+            outcome ->
+                measured()
+                    .thenAccept(capacity -> self.tell(new Ended(run.key(), outcome, capacity)))));
+  }
+
+  /**
+   * What there is to offer once an attempt has ended: what it reserved must not be given away while
+   * what it has left on the volume, such as raw data, is not counted.
+   */
+  private CompletionStage<Optional<Capacity>> measured() {
+    try {
+      return executor.capacity().thenApply(Optional::of).exceptionally(unknown -> Optional.empty());
+    } catch (RejectedExecutionException closing) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
   }
 
   private Behavior<AgentCommand> onEnded(Ended ended) {
     running.remove(ended.key());
+    ended.capacity().ifPresent(capacity -> act(handshake.capacityKnown(capacity)));
     return act(handshake.ended(ended.key(), ended.outcome(), System.nanoTime()));
   }
 

@@ -32,6 +32,7 @@ final class RunningAttempt implements Attempt {
   private volatile long progressedNanos = System.nanoTime();
   private volatile boolean scratchMade;
   private volatile Scratch.Measure measure = Scratch.Measure.NOTHING;
+  private volatile long largestUse;
   private volatile long residentNow;
 
   RunningAttempt(
@@ -183,7 +184,18 @@ final class RunningAttempt implements Attempt {
     return measure;
   }
 
+  /** The most bytes that its scratch directory was ever seen to hold, now included. */
+  long largestUse() {
+    try {
+      return Math.max(largestUse, Scratch.measure(scratch).bytes());
+    } catch (IOException e) {
+      LOG.debug("{}: its scratch vanished while it was measured", mark(), e);
+      return largestUse;
+    }
+  }
+
   void measured(Scratch.Measure now) {
+    largestUse = Math.max(largestUse, now.bytes());
     if (!now.equals(measure)) {
       measure = now;
       progressed();

@@ -117,7 +117,7 @@ final class Watcher implements AutoCloseable {
     boolean idle = watched.isEmpty();
     try {
       look();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("a look at the processes failed", e);
     }
     synchronized (this) {

@@ -65,9 +65,8 @@ public record StorageConfig(
    * @throws ConfigurationException names the key if a place cannot be used
    */
   public Storage open(Path dir) throws IOException {
-    Path own = dir.resolve("storage");
-    Place first = temporary.orElse(new Place.Directory(own.resolve("temporary")));
-    Place second = permanent.orElse(new Place.Directory(own.resolve("permanent")));
+    Place first = temporary(dir);
+    Place second = permanent.orElse(new Place.Directory(dir.resolve("storage/permanent")));
     Optional<S3Client> client =
         Stream.of(first, second).anyMatch(Place.Bucket.class::isInstance)
             ? Optional.of(S3Clients.open(s3))
@@ -87,6 +86,21 @@ public record StorageConfig(
         closing.run();
       }
     }
+  }
+
+  private Place temporary(Path dir) {
+    return temporary.orElse(new Place.Directory(dir.resolve("storage/temporary")));
+  }
+
+  /**
+   * Where raw data lies; empty when that is no directory.
+   *
+   * @param dir the node's directory
+   */
+  public Optional<Path> temporaryDirectory(Path dir) {
+    return temporary(dir) instanceof Place.Directory(Path path)
+        ? Optional.of(path)
+        : Optional.empty();
   }
 
   private ObjectStore open(String key, Place place, Optional<S3Client> client) throws IOException {

@@ -29,6 +29,10 @@ public final class Sweeper {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final int CHUNK = 500;
   private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final Duration OFTEN = Duration.ofSeconds(1);
+
+  /** A pass over raw data takes at most this part of the time. */
+  private static final int PART = 20;
 
   private final ObjectStore temporary;
   private final ObjectStore permanent;
@@ -58,28 +62,66 @@ public final class Sweeper {
     }
   }
 
-  /** Sweeps at the configured interval until closed. */
+  private interface Pass {
+    Swept sweep() throws IOException, InterruptedException, ExecutionException, TimeoutException;
+  }
+
+  /**
+   * Sweeps at the configured interval until closed. In between, where temporary storage is on a
+   * volume that can be full, raw data alone is swept often: the next downloads may wait for its
+   * bytes.
+   */
   public AutoCloseable start() {
+    return start(OFTEN);
+  }
+
+  AutoCloseable start(Duration often) {
     ScheduledExecutorService executor =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("storage-sweeper").daemon().factory());
-    long pause = rules.interval().toMillis();
-    var unused =
-        executor.scheduleWithFixedDelay(this::sweepAndLog, pause, pause, TimeUnit.MILLISECONDS);
+    repeat(executor, this::sweep, rules.interval(), rules.interval());
+    repeat(executor, this::sweepRawData, often, often);
     return executor::shutdownNow;
   }
 
-  private void sweepAndLog() {
+  /** Whatever a pass throws, the next one follows. */
+  private void repeat(
+      ScheduledExecutorService executor, Pass pass, Duration next, Duration atLeast) {
+    if (executor.isShutdown()) {
+      return;
+    }
+    var unused =
+        executor.schedule(
+            () -> {
+              long began = System.nanoTime();
+              sweepAndLog(pass, atLeast);
+              Duration took = Duration.ofNanos(System.nanoTime() - began);
+              Duration rest = took.multipliedBy(PART);
+              repeat(executor, pass, rest.compareTo(atLeast) > 0 ? rest : atLeast, atLeast);
+            },
+            next.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static void sweepAndLog(Pass pass, Duration next) {
     try {
-      Swept swept = sweep();
+      Swept swept = pass.sweep();
       if (swept.objects() > 0) {
         LOG.info("swept {} objects, {} bytes", swept.objects(), swept.bytes());
       }
     } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
-      LOG.warn("storage was not swept, next try in {}: {}", rules.interval(), e.toString());
+      LOG.warn("storage was not swept, next try in {}: {}", next, e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Error e) {
+      LOG.error("storage was not swept, next try in {}", next, e);
     }
+  }
+
+  private Swept sweepRawData()
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    boolean mayBeFull = temporary.free() != Long.MAX_VALUE;
+    return mayBeFull ? sweepTemporary(clock.instant()) : Swept.NOTHING;
   }
 
   /**
@@ -102,16 +144,19 @@ public final class Sweeper {
                     answer(
                         bytes.listed(
                             chunk.stream().map(Listed::key).collect(Collectors.toSet())))));
-    Swept unwanted =
-        sweepObjects(
-            temporary,
-            object -> Sweeping.mayBeUnwanted(object, rules, now),
-            chunk -> {
-              Set<JobId> downloads = Sweeping.downloads(chunk);
-              return Sweeping.unwanted(
-                  chunk, downloads.isEmpty() ? Set.of() : answer(bytes.wantRawData(downloads)));
-            });
-    return staging.plus(unlisted).plus(unwanted);
+    return staging.plus(unlisted).plus(sweepTemporary(now));
+  }
+
+  private Swept sweepTemporary(Instant now)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    return sweepObjects(
+        temporary,
+        object -> Sweeping.mayBeUnwanted(object, rules, now),
+        chunk -> {
+          Set<JobId> downloads = Sweeping.downloads(chunk);
+          return Sweeping.unwanted(
+              chunk, downloads.isEmpty() ? Set.of() : answer(bytes.wantRawData(downloads)));
+        });
   }
 
   private Swept sweepStaging(ObjectStore store, Instant now) throws IOException {

@@ -55,7 +55,27 @@ public record DiskDemand(long unknownSize, int extractionFactor, long margin) {
   }
 
   /**
-   * The same, but one group takes its reads out of this archive.
+   * Bytes of the raw files that the first plans leave, at most: an archive's packed reads are a few
+   * times the archive.
+   */
+  public long left(List<SourceFile> files, Map<String, String> metadata) {
+    long sum = 0;
+    for (Plan.Group group : Plan.groups(files)) {
+      boolean packed = !group.plans().isEmpty() && group.plans().getFirst() instanceof Plan.Archive;
+      long written = first(group, metadata);
+      sum =
+          plus(sum, packed ? written / extractionFactor * Math.min(extractionFactor, 3) : written);
+    }
+    return sum;
+  }
+
+  /** The same as the first, with room for what is to be written after the download. */
+  public long first(List<SourceFile> files, Map<String, String> metadata, long after) {
+    return plus(first(files, metadata), after);
+  }
+
+  /**
+   * The same as the first, but one group takes its reads out of this archive.
    *
    * @param fallen index of that group
    */

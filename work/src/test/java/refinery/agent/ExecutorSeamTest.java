@@ -73,6 +73,7 @@ class ExecutorSeamTest {
       }
     }
 
+    private volatile Resources room = LARGE;
     private final BlockingQueue<Submitted> submitted = new LinkedBlockingQueue<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -89,7 +90,7 @@ class ExecutorSeamTest {
 
     @Override
     public CompletionStage<Capacity> capacity() {
-      return CompletableFuture.completedFuture(new Capacity(LARGE, 1, Optional.empty()));
+      return CompletableFuture.completedFuture(new Capacity(room, 1, Optional.empty()));
     }
 
     @Override
@@ -196,6 +197,26 @@ class ExecutorSeamTest {
     finish.replyTo().tell(new JobReply.FinishAccepted(JOB, 1));
     KIT.stop(agent);
     assertThat(elsewhere.whenOver()).succeedsWithin(PATIENCE);
+  }
+
+  /** Raw data that a download leaves takes the place of what it had reserved. */
+  @Test
+  void tellsWhatIsLeftBeforeItGivesAReservationBack() throws Exception {
+    Elsewhere.Submitted submitted = submit();
+    Resources less = LARGE.withDisk(1);
+    elsewhere.room = less;
+    submitted.stop(Failure.of(FailureClass.PERMANENT, "exit 1"));
+    boolean[] told = new boolean[1];
+    scheduler.fishForMessage(
+        PATIENCE,
+        message -> {
+          told[0] |= message instanceof Report report && report.node().capacity().equals(less);
+          return message instanceof SchedulerCommand.Released
+              ? FishingOutcomes.complete()
+              : FishingOutcomes.continueAndIgnore();
+        });
+    assertThat(told[0]).isTrue();
+    KIT.stop(agent);
   }
 
   @Test

@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,12 +26,14 @@ import refinery.protocol.JobId;
 import refinery.protocol.query.WantedBytes;
 
 class SweeperTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final StorageConfig CONFIG = StorageConfig.from(ConfigFactory.load("storage"));
 
   @TempDir Path folder;
   private final Set<String> listed = new HashSet<>();
   private final Set<JobId> wanted = new HashSet<>();
   private boolean away;
+  private final AtomicInteger defects = new AtomicInteger();
   private final WantedBytes bytes =
       new WantedBytes() {
         @Override
@@ -42,6 +47,9 @@ class SweeperTest {
         }
 
         private <T> CompletableFuture<Set<T>> of(Collection<T> asked, Set<T> known) {
+          if (defects.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new StackOverflowError("a defect");
+          }
           return away
               ? CompletableFuture.failedFuture(new IllegalStateException("away"))
               : CompletableFuture.completedFuture(
@@ -117,6 +125,41 @@ class SweeperTest {
     assertThat(permanent.open(object).isPresent()).isTrue();
   }
 
+  private static StorageConfig.Sweep every(Duration interval) {
+    return new StorageConfig.Sweep(
+        interval, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofHours(1));
+  }
+
+  @Test
+  void anErrorInOnePassDoesNotEndTheLaterOnes() throws Exception {
+    defects.set(2);
+    String garbage = put(permanent, "", "garbage");
+    try (AutoCloseable sweeping = start(every(Duration.ofMillis(10)))) {
+      Awaitility.await().atMost(PATIENCE).until(() -> permanent.open(garbage).isEmpty());
+    }
+    assertThat(defects).hasValue(0);
+  }
+
+  /** On a small volume the next downloads wait for these bytes. */
+  @Test
+  void rawDataThatNobodyWantsGoesLongBeforeTheNextWholePass() throws Exception {
+    String kept = put(temporary, "job-wanted", "a");
+    String gone = put(temporary, "job-unwanted", "b");
+    String artifact = put(permanent, "", "unlisted");
+    wanted.add(JobId.of("job-wanted"));
+    defects.set(1);
+    try (AutoCloseable sweeping = start(every(Duration.ofDays(1)))) {
+      Awaitility.await().atMost(PATIENCE).until(() -> temporary.open(gone).isEmpty());
+    }
+    assertThat(temporary.open(kept).isPresent()).isTrue();
+    assertThat(permanent.open(artifact).isPresent()).as("left to the whole pass").isTrue();
+  }
+
+  private AutoCloseable start(StorageConfig.Sweep rules) {
+    return new Sweeper(temporary, permanent, bytes, rules, InstantSource.system())
+        .start(Duration.ofMillis(10));
+  }
+
   @Test
   void theDefaultsAreThoseOfTheFile() {
     assertThat(CONFIG)
@@ -138,7 +181,7 @@ class SweeperTest {
                 new StorageConfig.Sweep(
                     Duration.ofMinutes(10),
                     Duration.ofHours(24),
-                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(1),
                     Duration.ofHours(6))));
     var base = ConfigFactory.load("storage");
     assertThat(

@@ -59,6 +59,17 @@ class DiskDemandTest {
         .isEqualTo(MARGIN + 9000);
   }
 
+  /** What processing needs is reckoned by it. */
+  @Test
+  void whatIsLeftIsTheFilesOrThePackedReadsOfAnArchive() {
+    SourceFile stated = run(at("ena", "fastq.gz", OptionalLong.of(500)));
+    assertThat(DEMAND.left(List.of(stated), Map.of())).isEqualTo(500);
+    assertThat(DEMAND.left(List.of(archiveAlone(OptionalLong.of(700))), Map.of())).isEqualTo(2100);
+    assertThat(DEMAND.first(List.of(stated), Map.of(), 40)).isEqualTo(MARGIN + 540);
+    assertThat(DEMAND.first(List.of(stated), Map.of(), Long.MAX_VALUE))
+        .isEqualTo(Long.MAX_VALUE / 4);
+  }
+
   @Test
   void noSizeThatAnArchiveStatesOverflows() {
     long most = 999_999_999_999_999_999L;

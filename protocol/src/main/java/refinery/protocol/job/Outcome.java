@@ -10,7 +10,8 @@ import refinery.protocol.Failure;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Outcome.Succeeded.class, name = "succeeded"),
   @JsonSubTypes.Type(value = Outcome.Failed.class, name = "failed"),
-  @JsonSubTypes.Type(value = Outcome.Outgrown.class, name = "outgrown")
+  @JsonSubTypes.Type(value = Outcome.Outgrown.class, name = "outgrown"),
+  @JsonSubTypes.Type(value = Outcome.Crowded.class, name = "crowded")
 })
 public sealed interface Outcome {
   Usage usage();
@@ -25,6 +26,17 @@ public sealed interface Outcome {
 
   record Failed(Failure failure, Usage usage, List<StepRecord> steps) implements Outcome {
     public Failed {
+      steps = List.copyOf(steps);
+    }
+  }
+
+  /**
+   * The node's volume was full although the attempt kept to what it reserved: the bytes are
+   * somebody else's. The job starts anew with the same resources; this is not counted as a failure
+   * unless it happens many times in a row.
+   */
+  record Crowded(Failure failure, Usage usage, List<StepRecord> steps) implements Outcome {
+    public Crowded {
       steps = List.copyOf(steps);
     }
   }
