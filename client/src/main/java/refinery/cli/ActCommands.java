@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
 
-/** Looks at one thing: {@code show}, {@code logs}. */
+/** Looks at one thing: {@code show}, {@code plan}, {@code logs}. */
 final class ActCommands {
   private ActCommands() {}
 
@@ -29,8 +29,27 @@ final class ActCommands {
 
     @Override
     public void run() {
-      JsonNode found = connection.client().get(Resource.of(id).path());
+      Resource resource = Resource.of(id);
+      String path = resource.path() + (resource.kind().equals("survey") ? "?forecast=true" : "");
+      JsonNode found = connection.client().get(path);
       spec.commandLine().getOut().println(found.toPrettyString());
+    }
+  }
+
+  @Command(
+      name = "plan",
+      description = "Show what a survey was forecast to take, and what came true of it.")
+  static final class Plan implements Runnable {
+    @Spec private CommandSpec spec;
+    @Mixin private final Connection connection = new Connection();
+
+    @Parameters(paramLabel = "SURVEY")
+    private String id = "";
+
+    @Override
+    public void run() {
+      Resource.of(id).require(id, "survey");
+      new PlanText(connection.client(), spec.commandLine().getOut()).show(id);
     }
   }
 

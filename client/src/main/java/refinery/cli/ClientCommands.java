@@ -16,6 +16,7 @@ public final class ClientCommands {
         new CommandLine(new ListCommands.Jobs()),
         new CommandLine(new ListCommands.Nodes()),
         new CommandLine(new ActCommands.Show()),
+        new CommandLine(new ActCommands.Plan()),
         new CommandLine(new ActCommands.Logs()),
         new CommandLine(new ChangeCommands.Retry()),
         new CommandLine(new ChangeCommands.Answer()),

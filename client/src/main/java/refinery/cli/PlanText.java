@@ -5,10 +5,14 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import refinery.client.NodeClient;
 import refinery.client.Table;
 
-/** Prints the plan of a survey: its sums, the first batches, and why batches are skipped. */
+/**
+ * Prints the plan of a survey: its sums, what came true of them, the first batches, and why batches
+ * are skipped.
+ */
 final class PlanText {
   private static final int SHOWN = 20;
 
@@ -40,8 +44,69 @@ final class PlanText {
           totals.path("cpu_hours").asDouble(),
           totals.path("basis").asText());
     }
+    takes(totals);
+    cameTrue(plan.path("came_true"));
     batches(id, plan.path("items"));
     out.flush();
+  }
+
+  /** Disk, time and money, as far as they can be told. */
+  private void takes(JsonNode totals) {
+    JsonNode disk = totals.path("disk");
+    if (disk.path("total").isNumber()) {
+      out.printf(
+          "disk %s in all, of which %s are kept; scratch at one time: %s%n",
+          Figures.size(disk.path("total")),
+          Figures.size(disk.path("kept")),
+          Figures.size(disk.path("peak")));
+    }
+    JsonNode elapsed = totals.path("elapsed");
+    out.printf(
+        "time %s (%s%s)%n",
+        Figures.time(elapsed.path("seconds")),
+        elapsed.path("basis").asText(),
+        elapsed.path("limited_by").isTextual()
+            ? "; limited by " + elapsed.path("limited_by").asText()
+            : "");
+    JsonNode money = totals.path("money");
+    if (money.isObject()) {
+      String currency = Table.printable(money.path("currency").asText(), 3);
+      out.printf(
+          "money %s (cpu %s, download %s), and %s a month for what is kept%n",
+          Figures.money(money.path("once"), currency),
+          Figures.money(money.path("cpu"), currency),
+          Figures.money(money.path("download"), currency),
+          Figures.money(money.path("storage_per_month"), currency));
+    }
+  }
+
+  /** The forecast beside what came true; nothing before anything was begun. */
+  private void cameTrue(JsonNode cameTrue) {
+    if (!cameTrue.isObject()) {
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%,d of %,d chosen batches have ended%n",
+        cameTrue.path("ended").asLong(),
+        cameTrue.path("batches").asLong());
+    Table table = new Table("", "FORECAST", "ACTUAL", "RATIO");
+    row(table, "bytes", cameTrue.path("bytes"), Figures::size);
+    row(table, "cpu hours", cameTrue.path("cpu_hours"), Figures::number);
+    row(table, "time", cameTrue.path("seconds"), Figures::time);
+    row(table, "disk in all", cameTrue.path("disk_total"), Figures::size);
+    row(table, "disk kept", cameTrue.path("disk_kept"), Figures::size);
+    row(table, "scratch reserved", cameTrue.path("disk_peak"), Figures::size);
+    out.print(table.shown());
+  }
+
+  private static void row(
+      Table table, String what, JsonNode figure, Function<JsonNode, String> shown) {
+    table.row(
+        what,
+        shown.apply(figure.path("forecast")),
+        shown.apply(figure.path("actual")),
+        figure.path("ratio").isNumber() ? Figures.number(figure.path("ratio")) : "");
   }
 
   private void batches(String id, JsonNode items) {

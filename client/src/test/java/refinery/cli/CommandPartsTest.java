@@ -11,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.client.CommandFailure;
+import refinery.protocol.Json;
 
 class CommandPartsTest {
   @Test
@@ -61,5 +62,25 @@ class CommandPartsTest {
     assertThat(WatchCommand.bar(12, 24)).isEqualTo("[" + "#".repeat(12) + ".".repeat(12) + "]");
     assertThat(WatchCommand.eta(10, 5, 60_000_000_000L)).isEqualTo("ETA 2m 00s");
     assertThat(WatchCommand.eta(10, 0, 1)).isEmpty();
+  }
+
+  @Test
+  void figuresThatAreNullAreUnknown() {
+    var figures = Json.MAPPER.createObjectNode();
+    figures.put("bytes", 1_500_000_000L).put("seconds", 3_725.4).put("hours", 0.00125);
+    figures.put("many", 1_234.4).put("none", 0).put("price", 0.5).putNull("null");
+    assertThat(Figures.size(figures.path("bytes"))).isEqualTo("1.4 GiB");
+    assertThat(Figures.time(figures.path("seconds"))).isEqualTo("1h 02m");
+    assertThat(Figures.number(figures.path("hours"))).isEqualTo("0.00125");
+    assertThat(Figures.number(figures.path("many"))).isEqualTo("1,234");
+    assertThat(Figures.number(figures.path("none"))).isEqualTo("0");
+    assertThat(Figures.money(figures.path("price"), "EUR")).isEqualTo("0.50 EUR");
+    assertThat(
+            List.of(
+                Figures.size(figures.path("null")),
+                Figures.time(figures.path("null")),
+                Figures.number(figures.path("null")),
+                Figures.money(figures.path("null"), "EUR")))
+        .containsOnly("unknown");
   }
 }

@@ -2,6 +2,7 @@ package refinery.http;
 
 import akka.actor.typed.ActorRef;
 import java.util.Optional;
+import refinery.http.forecast.Prices;
 import refinery.protocol.catalog.Catalog;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
@@ -21,4 +22,5 @@ public record FrontendServices(
     AgentDirectory agents,
     Optional<LocalToken> localToken,
     Obstacles obstacles,
+    Optional<Prices> prices,
     String version) {}

@@ -54,7 +54,7 @@ public final class HttpFrontend {
     SchedulerQueries scheduler =
         new SchedulerQueries(system, services.scheduler(), config.askTimeout());
     return Stream.of(
-            new SurveyRoutes(services).endpoints(),
+            new SurveyRoutes(services, scheduler).endpoints(),
             new MetadataRoutes(services, blocking).endpoints(),
             new BatchRoutes(services).endpoints(),
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),

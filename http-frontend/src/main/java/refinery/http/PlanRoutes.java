@@ -3,10 +3,15 @@ package refinery.http;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import refinery.http.forecast.Cluster;
+import refinery.http.forecast.Comparison;
+import refinery.http.forecast.Forecast;
+import refinery.http.forecast.Prices;
 import refinery.http.metadata.MetadataTable;
 import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
@@ -22,9 +27,11 @@ final class PlanRoutes {
   private static final String BATCHES = "survey_id";
 
   private final FrontendServices services;
+  private final SchedulerQueries scheduler;
 
-  PlanRoutes(FrontendServices services) {
+  PlanRoutes(FrontendServices services, SchedulerQueries scheduler) {
     this.services = services;
+    this.scheduler = scheduler;
   }
 
   /** The answers that are given before the questions are asked: {@code {"plan": {...}}}. */
@@ -66,34 +73,74 @@ final class PlanRoutes {
         .readModel()
         .survey(id)
         .thenApply(found -> found.orElseThrow(() -> Problem.notFound("survey", id.value())))
-        .thenCombine(services.readModel().plan(id), Sums::new)
-        .thenCombine(services.readModel().batches(filter), PlanRoutes::shown)
+        .thenCombine(sums(id), PlanRoutes::shown)
+        .thenCombine(services.readModel().batches(filter), PlanRoutes::withItems)
         .thenApply(Responses::ok);
   }
 
-  private record Sums(SurveyView survey, SurveyPlan plan) {}
+  /** What came true of the forecast; null before anything of the survey was begun. */
+  CompletionStage<JsonNode> cameTrue(SurveyId id) {
+    return sums(id).thenApply(PlanRoutes::cameTrue);
+  }
 
-  private static ObjectNode shown(Sums sums, Page<BatchView> page) {
-    ObjectNode shown = Json.MAPPER.createObjectNode();
-    shown.put("survey_id", sums.survey().id().value());
-    shown.put("state", sums.survey().state().word());
-    SurveyPlan plan = sums.plan();
-    ObjectNode totals = shown.putObject("totals");
-    totals.put("take", plan.take());
-    totals.put("skip", plan.skip());
-    totals.put("bytes", plan.bytes());
-    totals.put("files_of_unknown_size", plan.filesOfUnknownSize());
-    if (plan.cpuHours().isPresent()) {
-      totals.put("cpu_hours", plan.cpuHours().getAsDouble());
-    } else {
-      totals.putNull("cpu_hours");
+  private record Sums(SurveyPlan plan, Optional<Cluster> cluster, Optional<Prices> prices) {
+    Forecast forecast(SurveyPlan.Batches batches) {
+      return Forecast.of(batches, plan.earlier(), cluster, prices);
     }
+  }
+
+  /** A plan is shown without its time when the scheduler does not answer. */
+  private CompletionStage<Sums> sums(SurveyId id) {
+    CompletionStage<Optional<Cluster>> cluster =
+        scheduler
+            .describe()
+            .thenApply(Cluster::of)
+            .handle((found, silent) -> Optional.ofNullable(found));
+    return services
+        .readModel()
+        .plan(id)
+        .thenCombine(cluster, (plan, nodes) -> new Sums(plan, nodes, services.prices()));
+  }
+
+  private static ObjectNode shown(SurveyView survey, Sums sums) {
+    ObjectNode shown = Json.MAPPER.createObjectNode();
+    shown.put("survey_id", survey.id().value());
+    shown.put("state", survey.state().word());
+    shown.set("totals", totals(sums));
+    shown.set("came_true", cameTrue(sums));
+    return shown;
+  }
+
+  private static ObjectNode totals(Sums sums) {
+    SurveyPlan plan = sums.plan();
+    ObjectNode totals = Json.MAPPER.createObjectNode();
+    totals.put("take", plan.all().take());
+    totals.put("skip", plan.all().skip());
+    totals.put("files_of_unknown_size", plan.all().filesOfUnknownSize());
+    totals.setAll(Json.MAPPER.<ObjectNode>valueToTree(sums.forecast(plan.all())));
     totals.put(
         "basis",
-        plan.basis() == 0
-            ? "no job of this pipeline has ended yet"
-            : "mean of the last %d jobs of this pipeline".formatted(plan.basis()));
-    totals.put("cpu_hours_so_far", plan.cpuHoursSoFar());
+        plan.earlier().jobs() == 0
+            ? "no job of this pipeline had ended before"
+            : "mean of the last %d jobs of this pipeline before".formatted(plan.earlier().jobs()));
+    totals.put("cpu_hours_so_far", plan.truth().cpuSeconds() / 3600);
+    return totals;
+  }
+
+  private static JsonNode cameTrue(Sums sums) {
+    SurveyPlan plan = sums.plan();
+    if (plan.chosen().take() == 0) {
+      return NullNode.getInstance();
+    }
+    ObjectNode shown = Json.MAPPER.createObjectNode();
+    shown.put("batches", plan.chosen().take());
+    shown.put("ended", plan.truth().ended());
+    shown.setAll(
+        Json.MAPPER.<ObjectNode>valueToTree(Comparison.of(plan, sums.forecast(plan.chosen()))));
+    return shown;
+  }
+
+  private static ObjectNode withItems(ObjectNode shown, Page<BatchView> page) {
     ArrayNode items = shown.putArray("items");
     page.items().forEach(batch -> items.add(item(batch)));
     page.next().ifPresentOrElse(next -> shown.put("next", next), () -> shown.putNull("next"));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.Ids;
@@ -24,22 +25,23 @@ import refinery.protocol.survey.SurveyState;
 
 /** Routes of surveys: posts, lists, shows, cancels, retries and reprioritises them. */
 final class SurveyRoutes {
+  private static final String FORECAST = "forecast";
   private static final List<String> STATES =
       Arrays.stream(SurveyState.values()).map(SurveyState::word).toList();
 
   private final FrontendServices services;
   private final PlanRoutes plans;
 
-  SurveyRoutes(FrontendServices services) {
+  SurveyRoutes(FrontendServices services, SchedulerQueries scheduler) {
     this.services = services;
-    this.plans = new PlanRoutes(services);
+    this.plans = new PlanRoutes(services, scheduler);
   }
 
   List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/api/v1/surveys", Lists.parameters("state", "source"), this::list),
         Endpoint.post("/api/v1/surveys", this::create),
-        Endpoint.get("/api/v1/surveys/{id}", this::show),
+        Endpoint.get("/api/v1/surveys/{id}", Set.of(FORECAST), this::show),
         Endpoint.get("/api/v1/surveys/{id}/plan", Lists.parameters(), plans::show),
         Endpoint.action("/api/v1/surveys/{id}/cancel", this::cancel),
         Endpoint.action("/api/v1/surveys/{id}/retry", this::retry),
@@ -54,8 +56,25 @@ final class SurveyRoutes {
         .thenApply(Responses::ok);
   }
 
+  /** The forecast is asked for: to sum it up takes the longer, the more batches there are. */
   private CompletionStage<HttpResponse> show(Exchange exchange) {
-    return existing(exchange).thenApply(Responses::ok);
+    String forecast = exchange.parameter(FORECAST).orElse("false");
+    if (!forecast.equals("true") && !forecast.equals("false")) {
+      throw Problem.badRequest("?" + FORECAST, "must be true or false");
+    }
+    CompletionStage<SurveyView> survey = existing(exchange);
+    return forecast.equals("false")
+        ? survey.thenApply(Responses::ok)
+        : survey.thenCompose(
+            view ->
+                plans
+                    .cameTrue(view.id())
+                    .thenApply(
+                        cameTrue ->
+                            Responses.ok(
+                                Json.MAPPER
+                                    .<ObjectNode>valueToTree(view)
+                                    .set("came_true", cameTrue))));
   }
 
   private CompletionStage<HttpResponse> create(Exchange exchange) {

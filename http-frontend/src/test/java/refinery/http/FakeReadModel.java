@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
+import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
@@ -19,6 +21,9 @@ import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.SurveyPlan;
+import refinery.protocol.query.SurveyPlan.Batches;
+import refinery.protocol.query.SurveyPlan.Earlier;
+import refinery.protocol.query.SurveyPlan.Truth;
 import refinery.protocol.query.SurveyView;
 
 /** Rows in memory. */
@@ -68,7 +73,13 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<SurveyPlan> plan(SurveyId id) {
     return CompletableFuture.completedFuture(
-        new SurveyPlan(batches.size(), 0, 0, 0, OptionalDouble.of(1.5), 3, 0));
+        new SurveyPlan(
+            new Batches(batches.size(), 0, 5_000_000_000L, 0),
+            new Batches(1, 0, 5_000_000_000L, 0),
+            new Earlier(
+                3, 5400, 600, Resources.of(1000, 1 << 20, 1 << 20), 1e6, OptionalDouble.of(1e6)),
+            new Truth(
+                1, 2700, 2_500_000_000L, 500_000, Optional.empty(), OptionalLong.of(1 << 20))));
   }
 
   @Override

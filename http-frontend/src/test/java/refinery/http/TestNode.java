@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import refinery.http.forecast.Prices;
 import refinery.protocol.BatchId;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
@@ -110,6 +111,7 @@ public final class TestNode implements AutoCloseable {
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         Optional.of(LOCAL_TOKEN),
         () -> CompletableFuture.completedFuture(obstacles),
+        Prices.from(system.settings().config()),
         "0.2.0");
   }
 

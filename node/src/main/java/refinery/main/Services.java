@@ -106,6 +106,7 @@ final class Services {
             workers,
             localToken(),
             Readiness.get(system)::obstacles,
+            settings.prices(),
             Version.CURRENT));
   }
 

@@ -1,6 +1,7 @@
 package refinery.main;
 
 import com.typesafe.config.Config;
+import java.util.Optional;
 import java.util.OptionalLong;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
@@ -10,6 +11,7 @@ import refinery.cluster.PresenceConfig;
 import refinery.cluster.RejoinConfig;
 import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
+import refinery.http.forecast.Prices;
 import refinery.job.RetryPolicy;
 import refinery.metadata.Harmonisation;
 import refinery.metadata.HarmonisationFile;
@@ -34,6 +36,7 @@ record Settings(
     NotificationsConfig notifications,
     AgentConfig agent,
     HttpConfig http,
+    Optional<Prices> prices,
     ReadinessConfig readiness,
     PresenceConfig presence,
     RejoinConfig rejoin,
@@ -57,6 +60,7 @@ record Settings(
         NotificationsConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
+        Prices.from(config),
         ReadinessConfig.from(config),
         PresenceConfig.from(config),
         RejoinConfig.from(config),

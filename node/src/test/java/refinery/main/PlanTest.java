@@ -65,6 +65,8 @@ class PlanTest {
     try (LocalArchive archive = LocalArchive.start(tree, 0)) {
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
+      settings.put("refinery.prices.currency", "EUR");
+      settings.put("refinery.prices.gb-downloaded", "0.5");
       start(settings);
       String first = plan("PRJNA990101", Map.of("max_per_group", 2, "seed", 1), Optional.empty());
       String second = plan("PRJEB990102", Map.of(), Optional.empty());
@@ -98,6 +100,10 @@ class PlanTest {
                     .endsWith(" (no tissue stated), seed 1");
               });
       assertThat(notSampled(first)).isEqualTo(1);
+      assertThat(plan.path("totals").path("elapsed").path("basis").asText())
+          .contains("has ended before");
+      assertThat(plan.path("totals").path("money").path("currency").asText()).isEqualTo("EUR");
+      assertThat(plan.path("came_true").isNull()).isTrue();
       assertThat(archive.requests())
           .as("nothing is fetched")
           .noneMatch(request -> request.target().startsWith("/vol1/"));
@@ -117,11 +123,11 @@ class PlanTest {
                   node.http()))
           .as(said.toString())
           .isZero();
+      ended(first, "done");
       answer(second, "{\"take\":\"all\"}");
       assertThatThrownBy(() -> answer(second, "{\"take\":\"all\"}"))
           .isInstanceOf(CommandFailure.class)
           .hasMessageContaining("asks for no input");
-      ended(first, "done");
       ended(second, "done");
       JsonNode counts = client.get("/surveys/" + first).path("batches");
       assertThat(counts.path("done").asLong()).isEqualTo(1);
@@ -129,10 +135,31 @@ class PlanTest {
       JsonNode rest = client.get("/surveys/" + second).path("batches");
       assertThat(rest.path("done").asLong()).isPositive().isEqualTo(rest.path("total").asLong());
       assertThat(downloads()).hasSize(1 + rest.path("total").asInt());
-      assertThat(client.get("/surveys/" + second + "/plan").path("totals").path("basis").asText())
-          .startsWith("mean of the last");
+      comparesTheForecastWithWhatCameTrue(second, rest.path("total").asLong());
       assertThat(node.stop()).isTrue();
     }
+  }
+
+  /** The forecast of the second rests on the one batch of the first. */
+  private void comparesTheForecastWithWhatCameTrue(String survey, long batches) {
+    JsonNode plan = client.get("/surveys/" + survey + "/plan");
+    JsonNode totals = plan.path("totals");
+    assertThat(totals.path("basis").asText()).startsWith("mean of the last 1 jobs");
+    assertThat(totals.path("elapsed").path("seconds").asDouble()).isPositive();
+    assertThat(totals.path("disk").path("peak").asLong()).isPositive();
+    assertThat(totals.path("money").path("download").asDouble())
+        .isEqualTo(totals.path("bytes").asLong() / 1e9 * 0.5);
+    JsonNode cameTrue = plan.path("came_true");
+    assertThat(cameTrue.path("ended").asLong()).isEqualTo(batches);
+    assertThat(cameTrue.path("bytes").path("ratio").asDouble()).isEqualTo(1);
+    assertThat(cameTrue.path("seconds").path("ratio").asDouble()).isPositive();
+    assertThat(client.get("/surveys/" + survey).has("came_true")).isFalse();
+    assertThat(client.get("/surveys/" + survey + "?forecast=true").path("came_true"))
+        .isEqualTo(cameTrue);
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    assertThat(RefineryCommand.run(out, out, "plan", survey, "--url", node.http())).isZero();
+    assertThat(said.toString()).contains("EUR", "FORECAST", "cpu hours", "scratch reserved");
   }
 
   private void start(Map<String, String> settings) throws Exception {
