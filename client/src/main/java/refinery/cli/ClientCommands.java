@@ -11,6 +11,7 @@ public final class ClientCommands {
   public static List<CommandLine> all() {
     return List.of(
         new CommandLine(new SurveyCommand()),
+        new CommandLine(new ScheduleCommand()),
         new CommandLine(new ListCommands.Surveys()),
         new CommandLine(new ListCommands.Batches()),
         new CommandLine(new ListCommands.Jobs()),

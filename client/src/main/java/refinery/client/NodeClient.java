@@ -56,6 +56,20 @@ public final class NodeClient {
     return parsed(path, send(request.build(), text()));
   }
 
+  /** Changes the fields that the body names; returns what it changed. */
+  public JsonNode patch(String path, JsonNode body) {
+    HttpRequest request =
+        request(path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build();
+    return parsed(path, send(request, text()));
+  }
+
+  public void delete(String path) {
+    send(request(path).DELETE().build(), text());
+  }
+
   /** An action without a body, such as {@code /jobs/ID/retry}; returns what it acted on. */
   public JsonNode act(String path) {
     return parsed(

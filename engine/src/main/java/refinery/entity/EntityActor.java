@@ -36,6 +36,12 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private static final Duration FIRST_REPEAT = Duration.ofSeconds(1);
   private static final Duration LAST_REPEAT = Duration.ofSeconds(30);
 
+  /**
+   * The longest timer: Akka takes none of more than 248 days, and a wall clock that is set meanwhile
+   * is seen after this. A wake that comes too early changes nothing and sets the timer again.
+   */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
   /** The most commands that are decided together. */
   private static final int GROUP = 500;
 
@@ -249,9 +255,10 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     Optional<Instant> due = logic.wakeAt(state);
     due.ifPresentOrElse(
         at -> {
-          Duration delay = Duration.between(Instant.now(), at);
+          Duration delay = Duration.between(Instant.now(), at).plusMillis(1);
+          Duration least = delay.isPositive() ? delay : Duration.ofMillis(1);
           timers.startSingleTimer(
-              DUE, logic.wake(), delay.isNegative() ? Duration.ofMillis(1) : delay.plusMillis(1));
+              DUE, logic.wake(), least.compareTo(LONGEST) < 0 ? least : LONGEST);
         },
         () -> timers.cancel(DUE));
     return repeat.isPresent() || due.isPresent();

@@ -3,6 +3,7 @@ package refinery.entity;
 import akka.actor.typed.ActorRef;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.Need;
@@ -34,6 +35,12 @@ public sealed interface Post {
    */
   record ToMembers(BatchId asking, int generation, String artifact, Provision.All inputs, long from)
       implements Post {}
+
+  /**
+   * A question to the read model how this survey stands. The asking schedule gets the answer as a
+   * command, if there is one.
+   */
+  record ToSurveyRow(ScheduleId asking, SurveyId survey) implements Post {}
 
   /** A reply to the sender of a command. */
   record Answer<R>(ActorRef<R> to, R reply) implements Post {

@@ -6,7 +6,7 @@ import java.util.Locale;
 enum Plight {
   /** The job is queued, but the scheduler does not know it. */
   QUEUED_UNKNOWN,
-  /** The job still waits although the time of its retry is past. */
+  /** The time of the job's retry, or of the schedule, is past. */
   OVERDUE,
   /** The job's row says that it runs, but no node runs it. */
   RUNS_NOWHERE,

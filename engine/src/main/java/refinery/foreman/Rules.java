@@ -17,6 +17,10 @@ final class Rules {
    *     then no job counts as unknown to it
    */
   static Optional<Plight> plight(Unsettled row, Optional<Set<JobId>> inHand, ForemanConfig config) {
+    if (row.kind() == EntityKind.SCHEDULE) {
+      // What it asks is answered only when its survey ends; only its time says that it is stuck.
+      return overdue(row, config);
+    }
     if (row.kind() == EntityKind.JOB) {
       boolean nowhere = inHand.filter(known -> !known.contains(JobId.of(row.id()))).isPresent();
       switch (row.state()) {
@@ -33,9 +37,7 @@ final class Rules {
           }
         }
         case "waiting" -> {
-          return row.overdue()
-              .filter(late -> late.compareTo(config.waitingGrace()) >= 0)
-              .map(late -> Plight.OVERDUE);
+          return overdue(row, config);
         }
         default -> {}
       }
@@ -43,6 +45,12 @@ final class Rules {
     return row.open() && row.age().compareTo(config.chainGrace()) >= 0
         ? Optional.of(Plight.UNACKNOWLEDGED)
         : Optional.empty();
+  }
+
+  private static Optional<Plight> overdue(Unsettled row, ForemanConfig config) {
+    return row.overdue()
+        .filter(late -> late.compareTo(config.waitingGrace()) >= 0)
+        .map(late -> Plight.OVERDUE);
   }
 
   static Nudge nudge(Unsettled row, Plight plight) {

@@ -7,10 +7,11 @@ import java.io.NotSerializableException;
 import refinery.protocol.Json;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobEvent;
+import refinery.protocol.schedule.ScheduleEvent;
 import refinery.protocol.survey.SurveyEvent;
 
 /**
- * Writes and reads events as the journal stores them: JSON with a {@code type}, under one of three
+ * Writes and reads events as the journal stores them: JSON with a {@code type}, under one of four
  * manifests that must never change. The read row that is persisted beside an event is not part of
  * it. Thread-safe.
  */
@@ -29,6 +30,7 @@ public final class EventSerializer extends SerializerWithStringManifest {
       case JobEvent event -> "job";
       case BatchEvent event -> "batch";
       case SurveyEvent event -> "survey";
+      case ScheduleEvent event -> "schedule";
       case Object other ->
           throw new IllegalArgumentException("not an event of ours: " + other.getClass().getName());
     };
@@ -73,6 +75,7 @@ public final class EventSerializer extends SerializerWithStringManifest {
       case "job" -> JobEvent.class;
       case "batch" -> BatchEvent.class;
       case "survey" -> SurveyEvent.class;
+      case "schedule" -> ScheduleEvent.class;
       default -> throw new NotSerializableException("unknown manifest of an event: " + manifest);
     };
   }

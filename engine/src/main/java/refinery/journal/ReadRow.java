@@ -4,6 +4,7 @@ import java.util.Optional;
 import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.ScheduleView;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.scheduling.JobTicket;
 
@@ -31,4 +32,7 @@ public sealed interface ReadRow {
   record Job(
       JobView view, JobTicket ticket, Optional<String> fingerprint, boolean rawData, boolean open)
       implements ReadRow {}
+
+  /** Open also while it only waits for its next time: after a start somebody must wake it. */
+  record Schedule(ScheduleView view, boolean open) implements ReadRow {}
 }

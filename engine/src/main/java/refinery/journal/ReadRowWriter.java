@@ -43,6 +43,8 @@ public final class ReadRowWriter {
 
   private record JobRow(long seqNr, ReadRow.Job row) {}
 
+  private record ScheduleRow(long seqNr, ReadRow.Schedule row) {}
+
   private record Membership(long seqNr, BatchView batch, SurveyId survey) {}
 
   private static final String CHANGED = ", changed_at";
@@ -55,6 +57,22 @@ public final class ReadRowWriter {
           .column("source", "text", r -> SqlText.text(r.row().view().source()))
           .column("state", "text", r -> r.row().view().state().word())
           .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
+          .column("open", "bool", r -> r.row().open())
+          .column("document", "text", "json", r -> SqlText.json(r.row().view()))
+          .replacing("id")
+          .built(CHANGED, NOW, "");
+
+  private static final RowTable<ScheduleRow> SCHEDULES =
+      RowTable.<ScheduleRow>named("schedule_row")
+          .column("id", "text", r -> r.row().view().id().value())
+          .column("seq_nr", "int8", ScheduleRow::seqNr)
+          .column("state", "text", r -> r.row().view().state().word())
+          .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
+          .column(
+              "next_at",
+              "text",
+              "timestamptz",
+              r -> r.row().view().nextAt().map(SqlText::timestamp).orElse(null))
           .column("open", "bool", r -> r.row().open())
           .column("document", "text", "json", r -> SqlText.json(r.row().view()))
           .replacing("id")
@@ -138,6 +156,7 @@ public final class ReadRowWriter {
   public static void write(
       Connection connection, Collection<Versioned> rows, Collection<Listed> artifacts)
       throws SQLException {
+    Map<String, ScheduleRow> schedules = new TreeMap<>();
     Map<String, SurveyRow> surveys = new TreeMap<>();
     Map<String, BatchRow> batches = new TreeMap<>();
     Map<String, JobRow> jobs = new TreeMap<>();
@@ -155,8 +174,12 @@ public final class ReadRowWriter {
         }
         case ReadRow.Job row ->
             jobs.merge(row.view().id().value(), new JobRow(seqNr, row), newer(JobRow::seqNr));
+        case ReadRow.Schedule row ->
+            schedules.merge(
+                row.view().id().value(), new ScheduleRow(seqNr, row), newer(ScheduleRow::seqNr));
       }
     }
+    SCHEDULES.write(connection, schedules.values());
     SURVEYS.write(connection, surveys.values());
     BATCHES.write(connection, batches.values());
     writeMemberships(connection, batches);

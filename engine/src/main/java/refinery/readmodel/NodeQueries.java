@@ -44,7 +44,8 @@ public interface NodeQueries extends EarlierResults, WantedBytes {
    * @param sequenceNumber of the entity's last event; the entity has moved when it has grown
    * @param open true when something of it still has to reach others
    * @param age time since its last change
-   * @param overdue time since a waiting job should have gone on; empty when that time has not come
+   * @param overdue time since a waiting job should have gone on, or a schedule was due; empty when
+   *     that time has not come
    */
   record Unsettled(
       EntityKind kind,

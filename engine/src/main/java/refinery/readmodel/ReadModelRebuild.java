@@ -22,7 +22,7 @@ public final class ReadModelRebuild {
    */
   private static final List<String> TABLES =
       List.of(
-          "survey_row", "batch_row", "batch_survey", "job_row", "listed_artifact", "artifact_row");
+          "schedule_row", "survey_row", "batch_row", "batch_survey", "job_row", "listed_artifact", "artifact_row");
 
   /** A table that triggers of the database fill whenever memberships change. */
   private static final String COUNTS = "survey_count";
@@ -45,7 +45,7 @@ public final class ReadModelRebuild {
   private final Map<String, Projector<?, ?>> projectors;
 
   /**
-   * @param projectors by entity type: {@code Survey}, {@code Batch}, {@code Job}
+   * @param projectors by entity type: {@code Survey}, {@code Batch}, {@code Job}, {@code Schedule}
    */
   public ReadModelRebuild(DataSource dataSource, Map<String, Projector<?, ?>> projectors) {
     this.dataSource = dataSource;

@@ -16,6 +16,7 @@ import refinery.manifests.Manifests;
 import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.JobId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.BatchState;
@@ -24,6 +25,7 @@ import refinery.protocol.query.BatchView.ArtifactView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
+import refinery.protocol.query.ScheduleView;
 import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.query.SurveyView.BatchCounts;
@@ -75,6 +77,32 @@ public final class SqlReadModel implements ReadModel {
               page(connection, query, "surveys", filter, "t.created_at", "t.id", SurveyView.class);
           return new Page<>(counted(connection, page.items()), page.next());
         });
+  }
+
+  @Override
+  public CompletionStage<Page<ScheduleView>> schedules(Filter filter) {
+    return sql.run(
+        connection -> {
+          requireKnown(filter, Set.of("state"));
+          Query query =
+              new Query(
+                  "select t.document, t.created_at, t.id from schedule_row t"
+                      + " where t.state <> 'deleted'");
+          equal(query, filter, "state", "t.state");
+          return page(
+              connection, query, "schedules", filter, "t.created_at", "t.id", ScheduleView.class);
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<ScheduleView>> schedule(ScheduleId id) {
+    return sql.run(
+        connection ->
+            new Query(
+                    "select document from schedule_row where id = ? and state <> 'deleted'",
+                    id.value())
+                .first(
+                    connection, row -> JsonColumns.read(row, "document", ScheduleView.class)));
   }
 
   @Override

@@ -34,6 +34,7 @@ final class UnsettledRows {
           case JOB -> jobs(after, limit);
           case BATCH -> open("batch_row", after, limit);
           case SURVEY -> open("survey_row", after, limit);
+          case SCHEDULE -> schedules(after, limit);
         };
     return sql.run(connection -> query.list(connection, row -> unsettled(kind, row)));
   }
@@ -43,6 +44,16 @@ final class UnsettledRows {
         .add("union")
         .add(JOBS + "state in ('queued', 'running', 'waiting', 'unplaceable')" + REST, after, limit)
         .add("order by id limit ?", limit);
+  }
+
+  private static Query schedules(String after, int limit) {
+    return new Query(
+        "select id, seq_nr, state, open, 0 as attempt, null::text as node, "
+            + AGE
+            + ", (extract(epoch from now() - next_at) * 1000)::bigint as overdue"
+            + " from schedule_row where open and id > ? order by id limit ?",
+        after,
+        limit);
   }
 
   private static Query open(String table, String after, int limit) {

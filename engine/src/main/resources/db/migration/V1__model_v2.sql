@@ -54,6 +54,20 @@ create table snapshot (
   primary key (persistence_id, sequence_number)
 );
 
+-- next_at: when it comes due; who is late is found by it.
+create table schedule_row (
+  id         text collate "C" primary key,
+  seq_nr     bigint      not null,
+  state      text collate "C" not null,
+  created_at timestamptz not null,
+  next_at    timestamptz,
+  open       boolean     not null,
+  changed_at timestamptz not null,
+  document   json        not null
+);
+create index schedule_newest on schedule_row (created_at desc, id);
+create index schedule_open on schedule_row (id) where open;
+
 create table survey_row (
   id         text collate "C" primary key,
   seq_nr     bigint      not null,

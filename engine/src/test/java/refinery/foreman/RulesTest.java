@@ -98,6 +98,31 @@ class RulesTest {
         .contains(Plight.OVERDUE);
   }
 
+  /** Nobody answers its question before its survey ends, so only a time that is past counts. */
+  @Test
+  void aScheduleIsStuckOnlyWhenItsTimeAndGraceArePast() {
+    assertThat(Rules.plight(schedule(Optional.empty()), UNKNOWN, CONFIG)).isEmpty();
+    assertThat(Rules.plight(schedule(Optional.of(Duration.ofSeconds(29))), UNKNOWN, CONFIG))
+        .isEmpty();
+    Unsettled late = schedule(Optional.of(Duration.ofSeconds(30)));
+    assertThat(Rules.plight(late, UNKNOWN, CONFIG)).contains(Plight.OVERDUE);
+    assertThat(Rules.nudge(late, Plight.OVERDUE))
+        .isEqualTo(new Nudge.Wake(EntityKind.SCHEDULE, "schedule-a"));
+  }
+
+  private static Unsettled schedule(Optional<Duration> overdue) {
+    return new Unsettled(
+        EntityKind.SCHEDULE,
+        "schedule-a",
+        1,
+        "active",
+        true,
+        0,
+        Optional.empty(),
+        Duration.ofDays(9),
+        overdue);
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"BATCH", "SURVEY"})
   void aStepThatWasNeverAcknowledged(EntityKind kind) {

@@ -13,6 +13,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobState;
+import refinery.protocol.schedule.ScheduleEvent;
 import refinery.protocol.survey.SurveyEvent;
 import refinery.protocol.survey.SurveyState;
 
@@ -26,6 +27,7 @@ class EventSerializerTest {
       {"job", Examples.started(4)},
       {"batch", new BatchEvent.DownloadAccepted(new JobId("job-a"), 7, 2, Examples.at(1))},
       {"survey", new SurveyEvent.Finished(SurveyState.DONE, "", Examples.at(1))},
+      {"schedule", new ScheduleEvent.CameDue(Examples.at(1), Examples.at(2))},
     };
     for (Object[] one : cases) {
       Recorded<Object> recorded =

@@ -7,11 +7,14 @@ import java.util.function.Function;
 import refinery.protocol.BatchId;
 import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
@@ -29,6 +32,9 @@ public interface EntityGateway {
       BatchId id, Function<ActorRef<BatchReply>, BatchCommand> command);
 
   CompletionStage<JobReply> job(JobId id, Function<ActorRef<JobReply>, JobCommand> command);
+
+  CompletionStage<ScheduleReply> schedule(
+      ScheduleId id, Function<ActorRef<ScheduleReply>, ScheduleCommand> command);
 
   /** The shard that an entity with this id belongs to. */
   String shard(String entityId);

@@ -168,8 +168,12 @@ final class Fields {
     wrongs.add(new Problem.Wrong(pointer(name), message));
   }
 
-  /** Adds a problem that was found elsewhere, unless its field has one already. */
-  void wrong(Problem.Wrong wrong) {
+  /**
+   * Adds a problem that was found elsewhere, with a pointer into this object, unless its field has
+   * one already.
+   */
+  void wrong(Problem.Wrong found) {
+    Problem.Wrong wrong = new Problem.Wrong(prefix + found.pointer(), found.message());
     if (wrongs.stream().noneMatch(known -> known.pointer().equals(wrong.pointer()))) {
       wrongs.add(wrong);
     }

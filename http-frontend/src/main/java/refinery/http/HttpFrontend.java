@@ -56,6 +56,7 @@ public final class HttpFrontend {
     return Stream.of(
             new SurveyRoutes(services, scheduler).endpoints(),
             new MetadataRoutes(services, blocking).endpoints(),
+            new ScheduleRoutes(services).endpoints(),
             new BatchRoutes(services).endpoints(),
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),
             new NodeRoutes(scheduler).endpoints(),

@@ -16,11 +16,14 @@ import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
@@ -56,6 +59,12 @@ public final class ShardedEntities implements EntityGateway {
   @Override
   public CompletionStage<JobReply> job(JobId id, Function<ActorRef<JobReply>, JobCommand> command) {
     return sharding.entityRefFor(Entities.JOB, id.value()).ask(command::apply, timeout);
+  }
+
+  @Override
+  public CompletionStage<ScheduleReply> schedule(
+      ScheduleId id, Function<ActorRef<ScheduleReply>, ScheduleCommand> command) {
+    return sharding.entityRefFor(Entities.SCHEDULE, id.value()).ask(command::apply, timeout);
   }
 
   /** Computed as in {@code akka.cluster.sharding.typed.HashCodeMessageExtractor}. */

@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.Ids;
-import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
-import refinery.protocol.catalog.Catalog.Validated;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
@@ -111,31 +108,9 @@ final class SurveyRoutes {
 
   private SurveyRequest request(Exchange exchange) {
     Fields fields = exchange.fields();
-    String source = fields.requiredString("source");
-    Optional<ObjectNode> parameters = fields.object("parameters");
-    fields.require("parameters");
-    Optional<String> pipeline = fields.string("pipeline");
-    Map<String, String> asked = fields.scalars("pipeline_parameters", 64, 1_000);
-    OptionalLong priority = fields.integer("priority", 0, 100);
-    Map<String, String> labels = fields.texts("labels", 64, 255);
-    boolean plan = fields.bool("plan").orElse(false);
-    Map<String, JsonNode> answers = PlanRoutes.answers(fields, plan);
-    Validated<SurveyRequest> validated =
-        services
-            .catalog()
-            .survey(
-                source,
-                parameters.<JsonNode>map(found -> found).orElseGet(Json.MAPPER::createObjectNode),
-                pipeline,
-                asked,
-                priority.isPresent() ? Optional.of((int) priority.getAsLong()) : Optional.empty(),
-                labels);
-    if (!source.isEmpty()) {
-      CatalogRoutes.problems(validated).forEach(fields::wrong);
-    }
+    SurveyBody body = SurveyBody.read(services.catalog(), fields);
     fields.check();
-    SurveyRequest request = CatalogRoutes.valid(validated);
-    return plan ? request.planned(answers) : request;
+    return body.request();
   }
 
   private CompletionStage<HttpResponse> cancel(Exchange exchange) {

@@ -70,6 +70,20 @@ class ApiTest {
         "surveys/survey-one/resume | {\"input\":{}}                   | /input",
         "surveys/survey-one/resume | {\"input\":{\"take\":\"some\"}}  | /input/take",
         "surveys/survey-one/resume | {\"input\":{\"batches\":[\"x\"]}} | /input/batches/0",
+        "schedules | {}                                              | /name",
+        "schedules | {\"name\":\"a b\",\"cron\":\"0 2 * * *\",\"timezone\":\"UTC\",\"survey\":"
+            + SURVEY
+            + "} | /name",
+        "schedules | {\"name\":\"a\",\"cron\":\"61 2 * * *\",\"timezone\":\"UTC\",\"survey\":"
+            + SURVEY
+            + "} | /cron",
+        "schedules | {\"name\":\"a\",\"cron\":\"0 2 * * *\",\"timezone\":\"x\",\"survey\":"
+            + SURVEY
+            + "} | /timezone",
+        "schedules | {\"name\":\"a\",\"cron\":\"0 2 * * *\",\"timezone\":\"UTC\",\"survey\":"
+            + "{\"source\":\"ena\",\"parameters\":{}}} | /survey/parameters/accession",
+        "schedules | {\"name\":\"a\",\"cron\":\"0 2 * * *\",\"timezone\":\"UTC\",\"survey\":"
+            + "{\"source\":\"ena\",\"parameters\":{},\"x\":1}} | /survey/x",
         "jobs    | {\"command\":[\"/bin/true\"]}                     | /pipeline",
         "jobs    | {\"pipeline\":\"command\",\"command\":\"x\"}      | /command",
         "jobs    | {\"pipeline\":\"command\",\"command\":[1]}        | /command/0",
@@ -221,6 +235,33 @@ class ApiTest {
     assertThat(again.statusCode()).isEqualTo(200);
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(keyed("jobs", body.formatted(4)).statusCode()).as("one is new").isEqualTo(201);
+  }
+
+  /** The name is the key. */
+  @Test
+  void aScheduleIsFoundAgainByItsName() throws Exception {
+    String schedule =
+        "{\"name\":\"weekly\",\"cron\":\"0 2 * * 1\",\"timezone\":\"UTC\",\"survey\":" + SURVEY + "}";
+    HttpResponse<String> first = node.post("/api/v1/schedules", schedule);
+    assertThat(first.statusCode()).isEqualTo(201);
+    assertThat(first.headers().firstValue("Location")).contains("/api/v1/schedules/weekly");
+    HttpResponse<String> again = node.post("/api/v1/schedules", schedule);
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(node.get("/api/v1/schedules/weekly").body()).isEqualTo(first.body());
+    assertProblem(node.post("/api/v1/schedules", schedule.replace("0 2", "0 3")), 409);
+    assertProblem(node.get("/api/v1/schedules/monthly"), 404);
+    assertProblem(node.post("/api/v1/schedules/monthly/run", ""), 404);
+    HttpResponse<String> ran = node.post("/api/v1/schedules/weekly/run", "");
+    assertThat(ran.statusCode()).isEqualTo(202);
+    assertThat(ran.headers().firstValue("Location"))
+        .contains("/api/v1/surveys/" + TestNode.json(ran).path("survey_id").asText());
+    assertProblem(
+        node.send(
+            node.request("/api/v1/schedules/weekly/run")
+                .header("Idempotency-Key", "busy")
+                .POST(HttpRequest.BodyPublishers.noBody())),
+        409);
   }
 
   private static HttpResponse<String> keyed(String body) throws Exception {

@@ -15,6 +15,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
@@ -23,7 +24,10 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.Urgency;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.ScheduleView;
 import refinery.protocol.query.SurveyView;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 import refinery.protocol.survey.SurveyRequest;
@@ -134,6 +138,36 @@ final class FakeEntities implements EntityGateway {
           case JobCommand.Retry retry -> new JobReply.Retried(id);
           case JobCommand.SetPriority change -> new JobReply.PrioritySet(id, change.priority());
           case JobCommand.WantPriority want -> new JobReply.PriorityKept(id, want.urgency());
+          default -> throw new AssertionError("not a person's command: " + made);
+        });
+  }
+
+  @Override
+  public CompletionStage<ScheduleReply> schedule(
+      ScheduleId id, Function<ActorRef<ScheduleReply>, ScheduleCommand> command) {
+    ScheduleCommand made = command.apply(nobody.narrow());
+    commands.add(made);
+    return CompletableFuture.completedFuture(
+        switch (made) {
+          case ScheduleCommand.Create create -> {
+            ScheduleView before = rows.schedules.putIfAbsent(id, Samples.schedule(id, create.request()));
+            yield before == null || before.cron().equals(create.request().cron())
+                ? new ScheduleReply.Created(id, before != null)
+                : new ScheduleReply.Rejected(id, "this name belongs to another schedule");
+          }
+          case ScheduleCommand.Pause pause -> new ScheduleReply.Changed(id);
+          case ScheduleCommand.Resume resume -> new ScheduleReply.Changed(id);
+          case ScheduleCommand.Delete delete -> new ScheduleReply.Changed(id);
+          case ScheduleCommand.Run run -> {
+            SurveyId survey = SurveyId.of("survey-" + run.key().orElse("now"));
+            rows.surveys.putIfAbsent(survey, view(survey, rows.schedules.get(id).survey()));
+            yield run.key().filter("busy"::equals).isPresent()
+                ? new ScheduleReply.Rejected(id, "its last survey survey-a has not ended")
+                : new ScheduleReply.Ran(id, survey);
+          }
+          case ScheduleCommand.Inspect inspect ->
+              new ScheduleReply.State(
+                  id, 2, Json.MAPPER.createObjectNode().put("state", "active"));
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }

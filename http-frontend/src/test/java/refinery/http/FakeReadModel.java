@@ -14,12 +14,14 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
+import refinery.protocol.query.ScheduleView;
 import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyPlan.Batches;
 import refinery.protocol.query.SurveyPlan.Earlier;
@@ -28,6 +30,7 @@ import refinery.protocol.query.SurveyView;
 
 /** Rows in memory. */
 final class FakeReadModel implements ReadModel {
+  final Map<ScheduleId, ScheduleView> schedules = new ConcurrentHashMap<>();
   final Map<SurveyId, SurveyView> surveys = new ConcurrentHashMap<>();
   final Map<BatchId, BatchView> batches = new ConcurrentHashMap<>();
   final Map<JobId, JobView> jobs = new ConcurrentHashMap<>();
@@ -55,6 +58,16 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<Page<JobView>> jobs(Filter filter) {
     return page(jobs, filter);
+  }
+
+  @Override
+  public CompletionStage<Page<ScheduleView>> schedules(Filter filter) {
+    return page(schedules, filter);
+  }
+
+  @Override
+  public CompletionStage<Optional<ScheduleView>> schedule(ScheduleId id) {
+    return CompletableFuture.completedFuture(Optional.ofNullable(schedules.get(id)));
   }
 
   private static <T> CompletionStage<Page<T>> page(Map<?, T> rows, Filter filter) {

@@ -11,6 +11,7 @@ import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
@@ -21,6 +22,10 @@ import refinery.protocol.job.StepRecord;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.NodeView;
+import refinery.protocol.query.ScheduleView;
+import refinery.protocol.schedule.ScheduleRequest;
+import refinery.protocol.schedule.ScheduleState;
+import refinery.protocol.survey.SurveyState;
 
 /** Rows as the node would write them. */
 final class Samples {
@@ -29,6 +34,29 @@ final class Samples {
   static final String LOG = "b".repeat(64);
 
   private Samples() {}
+
+  static ScheduleView schedule(ScheduleId id, ScheduleRequest request) {
+    return new ScheduleView(
+        id,
+        id.name(),
+        request.cron(),
+        request.timezone(),
+        request.survey(),
+        ScheduleState.ACTIVE,
+        Optional.of(AT.plusSeconds(60)),
+        Optional.empty(),
+        Optional.of(AT),
+        Optional.empty(),
+        AT,
+        List.of(
+            new ScheduleView.Run(
+                AT,
+                AT,
+                Optional.of(SurveyId.of("survey-one")),
+                Optional.of(SurveyState.DONE),
+                Optional.empty()),
+            new ScheduleView.Run(AT, AT, Optional.empty(), Optional.empty(), Optional.of("no"))));
+  }
 
   static JobView job(JobId id, JobState state) {
     boolean failed = state == JobState.FAILED;

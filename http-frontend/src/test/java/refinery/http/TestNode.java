@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import refinery.http.forecast.Prices;
 import refinery.protocol.BatchId;
 import refinery.protocol.Ids;
@@ -326,6 +327,17 @@ public final class TestNode implements AutoCloseable {
               pipelineParameters,
               priority.orElse(50),
               labels));
+    }
+
+    @Override
+    public List<Problem> timetable(String cron, String timezone) {
+      return Stream.of(
+              new Problem("/cron", "minute '61' is none"), new Problem("/timezone", "is no zone"))
+          .filter(
+              problem ->
+                  (problem.pointer().equals("/cron") && cron.startsWith("61"))
+                      || (problem.pointer().equals("/timezone") && timezone.equals("x")))
+          .toList();
     }
 
     @Override

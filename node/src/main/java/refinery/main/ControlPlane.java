@@ -34,6 +34,7 @@ import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readmodel.SqlNotificationQueries;
+import refinery.readmodel.SqlScheduleQueries;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
 
@@ -73,7 +74,13 @@ final class ControlPlane {
     ActorRef<SchedulerCommand> scheduler = singleton(Singletons.SCHEDULER, scheduler());
     Sets sets = opened.add(new SetQuestions(stores.setQueries(), stores.manifests()));
     EntityRegions regions =
-        new EntityRegions(sharding, stores.queries(), sets, courier(), system.ignoreRef());
+        new EntityRegions(
+            sharding,
+            stores.queries(),
+            new SqlScheduleQueries(stores.sql()),
+            sets,
+            courier(),
+            system.ignoreRef());
     regions.start(
         settings.retry(), new Planner(pipelines, settings.demand(), stores.oneVolume()), scheduler);
     ActorRef<ForemanCommand> foreman =

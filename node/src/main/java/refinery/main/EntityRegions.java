@@ -34,22 +34,30 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.survey.SurveyCommand;
+import refinery.protocol.survey.SurveyReply;
 import refinery.readmodel.NodeQueries;
+import refinery.readmodel.SqlScheduleQueries;
+import refinery.schedule.ScheduleEffect;
+import refinery.schedule.ScheduleLogic;
+import refinery.schedule.ScheduleRoutes;
 import refinery.survey.SurveyEffect;
 import refinery.survey.SurveyLogic;
 import refinery.survey.SurveyRoutes;
 
-/** Starts the sharding of the three entity types on nodes with role {@code control}. */
+/** Starts the sharding of the entity types on nodes with role {@code control}. */
 final class EntityRegions {
   private final ClusterSharding sharding;
   private final NodeQueries artifacts;
+  private final SqlScheduleQueries surveyRows;
   private final Sets sets;
   private final MemberCourier courier;
   private final ActorRef<BatchReply> ignored;
 
   /**
    * @param artifacts where batches look for what they need
+   * @param surveyRows where schedules look how their surveys stand
    * @param sets where they look for the outputs of many
    * @param courier tells those whom they observe
    * @param ignored nobody reads what comes here
@@ -57,11 +65,13 @@ final class EntityRegions {
   EntityRegions(
       ClusterSharding sharding,
       NodeQueries artifacts,
+      SqlScheduleQueries surveyRows,
       Sets sets,
       MemberCourier courier,
       ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
     this.artifacts = artifacts;
+    this.surveyRows = surveyRows;
     this.sets = sets;
     this.courier = courier;
     this.ignored = ignored;
@@ -91,6 +101,13 @@ final class EntityRegions {
                 new SurveyLogic(),
                 Snapshots.GROWING,
                 context -> surveys(context, scheduler));
+        case SCHEDULE ->
+            init(
+                Entities.SCHEDULE,
+                ScheduleCommand.class,
+                new ScheduleLogic(),
+                Snapshots.NONE,
+                context -> schedules(context, scheduler));
       }
     }
   }
@@ -110,6 +127,13 @@ final class EntityRegions {
     return effect -> send(SurveyRoutes.route(effect, inboxes), scheduler);
   }
 
+  private Consumer<ScheduleEffect> schedules(
+      ActorContext<ScheduleCommand> context, ActorRef<SchedulerCommand> scheduler) {
+    ActorRef<SurveyReply> surveys =
+        context.messageAdapter(SurveyReply.class, ScheduleRoutes::meaning);
+    return effect -> send(ScheduleRoutes.route(effect, surveys), scheduler);
+  }
+
   private void send(Post post, ActorRef<SchedulerCommand> scheduler) {
     switch (post) {
       case Post.ToSurvey survey ->
@@ -122,8 +146,27 @@ final class EntityRegions {
       case Post.ToArtifacts question -> seek(question);
       case Post.ToMembers window ->
           courier.send(window).thenAccept(answer -> tell(window.asking(), answer));
+      case Post.ToSurveyRow question -> look(question);
       case Post.Answer<?> answer -> answer.tell();
     }
+  }
+
+  /** An answer that does not come is asked for again by the schedule. */
+  private void look(Post.ToSurveyRow question) {
+    surveyRows
+        .standing(question.survey())
+        .thenAccept(
+            found ->
+                found.ifPresent(
+                    standing ->
+                        sharding
+                            .entityRefFor(Entities.SCHEDULE, question.asking().value())
+                            .tell(
+                                new ScheduleCommand.SurveyStands(
+                                    question.survey(),
+                                    standing.state(),
+                                    standing.createdAt(),
+                                    standing.batches()))));
   }
 
   /** An answer that does not come is asked for again by the batch. */
@@ -217,6 +260,8 @@ final class EntityRegions {
       case BATCH -> sharding.entityRefFor(Entities.BATCH, wake.id()).tell(new BatchCommand.Wake());
       case SURVEY ->
           sharding.entityRefFor(Entities.SURVEY, wake.id()).tell(new SurveyCommand.Wake());
+      case SCHEDULE ->
+          sharding.entityRefFor(Entities.SCHEDULE, wake.id()).tell(new ScheduleCommand.Wake());
     }
   }
 }

@@ -12,6 +12,7 @@ import refinery.job.RetryPolicy;
 import refinery.journal.Projector;
 import refinery.journal.ReadRow;
 import refinery.protocol.EntityKind;
+import refinery.schedule.ScheduleLogic;
 import refinery.survey.SurveyLogic;
 
 /** The read rows of a journal, by the entities' own behaviour. */
@@ -30,6 +31,7 @@ record LogicProjector<E, S>(Logic<?, E, S, ?> logic) implements Projector<E, S> 
       case JOB -> new JobLogic(policy);
       case BATCH -> new BatchLogic(planner);
       case SURVEY -> new SurveyLogic();
+      case SCHEDULE -> new ScheduleLogic();
     };
   }
 

@@ -12,6 +12,7 @@ import refinery.protocol.catalog.Catalog;
 import refinery.protocol.catalog.Harmonised;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyRequest;
+import refinery.schedule.Timetable;
 import refinery.source.Source;
 import refinery.source.SourceRegistry;
 
@@ -107,6 +108,14 @@ final class NodeCatalog implements Catalog {
 
   private String defaultPipeline(String source) {
     return sources.find(source).orElseThrow().defaultPipeline();
+  }
+
+  @Override
+  public List<Problem> timetable(String cron, String timezone) {
+    return switch (Timetable.of(cron, timezone)) {
+      case Validated.Valid<Timetable> valid -> List.of();
+      case Validated.Invalid<Timetable> invalid -> invalid.problems();
+    };
   }
 
   @Override

@@ -56,7 +56,7 @@ class BordersTest {
           .that()
           .haveNameMatching(
               "refinery\\.(job\\.(Job|JobLogic|JobViews|RetryPolicy)|batch\\.(Batch|Course|BatchLogic|BatchJobs|BatchViews)"
-                  + "|survey\\.(Survey|SurveyLogic|SurveyOutstanding|SurveyViews)|scheduling\\.(Packing|Leases|Ledger|Assignments|Rebuild)"
+                  + "|survey\\.(Survey|SurveyLogic|SurveyOutstanding|SurveyViews)|schedule\\.(Schedule|ScheduleLogic|ScheduleViews|Timetable)|scheduling\\.(Packing|Leases|Ledger|Assignments|Rebuild)"
                   + "|agent\\.(Handshake|Slots|Slot|LastLife|Reports)|transfer\\.(DownloadProgress|DownloadAccount))(\\$.*)?")
           .should()
           .dependOnClassesThat(resideInAPackage("akka..").and(not(assignableTo(ActorRef.class))));

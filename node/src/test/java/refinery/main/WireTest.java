@@ -21,6 +21,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchCommand;
@@ -52,7 +53,11 @@ import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
+import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.survey.SurveyRequest;
+import refinery.protocol.survey.SurveyState;
 
 /** Every message that crosses between nodes survives the way there, by the shipped settings. */
 class WireTest {
@@ -267,6 +272,36 @@ class WireTest {
         new SurveyReply.Cancelled(SURVEY),
         new SurveyReply.Retried(SURVEY),
         new SurveyReply.PrioritySet(SURVEY));
+  }
+
+  @Test
+  void scheduleMessages() {
+    TestProbe<ScheduleReply> replies = KIT.createTestProbe();
+    ScheduleId schedule = ScheduleId.named("nightly");
+    Optional<Actor> ann = Optional.of(new Actor("ann"));
+    survives(
+        new ScheduleCommand.Create(
+            new ScheduleRequest(
+                "30 2 * * *",
+                "Europe/London",
+                new SurveyRequest(
+                    "ena", Json.MAPPER.createObjectNode(), "p", Map.of(), 50, Map.of("a", "b"))),
+            ann,
+            replies.getRef()),
+        new ScheduleCommand.Pause(ann, replies.getRef()),
+        new ScheduleCommand.Resume(ann, replies.getRef()),
+        new ScheduleCommand.Delete(ann, replies.getRef()),
+        new ScheduleCommand.Run(Optional.of("k"), ann, replies.getRef()),
+        new ScheduleCommand.SurveyPosted(SURVEY, Optional.of("no")),
+        new ScheduleCommand.SurveyStands(SURVEY, SurveyState.DONE, AT, 3),
+        new ScheduleCommand.Wake(),
+        new ScheduleCommand.Inspect(replies.getRef()),
+        new ScheduleReply.Created(schedule, true),
+        new ScheduleReply.Changed(schedule),
+        new ScheduleReply.Ran(schedule, SURVEY),
+        new ScheduleReply.Rejected(schedule, "no"),
+        new ScheduleReply.NotFound(schedule),
+        new ScheduleReply.State(schedule, 1, Json.MAPPER.createObjectNode().put("a", 1)));
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.job.JobEvent;
+import refinery.protocol.schedule.ScheduleEvent;
 import refinery.protocol.survey.SurveyEvent;
 
 /**
@@ -25,7 +26,7 @@ import refinery.protocol.survey.SurveyEvent;
  */
 class StoredEventsTest {
   static Stream<Class<?>> kinds() {
-    return Stream.of(JobEvent.class, BatchEvent.class, SurveyEvent.class);
+    return Stream.of(JobEvent.class, BatchEvent.class, SurveyEvent.class, ScheduleEvent.class);
   }
 
   private static ArrayNode stored(Class<?> kind) throws Exception {

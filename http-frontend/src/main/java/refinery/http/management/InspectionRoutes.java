@@ -25,6 +25,7 @@ import refinery.protocol.EntityKind;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.NodeId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
@@ -33,6 +34,8 @@ import refinery.protocol.job.JobReply;
 import refinery.protocol.query.JobView;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 
@@ -76,12 +79,38 @@ final class InspectionRoutes {
                         404,
                         "there are no entities of type '"
                             + exchange.path().get("type")
-                            + "', only survey, batch and job"));
+                            + "', only schedule, survey, batch and job"));
     return switch (type) {
       case SURVEY -> survey(exchange.id("survey", SurveyId::of));
       case BATCH -> batch(exchange.id("batch", BatchId::of));
       case JOB -> job(exchange.id("job", JobId::of));
+      case SCHEDULE -> schedule(exchange.id("schedule", ScheduleId::of));
     };
+  }
+
+  private CompletionStage<HttpResponse> schedule(ScheduleId id) {
+    return services
+        .readModel()
+        .schedule(id)
+        .thenCompose(
+            found -> {
+              var view = found.orElseThrow(() -> Problem.notFound("schedule", id.value()));
+              return services
+                  .entities()
+                  .schedule(id, ScheduleCommand.Inspect::new)
+                  .thenApply(
+                      reply ->
+                          reply instanceof ScheduleReply.State state
+                              ? new Live(state.sequenceNumber(), state.state())
+                              : unknown("schedule", id.value()))
+                  .thenCompose(
+                      live ->
+                          describe(
+                              EntityKind.SCHEDULE,
+                              id.value(),
+                              live,
+                              view.lastAt().orElse(view.createdAt())));
+            });
   }
 
   private CompletionStage<HttpResponse> survey(SurveyId id) {

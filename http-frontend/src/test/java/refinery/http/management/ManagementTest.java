@@ -99,6 +99,7 @@ class ManagementTest {
     "/refinery/entities/job/job-unknown,404",
     "/refinery/entities/batch/batch-unknown,404",
     "/refinery/entities/survey/x,404",
+    "/refinery/entities/schedule/schedule-unknown,404",
     "/refinery/entities/planet/x,404",
     "/refinery/scheduler?job=x,400",
     "/refinery/scheduler?job=job-unknown,404",

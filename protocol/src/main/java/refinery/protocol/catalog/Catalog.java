@@ -32,6 +32,9 @@ public interface Catalog {
       Optional<Integer> priority,
       Map<String, String> labels);
 
+  /** What is wrong with the times of a schedule; empty if they can be used. */
+  List<Problem> timetable(String cron, String timezone);
+
   /**
    * Checks a process job without a batch ({@code POST /jobs}), e.g. of pipeline {@code command}.
    */

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 
@@ -43,7 +44,13 @@ public interface ReadModel {
   /** Jobs. Filters: state, kind, node, survey_id, batch_id, failure_class, pipeline. */
   CompletionStage<Page<JobView>> jobs(Filter filter);
 
+  /** Schedules that are not deleted, the newest first, then by id. Filter: state. */
+  CompletionStage<Page<ScheduleView>> schedules(Filter filter);
+
   CompletionStage<Optional<SurveyView>> survey(SurveyId id);
+
+  /** A schedule that is not deleted. */
+  CompletionStage<Optional<ScheduleView>> schedule(ScheduleId id);
 
   CompletionStage<Optional<BatchView>> batch(BatchId id);
 
