@@ -37,8 +37,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private static final Duration LAST_REPEAT = Duration.ofSeconds(30);
 
   /**
-   * The longest timer: Akka takes none of more than 248 days, and a wall clock that is set meanwhile
-   * is seen after this. A wake that comes too early changes nothing and sets the timer again.
+   * The longest timer: Akka takes none of more than 248 days, and a wall clock that is set
+   * meanwhile is seen after this. A wake that comes too early changes nothing and sets the timer
+   * again.
    */
   private static final Duration LONGEST = Duration.ofHours(1);
 

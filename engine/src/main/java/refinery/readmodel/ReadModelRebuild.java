@@ -22,7 +22,13 @@ public final class ReadModelRebuild {
    */
   private static final List<String> TABLES =
       List.of(
-          "schedule_row", "survey_row", "batch_row", "batch_survey", "job_row", "listed_artifact", "artifact_row");
+          "schedule_row",
+          "survey_row",
+          "batch_row",
+          "batch_survey",
+          "job_row",
+          "listed_artifact",
+          "artifact_row");
 
   /** A table that triggers of the database fill whenever memberships change. */
   private static final String COUNTS = "survey_count";

@@ -101,8 +101,7 @@ public final class SqlReadModel implements ReadModel {
             new Query(
                     "select document from schedule_row where id = ? and state <> 'deleted'",
                     id.value())
-                .first(
-                    connection, row -> JsonColumns.read(row, "document", ScheduleView.class)));
+                .first(connection, row -> JsonColumns.read(row, "document", ScheduleView.class)));
   }
 
   @Override

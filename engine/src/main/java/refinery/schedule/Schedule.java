@@ -96,8 +96,7 @@ public record Schedule(
 
   private SurveyId survey(String kind, String text) {
     String made = course.createdAt().toString();
-    return new SurveyId(
-        SurveyId.PREFIX + Ids.derive("schedule", id.value(), made, kind, text));
+    return new SurveyId(SurveyId.PREFIX + Ids.derive("schedule", id.value(), made, kind, text));
   }
 
   Schedule evolve(ScheduleEvent event) {
@@ -115,14 +114,11 @@ public record Schedule(
           with(course.next(Optional.empty())).with(Optional.of(came.due()), open);
       case ScheduleEvent.Fired fired ->
           with(course.next(fired.next()).by(fired.actor()))
-              .with(
-                  Optional.empty(),
-                  Optional.of(new Open(fired.survey(), fired.actor(), false)))
+              .with(Optional.empty(), Optional.of(new Open(fired.survey(), fired.actor(), false)))
               .remembering(Fire.posted(fired.survey(), fired.due(), fired.at()));
       case ScheduleEvent.SurveyPosted posted -> with(due, open.map(Open::wasPosted));
       case ScheduleEvent.SurveyRefused refused ->
-          with(due, Optional.empty())
-              .of(refused.survey(), fire -> fire.refused(refused.reason()));
+          with(due, Optional.empty()).of(refused.survey(), fire -> fire.refused(refused.reason()));
       case ScheduleEvent.SurveyEnded ended ->
           with(due, Optional.empty()).of(ended.survey(), fire -> fire.ended(ended.state()));
     };

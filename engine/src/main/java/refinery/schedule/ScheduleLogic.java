@@ -137,8 +137,7 @@ public final class ScheduleLogic
                       new ScheduleEvent.Created(
                           request, valid.value().after(now), create.actor(), now)))
               .and(
-                  new ScheduleEffect.Reply(
-                      create.replyTo(), new ScheduleReply.Created(id, false)));
+                  new ScheduleEffect.Reply(create.replyTo(), new ScheduleReply.Created(id, false)));
     };
   }
 
@@ -182,12 +181,14 @@ public final class ScheduleLogic
     SurveyId survey =
         run.key().map(schedule::surveyFor).orElseGet(() -> schedule.surveyFor("at " + now));
     boolean known =
-        schedule.fires().stream().anyMatch(fire -> fire.survey().filter(survey::equals).isPresent());
+        schedule.fires().stream()
+            .anyMatch(fire -> fire.survey().filter(survey::equals).isPresent());
     if (!known && schedule.open().isPresent()) {
       return reply(
           run.replyTo(),
           new ScheduleReply.Rejected(
-              schedule.id(), "its last survey " + schedule.open().get().survey() + " has not ended"));
+              schedule.id(),
+              "its last survey " + schedule.open().get().survey() + " has not ended"));
     }
     return Decision.<ScheduleEvent, ScheduleEffect>persist(
             known
@@ -195,9 +196,7 @@ public final class ScheduleLogic
                 : List.of(
                     new ScheduleEvent.Fired(
                         survey, now, schedule.course().next(), run.actor(), now)))
-        .and(
-            new ScheduleEffect.Reply(
-                run.replyTo(), new ScheduleReply.Ran(schedule.id(), survey)));
+        .and(new ScheduleEffect.Reply(run.replyTo(), new ScheduleReply.Ran(schedule.id(), survey)));
   }
 
   private static ScheduleEvent fired(Schedule schedule, Instant due, Instant now) {
@@ -242,8 +241,7 @@ public final class ScheduleLogic
     ScheduleEvent event =
         posted
             .refusal()
-            .<ScheduleEvent>map(
-                why -> new ScheduleEvent.SurveyRefused(posted.survey(), why, now))
+            .<ScheduleEvent>map(why -> new ScheduleEvent.SurveyRefused(posted.survey(), why, now))
             .orElseGet(() -> new ScheduleEvent.SurveyPosted(posted.survey(), now));
     return Decision.persist(andWhatWaits(schedule, event, now));
   }

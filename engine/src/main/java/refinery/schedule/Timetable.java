@@ -51,7 +51,8 @@ public final class Timetable {
     wrong(cron).map(why -> new Problem("/cron", why)).ifPresent(problems::add);
     if (!ZoneId.getAvailableZoneIds().contains(timezone)) {
       problems.add(
-          new Problem("/timezone", "is not a time zone like Europe/London, America/New_York or UTC"));
+          new Problem(
+              "/timezone", "is not a time zone like Europe/London, America/New_York or UTC"));
     }
     if (!problems.isEmpty()) {
       return new Validated.Invalid<>(problems);

@@ -243,6 +243,7 @@ class PlanSumsTest {
           case ReadRow.Job job -> "Job|" + job.view().id();
           case ReadRow.Batch batch -> "Batch|" + batch.view().id();
           case ReadRow.Survey survey -> "Survey|" + survey.view().id();
+          case ReadRow.Schedule schedule -> "Schedule|" + schedule.view().id();
         };
     written.add(id);
     long number = written.stream().filter(id::equals).count();

@@ -82,11 +82,7 @@ class ScheduleRowsTest {
     schedule(
         "first",
         new ScheduleEvent.Fired(
-            FIRST,
-            Examples.at(1),
-            Optional.of(Examples.at(60)),
-            Optional.empty(),
-            Examples.at(9)));
+            FIRST, Examples.at(1), Optional.of(Examples.at(60)), Optional.empty(), Examples.at(9)));
     schedule("paused", new ScheduleEvent.Paused(Optional.empty(), Examples.at(9)));
     schedule("deleted", new ScheduleEvent.Deleted(Optional.empty(), Examples.at(9)));
 
@@ -104,9 +100,7 @@ class ScheduleRowsTest {
         .satisfies(run -> assertThat(run.surveyId()).contains(FIRST));
     assertThat(get(model.schedule(ScheduleId.named("deleted")))).isEmpty();
     assertThat(
-            get(
-                new SqlNodeQueries(executor)
-                    .unsettled(EntityKind.SCHEDULE, Optional.empty(), 10)))
+            get(new SqlNodeQueries(executor).unsettled(EntityKind.SCHEDULE, Optional.empty(), 10)))
         .singleElement()
         .satisfies(
             late -> {
@@ -117,7 +111,8 @@ class ScheduleRowsTest {
     journal.execute("update schedule_row set next_at = now() where id = 'schedule-first'");
     assertThat(schedulesThatDiffer())
         .containsExactly(
-            new ReadModelRebuild.Difference("schedule_row", "schedule-first", "differs in next_at"));
+            new ReadModelRebuild.Difference(
+                "schedule_row", "schedule-first", "differs in next_at"));
   }
 
   private static void row(String persistenceId, ReadRow row) throws Exception {
@@ -160,8 +155,7 @@ class ScheduleRowsTest {
     SurveyId survey = new SurveyId("survey-s");
     assertThat(get(queries.standing(survey)))
         .contains(
-            new SqlScheduleQueries.Standing(
-                SurveyState.DONE_WITH_FAILURES, Examples.at(3), 0));
+            new SqlScheduleQueries.Standing(SurveyState.DONE_WITH_FAILURES, Examples.at(3), 0));
     for (String name : List.of("x", "y")) {
       row("Batch|batch-" + name, Examples.batch(name, BatchState.DONE, 1, "a", survey));
     }

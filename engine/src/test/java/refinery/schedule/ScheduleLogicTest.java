@@ -185,8 +185,7 @@ class ScheduleLogicTest {
     assertThat(wakeAt()).as("nothing more to wait for").isEmpty();
     assertThat(logic.outstanding(history.state()))
         .containsExactly(new ScheduleEffect.LookAt(ID, first, Optional.of(second)));
-    assertThat(
-            give(new ScheduleCommand.SurveyStands(first, SurveyState.AWAITING_INPUT, second, 3)))
+    assertThat(give(new ScheduleCommand.SurveyStands(first, SurveyState.AWAITING_INPUT, second, 3)))
         .isEmpty();
 
     now = now.plus(Duration.ofHours(5));
@@ -221,10 +220,10 @@ class ScheduleLogicTest {
   void aRunByHandHasItsOwnSurveyAndLeavesTheTimesAsTheyAre() {
     create("0 * * * *", "UTC");
     Optional<Instant> next = wakeAt();
-    ScheduleCommand.Run keyed =
-        new ScheduleCommand.Run(Optional.of("k"), ANN, inbox.getRef());
+    ScheduleCommand.Run keyed = new ScheduleCommand.Run(Optional.of("k"), ANN, inbox.getRef());
     give(keyed);
-    SurveyId survey = ((ScheduleEffect.Post) logic.outstanding(history.state()).getFirst()).survey();
+    SurveyId survey =
+        ((ScheduleEffect.Post) logic.outstanding(history.state()).getFirst()).survey();
     assertThat(give(keyed)).as("the same request").isEmpty();
     run();
     replies.removeFirst();
@@ -324,8 +323,7 @@ class ScheduleLogicTest {
               SurveyState.values()[random.nextInt(SurveyState.values().length)],
               now,
               random.nextInt(3));
-      case 10 ->
-          new ScheduleCommand.Create(request("*/10 * * * *", "UTC"), ANN, inbox.getRef());
+      case 10 -> new ScheduleCommand.Create(request("*/10 * * * *", "UTC"), ANN, inbox.getRef());
       default -> logic.wake();
     };
   }

@@ -120,9 +120,7 @@ final class ScheduleRoutes {
     return act(
         exchange,
         replyTo -> new ScheduleCommand.Delete(exchange.by(), replyTo),
-        reply ->
-            CompletableFuture.completedFuture(
-                HttpResponse.create().withStatus(204)));
+        reply -> CompletableFuture.completedFuture(HttpResponse.create().withStatus(204)));
   }
 
   private CompletionStage<HttpResponse> run(Exchange exchange) {
@@ -131,9 +129,7 @@ final class ScheduleRoutes {
     return act(
         exchange,
         replyTo -> new ScheduleCommand.Run(key, exchange.by(), replyTo),
-        reply ->
-            CompletableFuture.completedFuture(
-                ran((ScheduleReply.Ran) reply)));
+        reply -> CompletableFuture.completedFuture(ran((ScheduleReply.Ran) reply)));
   }
 
   /** The survey is posted by the schedule itself, a moment later. */

@@ -241,7 +241,9 @@ class ApiTest {
   @Test
   void aScheduleIsFoundAgainByItsName() throws Exception {
     String schedule =
-        "{\"name\":\"weekly\",\"cron\":\"0 2 * * 1\",\"timezone\":\"UTC\",\"survey\":" + SURVEY + "}";
+        "{\"name\":\"weekly\",\"cron\":\"0 2 * * 1\",\"timezone\":\"UTC\",\"survey\":"
+            + SURVEY
+            + "}";
     HttpResponse<String> first = node.post("/api/v1/schedules", schedule);
     assertThat(first.statusCode()).isEqualTo(201);
     assertThat(first.headers().firstValue("Location")).contains("/api/v1/schedules/weekly");

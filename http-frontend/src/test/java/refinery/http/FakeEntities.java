@@ -150,7 +150,8 @@ final class FakeEntities implements EntityGateway {
     return CompletableFuture.completedFuture(
         switch (made) {
           case ScheduleCommand.Create create -> {
-            ScheduleView before = rows.schedules.putIfAbsent(id, Samples.schedule(id, create.request()));
+            ScheduleView before =
+                rows.schedules.putIfAbsent(id, Samples.schedule(id, create.request()));
             yield before == null || before.cron().equals(create.request().cron())
                 ? new ScheduleReply.Created(id, before != null)
                 : new ScheduleReply.Rejected(id, "this name belongs to another schedule");
@@ -166,8 +167,7 @@ final class FakeEntities implements EntityGateway {
                 : new ScheduleReply.Ran(id, survey);
           }
           case ScheduleCommand.Inspect inspect ->
-              new ScheduleReply.State(
-                  id, 2, Json.MAPPER.createObjectNode().put("state", "active"));
+              new ScheduleReply.State(id, 2, Json.MAPPER.createObjectNode().put("state", "active"));
           default -> throw new AssertionError("not a person's command: " + made);
         });
   }

@@ -89,8 +89,7 @@ class OpenApiTest {
   private static List<String> check(
       String template, Map.Entry<String, JsonNode> operation, String survey) throws Exception {
     String name = operation.getValue().path("operationId").asText();
-    String path = 
-        template.replace("{id}", id(template, name, survey)).replace("{name}", "nightly");
+    String path = template.replace("{id}", id(template, name, survey)).replace("{name}", "nightly");
     if (name.equals("readEvents")) {
       var head = node.send(node.request(path).HEAD());
       return head.statusCode() == 200 ? List.of() : List.of(name + ": " + head.statusCode());

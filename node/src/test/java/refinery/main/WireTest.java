@@ -48,14 +48,14 @@ import refinery.protocol.job.Urgency;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.protocol.notifications.NotifierCommand;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
+import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
-import refinery.protocol.schedule.ScheduleCommand;
-import refinery.protocol.schedule.ScheduleReply;
-import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.survey.SurveyRequest;
 import refinery.protocol.survey.SurveyState;
 

@@ -7,9 +7,10 @@ import java.util.Optional;
 
 /**
  * Every kind of entity. A batch stands after the jobs that it submits, a survey after the batches
- * that it claims, a schedule after the surveys that it posts. Sharding regions, read rows, the foreman's looks and the inspection routes are
- * made from this list by switches without a default, so a new kind does not compile until each of
- * them handles it. Messages of entities are serialised because they are {@link Wire}.
+ * that it claims, a schedule after the surveys that it posts. Sharding regions, read rows, the
+ * foreman's looks and the inspection routes are made from this list by switches without a default,
+ * so a new kind does not compile until each of them handles it. Messages of entities are serialised
+ * because they are {@link Wire}.
  */
 public enum EntityKind {
   JOB(Entities.JOB),

@@ -32,10 +32,10 @@ import refinery.protocol.batch.BatchReply;
 import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.query.JobView;
-import refinery.protocol.scheduling.AgentCommand;
-import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.schedule.ScheduleReply;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
 

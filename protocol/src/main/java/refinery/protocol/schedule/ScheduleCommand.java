@@ -36,8 +36,8 @@ public sealed interface ScheduleCommand extends Wire {
       implements ScheduleCommand {}
 
   /**
-   * Posts the survey now, whatever the time, also of a paused schedule. Replied: Ran; Rejected while
-   * its last survey has not ended.
+   * Posts the survey now, whatever the time, also of a paused schedule. Replied: Ran; Rejected
+   * while its last survey has not ended.
    *
    * @param key a repeat with the same key gets the same survey
    */

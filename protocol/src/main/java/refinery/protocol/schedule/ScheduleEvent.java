@@ -29,8 +29,7 @@ public sealed interface ScheduleEvent {
   Instant at();
 
   /** Also of a name that was deleted before: a new schedule. */
-  record Created(
-      ScheduleRequest request, Optional<Instant> next, Optional<Actor> actor, Instant at)
+  record Created(ScheduleRequest request, Optional<Instant> next, Optional<Actor> actor, Instant at)
       implements ScheduleEvent {}
 
   record Paused(Optional<Actor> actor, Instant at) implements ScheduleEvent {}
