@@ -40,7 +40,7 @@ class SmallDataVolumeTest {
   private static final int WORK = Integer.getInteger("refinery.work", 160);
   private static final int SHIPPED = 200;
   private static final int STUDIES = 3;
-  private static final int FILE = Math.max(1, VOLUME / 16) << 20;
+  private static final int FILE = Math.max(1, VOLUME / 10) << 20;
   private static final int RUNS = (int) (((long) WORK << 20) / FILE);
 
   /** More than the lists, logs and notes of the node, less than the bytes of a single run. */

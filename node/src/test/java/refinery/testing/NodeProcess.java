@@ -35,7 +35,18 @@ public final class NodeProcess {
   /** Starts a node on free ports and returns when it serves. */
   public static NodeProcess start(Path dir, Path output, Map<String, String> settings)
       throws IOException {
-    return serving(launch(dir, output, onFreePorts(settings), Map.of()), output);
+    return startBy(List.of(), dir, output, settings);
+  }
+
+  /**
+   * Starts a node by another program and returns when it serves.
+   *
+   * @param program with its arguments; it must replace itself by the command that follows them
+   */
+  public static NodeProcess startBy(
+      List<String> program, Path dir, Path output, Map<String, String> settings)
+      throws IOException {
+    return serving(launch(program, dir, output, onFreePorts(settings), Map.of()), output);
   }
 
   /**
@@ -106,12 +117,24 @@ public final class NodeProcess {
   private static Process launch(
       Path dir, Path output, List<String> options, Map<String, String> environment)
       throws IOException {
+    return launch(List.of(), dir, output, options, environment);
+  }
+
+  private static Process launch(
+      List<String> program,
+      Path dir,
+      Path output,
+      List<String> options,
+      Map<String, String> environment)
+      throws IOException {
     List<String> jvm = new ArrayList<>(NodeProgram.small("512m"));
     jvm.add("-XX:+UseParallelGC");
     List<String> all = new ArrayList<>(List.of("--dir", dir.toString()));
     all.addAll(options);
+    List<String> command = new ArrayList<>(program);
+    command.addAll(NodeProgram.command(jvm, all));
     ProcessBuilder builder =
-        new ProcessBuilder(NodeProgram.command(jvm, all))
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
     builder.environment().putAll(environment);
