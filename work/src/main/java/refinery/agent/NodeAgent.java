@@ -58,6 +58,11 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private record ToolsKnown(Map<String, String> versions) implements AgentCommand {}
 
+  private record LogRead(AgentReply.LogChunk chunk, ActorRef<AgentReply> to)
+      implements AgentCommand {}
+
+  private record LogNotRead(ReadLog asked, String problem) implements AgentCommand {}
+
   private record CapacityKnown(Capacity capacity) implements AgentCommand {}
 
   private record CapacityUnknown(String problem) implements AgentCommand {}
@@ -154,6 +159,8 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .onMessage(CapacityKnown.class, known -> act(handshake.capacityKnown(known.capacity())))
         .onMessage(CapacityUnknown.class, this::onCapacityUnknown)
         .onMessage(ReadLog.class, this::onReadLog)
+        .onMessage(LogRead.class, this::onLogRead)
+        .onMessage(LogNotRead.class, this::onLogNotRead)
         .onMessage(Describe.class, this::onDescribe)
         .onSignal(PostStop.class, signal -> onEnd())
         .onSignal(PreRestart.class, signal -> onEnd())
@@ -314,13 +321,38 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
             .reduce((older, newer) -> newer);
     long offset = Math.max(0, read.offset());
     int limit = Math.clamp(read.limit(), 0, LOG_LIMIT);
-    newest
-        .map(execution -> execution.readLog(offset, limit))
-        .orElseGet(() -> CompletableFuture.completedFuture(new byte[0]))
-        .thenAccept(
-            bytes ->
-                read.replyTo()
-                    .tell(new AgentReply.LogChunk(read.job(), newest.isPresent(), offset, bytes)));
+    getContext()
+        .pipeToSelf(
+            newest
+                .map(execution -> log(execution, offset, limit))
+                .orElseGet(() -> CompletableFuture.completedFuture(new byte[0])),
+            (bytes, failure) ->
+                failure == null
+                    ? new LogRead(
+                        new AgentReply.LogChunk(read.job(), newest.isPresent(), offset, bytes),
+                        read.replyTo())
+                    : new LogNotRead(read, failure.toString()));
+    return this;
+  }
+
+  private static CompletionStage<byte[]> log(Executor.Execution of, long offset, int limit) {
+    try {
+      return of.readLog(offset, limit);
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private Behavior<AgentCommand> onLogRead(LogRead read) {
+    read.to().tell(read.chunk());
+    return this;
+  }
+
+  /** Answers as if nothing ran, so that the reader turns to what is stored. */
+  private Behavior<AgentCommand> onLogNotRead(LogNotRead not) {
+    ReadLog asked = not.asked();
+    getContext().getLog().warn("{}: its log cannot be read: {}", asked.job(), not.problem());
+    asked.replyTo().tell(new AgentReply.LogChunk(asked.job(), false, asked.offset(), new byte[0]));
     return this;
   }
 

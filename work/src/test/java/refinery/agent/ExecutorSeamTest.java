@@ -17,6 +17,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -41,6 +42,8 @@ import refinery.protocol.scheduling.SchedulerCommand.Report;
 
 /** An agent over an executor that is not this machine's processes. */
 class ExecutorSeamTest {
+  private static final long BAD = 77;
+  private static final long WORSE = 78;
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final JobId JOB = JobId.of("job-1");
@@ -64,6 +67,12 @@ class ExecutorSeamTest {
 
       @Override
       public CompletionStage<byte[]> readLog(long offset, int limit) {
+        if (offset == BAD) {
+          return CompletableFuture.failedFuture(new IllegalStateException("a defect"));
+        }
+        if (offset == WORSE) {
+          throw new RejectedExecutionException("closing");
+        }
         return CompletableFuture.completedFuture("far away".getBytes(StandardCharsets.UTF_8));
       }
 
@@ -216,6 +225,21 @@ class ExecutorSeamTest {
               : FishingOutcomes.continueAndIgnore();
         });
     assertThat(told[0]).isTrue();
+    KIT.stop(agent);
+  }
+
+  /** The reader would wait for its time limit otherwise. */
+  @Test
+  void answersWhenALogCannotBeRead() throws Exception {
+    submit();
+    TestProbe<AgentReply> probe = KIT.createTestProbe();
+    for (long offset : List.of(BAD, WORSE)) {
+      agent.tell(new AgentCommand.ReadLog(JOB, offset, 100, probe.getRef()));
+      AgentReply.LogChunk chunk = probe.expectMessageClass(AgentReply.LogChunk.class, PATIENCE);
+      assertThat(chunk.running()).isFalse();
+      assertThat(chunk.offset()).isEqualTo(offset);
+      assertThat(chunk.bytes()).isEmpty();
+    }
     KIT.stop(agent);
   }
 
