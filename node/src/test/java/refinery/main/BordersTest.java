@@ -71,6 +71,18 @@ class BordersTest {
               resideInAPackage("refinery..").and(not(resideInAPackage("refinery.chaos.check.."))));
 
   @ArchTest
+  static final ArchRule expressionIsPure =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.expression..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..").and(not(resideInAPackage("refinery.expression.."))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage("akka..", "java.nio.file..", "java.net..", "org.slf4j..");
+
+  @ArchTest
   static final ArchRule nobodySleeps =
       noClasses()
           .should()

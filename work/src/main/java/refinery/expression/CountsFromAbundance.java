@@ -1,0 +1,63 @@
+package refinery.expression;
+
+import java.util.Arrays;
+
+/** Where the counts of a matrix come from; the words are tximport's. */
+public enum CountsFromAbundance {
+  /** The tool's counts. */
+  NO("no"),
+  /** TPM, scaled to the sample's counts. */
+  SCALED_TPM("scaledTPM"),
+  /** TPM times the mean length over all samples, scaled to the sample's counts. */
+  LENGTH_SCALED_TPM("lengthScaledTPM"),
+  /**
+   * For transcripts only: TPM times the median over the gene's transcripts of their mean lengths,
+   * scaled to the sample's counts.
+   */
+  DTU_SCALED_TPM("dtuScaledTPM");
+
+  private final String word;
+
+  CountsFromAbundance(String word) {
+    this.word = word;
+  }
+
+  public String word() {
+    return word;
+  }
+
+  /**
+   * The counts of a sample in this mode. If they are made, they are in proportion to TPM times
+   * weight and sum up to what {@code counts} do. A sample without counts has zeros, where R has
+   * NaN.
+   *
+   * @param weights by row; of no matter for {@code NO}
+   */
+  double[] counts(String sample, double[] counts, double[] tpm, double[] weights)
+      throws UnusableInput {
+    if (this == NO) {
+      return counts;
+    }
+    double[] scaled = new double[tpm.length];
+    for (int row = 0; row < scaled.length; row++) {
+      scaled[row] = tpm[row] * weights[row];
+    }
+    double wanted = ExactSum.of(counts);
+    double found = ExactSum.of(scaled);
+    if (wanted > 0 && !(found > 0)) {
+      throw new UnusableInput(
+          sample + " has counts but no TPM, so counts cannot be made from its abundances");
+    }
+    double factor = wanted == 0 ? 0 : wanted / found;
+    for (int row = 0; row < scaled.length; row++) {
+      scaled[row] *= factor;
+    }
+    return scaled;
+  }
+
+  static double[] equalWeights(int rows) {
+    double[] weights = new double[rows];
+    Arrays.fill(weights, 1);
+    return weights;
+  }
+}

@@ -1,0 +1,28 @@
+package refinery.expression;
+
+/**
+ * Sums with a compensation for what rounding loses (Neumaier's), where R has a wider type. Results
+ * are the same to the last digit but for rare cases.
+ */
+final class ExactSum {
+  private double sum;
+  private double lost;
+
+  void add(double value) {
+    double next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? (sum - next) + value : (value - next) + sum;
+    sum = next;
+  }
+
+  double value() {
+    return sum + lost;
+  }
+
+  static double of(double[] values) {
+    ExactSum sum = new ExactSum();
+    for (double value : values) {
+      sum.add(value);
+    }
+    return sum.value();
+  }
+}
