@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,6 +39,7 @@ public final class LocalArchive implements AutoCloseable {
   private static final int MOST_CONNECTIONS = 256;
   private static final int REMEMBERED = 10_000;
   private static final int IDLE_MILLIS = 60_000;
+  private static final Duration FREE = Duration.ofSeconds(10);
 
   private final ServerSocket server;
   private final Routes routes;
@@ -46,10 +48,12 @@ public final class LocalArchive implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Semaphore slots = new Semaphore(MOST_CONNECTIONS);
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread listener;
 
   private LocalArchive(ServerSocket server, Path tree) throws IOException {
     this.server = server;
     this.routes = new Routes(new FileTree(tree), url());
+    this.listener = Thread.ofVirtual().name("local-archive").unstarted(this::accept);
   }
 
   /** A request as it was received. */
@@ -66,7 +70,7 @@ public final class LocalArchive implements AutoCloseable {
       server.setReuseAddress(true);
       server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 128);
       LocalArchive archive = new LocalArchive(server, tree);
-      Thread.ofVirtual().name("local-archive").start(archive::accept);
+      archive.listener.start();
       return archive;
     } catch (IOException e) {
       server.close();
@@ -118,6 +122,18 @@ public final class LocalArchive implements AutoCloseable {
     closed.countDown();
     shut(server);
     open.forEach(LocalArchive::shut);
+    awaitListener();
+  }
+
+  /** The address is free for another when the listener is gone, which a close does not wait for. */
+  private void awaitListener() {
+    try {
+      if (Thread.currentThread() != listener) {
+        listener.join(FREE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void accept() {

@@ -55,10 +55,11 @@ class DyingArchiveTest {
   private static final class DeadDoor implements AutoCloseable {
     private final AtomicInteger knocks = new AtomicInteger();
     private final ServerSocket door;
+    private final Thread listener;
 
     DeadDoor(int port) throws IOException {
       door = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
-      Thread.ofVirtual().start(this::listen);
+      listener = Thread.ofVirtual().start(this::listen);
     }
 
     private void listen() {
@@ -72,9 +73,11 @@ class DyingArchiveTest {
       }
     }
 
+    /** The address is free when the listener is gone, which a close does not wait for. */
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
       door.close();
+      listener.join();
     }
   }
 
