@@ -36,6 +36,8 @@ record AmalgkitTable() implements MetadataTable {
                   + " DDBJ_SRA_Link")
               .split(" "));
 
+  private static final Set<String> NAMES = Set.copyOf(COLUMNS);
+
   /** The archive's keys whose words become a column unchanged, the best first. */
   private static final Map<String, List<String>> WORDS =
       Map.ofEntries(
@@ -207,15 +209,27 @@ record AmalgkitTable() implements MetadataTable {
 
   /** The name that amalgkit gives to an attribute. */
   private static String column(String key) {
-    String tag =
-        key.strip()
-            .toLowerCase(Locale.ROOT)
-            .replaceAll(" \\(.*", "")
-            .replaceAll("[^0-9a-z]+", "_")
-            .replaceAll("^_|_$", "");
+    String tag = tag(key);
     boolean taken =
-        COLUMNS.contains(tag) || REFUSED.contains(tag) || tag.equals(AttributeColumns.OTHERS);
+        NAMES.contains(tag) || REFUSED.contains(tag) || tag.equals(AttributeColumns.OTHERS);
     return taken ? "sample_attribute_" + tag : tag;
+  }
+
+  /** Lower case, without a remark in parentheses, and one {@code _} for all that is no word. */
+  private static String tag(String key) {
+    String name = key.strip().toLowerCase(Locale.ROOT);
+    int remark = name.indexOf(" (");
+    StringBuilder tag = new StringBuilder();
+    boolean gap = false;
+    for (char letter : name.substring(0, remark < 0 ? name.length() : remark).toCharArray()) {
+      if (letter >= 'a' && letter <= 'z' || letter >= '0' && letter <= '9') {
+        tag.append(gap && !tag.isEmpty() ? "_" : "").append(letter);
+        gap = false;
+      } else {
+        gap = true;
+      }
+    }
+    return tag.toString();
   }
 
   @Override

@@ -36,6 +36,8 @@ class MetadataTableTest {
           Map.entry("age", "12 wks"),
           Map.entry("cell", "hepatocyte"),
           Map.entry("Batch Day (x)", "3"),
+          Map.entry(" _Größe--2 [mm] ", "9"),
+          Map.entry("(!)", "dropped: it has no name"),
           Map.entry("refinebio_sex", "forged"),
           Map.entry("other_attributes", "mine"));
   private static final Map<String, Harmonised> HARMONISED =
@@ -118,8 +120,9 @@ class MetadataTableTest {
             Map.entry("sample_attribute_age", "12 wks"),
             Map.entry("sample_attribute_cell", "hepatocyte"),
             Map.entry("batch_day", "3"),
+            Map.entry("gr_e_2_mm", "9"),
             Map.entry("sample_attribute_other_attributes", "mine"))
-        .doesNotContainKeys("study_accession", "cell", "other_attributes");
+        .doesNotContainKeys("study_accession", "cell", "other_attributes", "");
   }
 
   @ParameterizedTest
