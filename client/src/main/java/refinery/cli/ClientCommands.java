@@ -29,6 +29,7 @@ public final class ClientCommands {
         new CommandLine(new ChangeCommands.Undrain()),
         new CommandLine(new WatchCommand()),
         new CommandLine(new FetchCommand()),
+        new CommandLine(new CrateCommand()),
         new CommandLine(new MetadataCommand()));
   }
 }

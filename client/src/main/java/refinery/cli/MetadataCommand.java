@@ -6,9 +6,7 @@ import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,7 +54,8 @@ final class MetadataCommand implements Runnable {
             + NodeClient.encoded(format);
     try (InputStream in = connection.client().stream(path, false)) {
       if (file.isPresent()) {
-        save(in, file.get());
+        StagedFile.save(in, file.get());
+        spec.commandLine().getOut().println(file.get());
       } else {
         print(in);
       }
@@ -71,28 +70,5 @@ final class MetadataCommand implements Runnable {
     Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8);
     reader.transferTo(out);
     out.flush();
-  }
-
-  private void save(InputStream in, Path target) throws IOException {
-    Path staging = staging(target);
-    try {
-      Files.copy(in, staging, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(staging, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(staging);
-    }
-    spec.commandLine().getOut().println(target);
-  }
-
-  private static Path staging(Path target) {
-    if (Files.isDirectory(target)) {
-      throw CommandFailure.usage("-o " + target + " is a directory");
-    }
-    try {
-      Path folder = target.toAbsolutePath().getParent();
-      return Files.createTempFile(Files.createDirectories(folder), ".metadata-", "");
-    } catch (IOException e) {
-      throw CommandFailure.failed("cannot write " + target + ": " + e.getMessage());
-    }
   }
 }

@@ -1,17 +1,13 @@
 package refinery.http;
 
 import akka.actor.typed.ActorRef;
-import akka.http.javadsl.model.ContentType;
-import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
@@ -21,11 +17,9 @@ import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
-import refinery.protocol.query.JobView;
 
 /**
- * Routes of batches: lists them, shows them with their provenance, and reprocesses, retries,
- * cancels and releases them.
+ * Routes of batches: lists them, shows them, and reprocesses, retries, cancels and releases them.
  */
 final class BatchRoutes {
   private static final List<String> STATES =
@@ -44,8 +38,6 @@ final class BatchRoutes {
             Lists.parameters("survey_id", "state", "pipeline", "organism", "q"),
             this::list),
         Endpoint.get("/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(this::shown)),
-        Endpoint.get("/api/v1/batches/{id}/provenance", this::provenance)
-            .accepting("application/ld+json", "application/json"),
         Endpoint.action(
             "/api/v1/batches/{id}/reprocess",
             exchange ->
@@ -71,45 +63,6 @@ final class BatchRoutes {
                 exchange,
                 Map.of("state", Lists.oneOf(STATES), "survey_id", text -> SurveyId.of(text))))
         .thenApply(Responses::ok);
-  }
-
-  private CompletionStage<HttpResponse> provenance(Exchange exchange) {
-    String host = exchange.header("Host").orElse("localhost");
-    ContentType type =
-        exchange.header("Accept").filter(text -> text.contains("application/json")).isPresent()
-            ? ContentTypes.APPLICATION_JSON
-            : Responses.JSON_LD;
-    return existing(exchange)
-        .thenCompose(
-            batch ->
-                jobs(batch)
-                    .thenApply(
-                        jobs ->
-                            Responses.respond(
-                                200,
-                                type,
-                                Responses.bytes(
-                                    new Provenance(
-                                            batch,
-                                            jobs,
-                                            services.catalog().pipelines(),
-                                            "http://" + host,
-                                            services.version())
-                                        .crate()))));
-  }
-
-  private CompletionStage<List<JobView>> jobs(BatchView batch) {
-    CompletionStage<List<JobView>> all = CompletableFuture.completedFuture(new ArrayList<>());
-    for (var id : batch.jobIds()) {
-      all =
-          all.thenCombine(
-              services.readModel().job(id),
-              (found, job) -> {
-                job.ifPresent(found::add);
-                return found;
-              });
-    }
-    return all;
   }
 
   private CompletionStage<HttpResponse> cancel(Exchange exchange) {

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import refinery.http.connections.ConnectionLimits;
+import refinery.http.crate.Payload;
 
 /**
  * The settings below {@code refinery.http}.
@@ -18,6 +19,7 @@ import refinery.http.connections.ConnectionLimits;
  * @param askTimeout how long an entity, the scheduler or an agent may take to answer
  * @param logPoll pause between two looks at a log that is followed
  * @param connections limits of the API, and the same again for the management endpoint
+ * @param crate what a batch's crate carries itself
  */
 public record HttpConfig(
     String host,
@@ -28,7 +30,8 @@ public record HttpConfig(
     Duration askTimeout,
     Duration logPoll,
     ConnectionLimits connections,
-    Events events) {
+    Events events,
+    Payload.Limits crate) {
 
   /**
    * The event stream.
@@ -89,7 +92,10 @@ public record HttpConfig(
             duration(config, "events.heartbeat"),
             count(config, "events.max-readers"),
             count(config, "events.buffer"),
-            (int) positive(config, "events.max-event", config.getBytes("events.max-event"))));
+            (int) positive(config, "events.max-event", config.getBytes("events.max-event"))),
+        new Payload.Limits(
+            positive(config, "crate.largest-file", config.getBytes("crate.largest-file")),
+            positive(config, "crate.largest-crate", config.getBytes("crate.largest-crate"))));
   }
 
   private static List<BearerToken> tokens(Config config) {
@@ -112,7 +118,16 @@ public record HttpConfig(
           "is empty, which is allowed on a loopback address only, but " + key + " is " + otherHost);
     }
     return new HttpConfig(
-        otherHost, port, tokens, maxBody, bodyTimeout, askTimeout, logPoll, connections, events);
+        otherHost,
+        port,
+        tokens,
+        maxBody,
+        bodyTimeout,
+        askTimeout,
+        logPoll,
+        connections,
+        events,
+        crate);
   }
 
   static boolean isLoopback(String host) {

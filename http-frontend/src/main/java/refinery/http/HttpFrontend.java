@@ -58,6 +58,7 @@ public final class HttpFrontend {
             new MetadataRoutes(services, blocking).endpoints(),
             new ScheduleRoutes(services).endpoints(),
             new BatchRoutes(services).endpoints(),
+            new CrateRoutes(services, blocking, config.crate()).endpoints(),
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),
             new NodeRoutes(scheduler).endpoints(),
             new ArtifactRoutes(services, blocking).endpoints(),

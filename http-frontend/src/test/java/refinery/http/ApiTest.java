@@ -500,7 +500,7 @@ class ApiTest {
   }
 
   @Test
-  void provenanceIsAConnectedCrate() throws Exception {
+  void provenanceTellsEveryStep() throws Exception {
     HttpResponse<String> response = node.get("/api/v1/batches/batch-one/provenance");
     List<String> ids = new ArrayList<>();
     TestNode.json(response).path("@graph").forEach(item -> ids.add(item.path("@id").asText()));

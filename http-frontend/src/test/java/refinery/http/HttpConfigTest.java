@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import refinery.http.connections.ConnectionLimits;
+import refinery.http.crate.Payload;
 
 class HttpConfigTest {
   private static HttpConfig read(String overrides) {
@@ -32,7 +33,8 @@ class HttpConfigTest {
                 Duration.ofMillis(500),
                 new ConnectionLimits(1000, 500, Duration.ofSeconds(10), Duration.ofSeconds(60)),
                 new HttpConfig.Events(
-                    Duration.ofMillis(250), Duration.ofSeconds(15), 200, 2000, 16 << 10)));
+                    Duration.ofMillis(250), Duration.ofSeconds(15), 200, 2000, 16 << 10),
+                new Payload.Limits(4 << 20, 64 << 20)));
   }
 
   @ParameterizedTest
@@ -55,6 +57,8 @@ class HttpConfigTest {
     "connections.most=499,refinery.http.connections.most-per-client",
     "connections.first-request=0s,refinery.http.connections.first-request",
     "connections.next-request=-1s,refinery.http.connections.next-request",
+    "crate.largest-file=0,refinery.http.crate.largest-file",
+    "crate.largest-crate=0,refinery.http.crate.largest-crate",
   })
   void aWrongValueIsNamedByItsKeyInOneLine(String override, String key) {
     String text = override.replace(';', ',').replace("@", "\"" + "0".repeat(64) + "\"");

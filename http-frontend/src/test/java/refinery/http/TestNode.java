@@ -290,6 +290,11 @@ public final class TestNode implements AutoCloseable {
     }
 
     @Override
+    public Optional<String> pipelineFile(String name) {
+      return name.equals("salmon-quant") ? Optional.of("name = salmon-quant\n") : Optional.empty();
+    }
+
+    @Override
     public List<JsonNode> sources() {
       return List.of(Json.MAPPER.createObjectNode().put("name", "ena"));
     }

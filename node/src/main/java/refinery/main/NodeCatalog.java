@@ -41,6 +41,11 @@ final class NodeCatalog implements Catalog {
   }
 
   @Override
+  public Optional<String> pipelineFile(String name) {
+    return pipelines.file(name);
+  }
+
+  @Override
   public Validated<SurveyRequest> survey(
       String source,
       JsonNode parameters,

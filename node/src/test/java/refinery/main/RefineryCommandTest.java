@@ -251,6 +251,18 @@ class RefineryCommandTest {
         .contains("is a directory");
   }
 
+  @Test
+  void aCrateIsSavedWhole(@TempDir Path folder) {
+    Path file = folder.resolve("new/one.zip");
+    String[] save = {"crate", "batch-a", "-o", file.toString(), "--url", url};
+    assertThat(run(save).code()).isEqualTo(2);
+    assertThat(folder).isEmptyDirectory();
+    answers.put("/api/v1/batches/batch-a/crate", new Answer(200, "zip"));
+    assertThat(run(save).out()).isEqualTo(file + "\n");
+    assertThat(file).hasContent("zip");
+    assertThat(run("crate", "survey-a", "--url", url).err()).contains("this takes a batch");
+  }
+
   /** The last thing that was asked for, and what the command said. */
   private void assertSays(int code, String request, String words, String... command) {
     List<String> all = new java.util.ArrayList<>(List.of(command));

@@ -126,6 +126,11 @@ public final class PipelineCatalog {
     return wrong;
   }
 
+  /** The text of a pipeline's file; empty for an unknown pipeline. */
+  public Optional<String> file(String name) {
+    return registry.file(name);
+  }
+
   /** The pipelines as JSON, for {@code GET /pipelines}. */
   public List<JsonNode> describe() {
     return registry.all().stream().map(PipelineCatalog::description).toList();

@@ -4,10 +4,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -33,9 +35,11 @@ public final class PipelineRegistry {
       List.of("command", "concatenate", "transcriptome-index", "salmon-quant", "kallisto-quant");
 
   private final Map<String, Pipeline> pipelines;
+  private final Map<String, String> texts;
 
-  private PipelineRegistry(Map<String, Pipeline> pipelines) {
+  private PipelineRegistry(Map<String, Pipeline> pipelines, Map<String, String> texts) {
     this.pipelines = Collections.unmodifiableMap(new TreeMap<>(pipelines));
+    this.texts = Map.copyOf(texts);
   }
 
   /**
@@ -72,19 +76,21 @@ public final class PipelineRegistry {
           files.putIfAbsent(name + ".conf", url);
         }
       }
+      return read(files.values());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list the pipelines", e);
+      throw new UncheckedIOException("cannot read the pipelines", e);
     }
-    return read(files.values());
   }
 
-  private static PipelineRegistry read(Collection<URL> files) {
+  private static PipelineRegistry read(Collection<URL> files) throws IOException {
     Map<String, Pipeline> pipelines = new TreeMap<>();
+    Map<String, String> texts = new TreeMap<>();
     for (URL url : files) {
       String origin = url.getProtocol().equals("file") ? url.getPath() : url.toString();
       Pipeline pipeline;
       try {
         pipeline = PipelineFile.read(origin, ConfigFactory.parseURL(url).resolve());
+        texts.put(pipeline.name(), text(url));
       } catch (ConfigException e) {
         throw new ConfigurationException(Configuration.oneLine(e));
       }
@@ -93,7 +99,13 @@ public final class PipelineRegistry {
             origin + ": name: another file has a pipeline " + pipeline.name() + " already");
       }
     }
-    return new PipelineRegistry(pipelines);
+    return new PipelineRegistry(pipelines, texts);
+  }
+
+  private static String text(URL url) throws IOException {
+    try (InputStream in = url.openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static void addFolder(Path folder, Map<String, URL> files) throws IOException {
@@ -116,6 +128,11 @@ public final class PipelineRegistry {
 
   Optional<Pipeline> find(String name) {
     return Optional.ofNullable(pipelines.get(name));
+  }
+
+  /** The text of a pipeline's file. */
+  Optional<String> file(String name) {
+    return Optional.ofNullable(texts.get(name));
   }
 
   public List<String> names() {

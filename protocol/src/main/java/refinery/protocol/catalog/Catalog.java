@@ -23,6 +23,9 @@ public interface Catalog {
   /** One object for each pipeline: name, version, description, parameters, resources, steps. */
   List<JsonNode> pipelines();
 
+  /** The text of a pipeline's file; empty if there is no such pipeline. */
+  Optional<String> pipelineFile(String name);
+
   /** Checks a request and fills in its defaults. An invalid one names all of its problems. */
   Validated<SurveyRequest> survey(
       String source,
