@@ -67,6 +67,8 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
 
   private record Expired(List<BatchId> batches, Instant failedBefore) implements Message {}
 
+  private record NotExpired(Throwable why) implements Message {}
+
   private record Failed(Throwable why) implements Message {}
 
   private final ForemanConfig config;
@@ -134,6 +136,11 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
                       around
                           .nudges()
                           .accept(new Nudge.LetRawDataGo(batch, expired.failedBefore())));
+      case NotExpired not -> {
+        Complaint.about(
+            "look for raw data that was kept long enough", not.why(), getContext().getLog());
+        nextExpiry = now();
+      }
       case Failed failed -> {
         Complaint.about("look for what nobody moves", failed.why(), getContext().getLog());
         timers.startSingleTimer(new Look(), config.interval());
@@ -162,9 +169,7 @@ public final class Foreman extends AbstractBehavior<Foreman.Message> {
         .pipeToSelf(
             around.queries().failedWithRawData(failedBefore, config.maxNudges()),
             (batches, failure) ->
-                failure == null
-                    ? new Expired(batches, failedBefore)
-                    : new Expired(List.of(), failedBefore));
+                failure == null ? new Expired(batches, failedBefore) : new NotExpired(failure));
   }
 
   private void read(int kind, Optional<String> after) {

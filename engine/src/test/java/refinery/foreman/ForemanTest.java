@@ -14,6 +14,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,10 +25,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +62,7 @@ import refinery.protocol.job.JobState;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
+import refinery.readmodel.NodeQueries;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNodeQueries;
 import refinery.readmodel.SqlSetQueries;
@@ -451,6 +455,39 @@ class ForemanTest {
     assertThat(nudges)
         .extracting(nudge -> ((Nudge.Offer) nudge).batch())
         .containsExactlyInAnyOrderElementsOf(waiting);
+  }
+
+  /** The next look for it would else be ten minutes away, and nobody would know why. */
+  @Test
+  void aLookForOldRawDataThatFailsIsToldAndRepeated() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    NodeQueries failing =
+        (NodeQueries)
+            Proxy.newProxyInstance(
+                NodeQueries.class.getClassLoader(),
+                new Class<?>[] {NodeQueries.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("failedWithRawData") && asked.incrementAndGet() == 1
+                        ? CompletableFuture.failedFuture(new IllegalStateException("away"))
+                        : method.invoke(queries, arguments));
+    Logger logger = (Logger) LoggerFactory.getLogger("refinery.foreman");
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.list = new CopyOnWriteArrayList<>();
+    said.start();
+    logger.addAppender(said);
+    try {
+      kit.spawn(
+          Foreman.create(
+              ForemanConfig.from(FOREMAN),
+              new Foreman.Surroundings(
+                  failing, sets, scheduler(), nudges::add, subscriber -> {}, Clock.systemUTC())));
+      await().atMost(Duration.ofMinutes(1)).until(() -> asked.get() > 1);
+      assertThat(said.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .contains("cannot look for raw data that was kept long enough: away");
+    } finally {
+      logger.detachAppender(said);
+    }
   }
 
   @Test
