@@ -123,11 +123,16 @@ class ClusterGateTest {
   void waitingIsGivenUpWithTheReason() throws Exception {
     HostGate gate = new ClusterGate(KIT.system(), scheduler(), Duration.ofMillis(1));
     for (int failure = 0; failure < 3; failure++) {
+      assertThat(gate.isAway(HostGate.host(ADDRESS))).isFalse();
       gate.failed(ADDRESS, CALLER, "connection refused", Optional.empty());
     }
+    assertThat(gate.isAway(HostGate.host(ADDRESS))).isTrue();
+    gate.answered(ADDRESS);
+    assertThat(gate.isAway(HostGate.host(ADDRESS))).isFalse();
     gate.failed(ADDRESS, CALLER, "too many", Optional.of(Duration.ofSeconds(60)));
     assertThat(gate.enter(ADDRESS, CALLER).orElseThrow())
         .contains("ftp.example.org:443", "too many");
+    assertThat(gate.isAway(HostGate.host(ADDRESS))).isTrue();
   }
 
   @Test

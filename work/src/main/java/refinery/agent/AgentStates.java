@@ -21,6 +21,7 @@ final class AgentStates {
     state.put("reports_sent", handshake.sequence());
     state.put("unreported", slots.reporting());
     state.put("launcher", executor.description());
+    executor.state().forEach((name, value) -> state.set(name, Json.MAPPER.valueToTree(value)));
     ArrayNode attempts = state.putArray("attempts");
     for (Slot slot : slots.all()) {
       ObjectNode attempt = attempts.addObject();

@@ -20,6 +20,11 @@ public interface Executor {
   /** The way it starts processes, for people. */
   String description();
 
+  /** What people see of those who do the work, by name; written as JSON. */
+  default Map<String, Object> state() {
+    return Map.of();
+  }
+
   /**
    * Ends everything that an earlier life of this node left behind, also that of another JVM. Called
    * once, before anything else. Returns the attempts that were running when the earlier life ended.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,6 +100,13 @@ public final class LocalExecutor implements Executor {
           }
         },
         threads);
+  }
+
+  @Override
+  public Map<String, Object> state() {
+    Map<String, Object> state = new TreeMap<>();
+    runners.values().forEach(runner -> state.putAll(runner.state()));
+    return state;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package refinery.agent;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.job.Outcome;
 
@@ -15,5 +16,10 @@ public interface WorkRunner {
   /** The programs that its work needs, as far as they are known beforehand. */
   default List<Tool> tools() {
     return List.of();
+  }
+
+  /** What people see of it beside its attempts, by name; written as JSON. */
+  default Map<String, Object> state() {
+    return Map.of();
   }
 }

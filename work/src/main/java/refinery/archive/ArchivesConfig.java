@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import refinery.archive.files.FilesConfig;
 
 /**
@@ -26,14 +27,15 @@ public record ArchivesConfig(
     Http http,
     Limits limits,
     Cache cache,
-    PublicBuckets buckets) {
+    PublicBuckets buckets,
+    Mirrors mirrors) {
   /** Keys below {@code refinery.archives} that belong to sources in other packages. */
   public static final String REFSEQ_GENOMES = "refseq.genomes";
 
   public static final String GEO_QUERY = "geo.query";
   public static final String BIOSTUDIES_FILES = "biostudies.files";
 
-  private static final String ROOT = "refinery.archives.";
+  static final String ROOT = "refinery.archives.";
 
   /** In bytes: a batch must fit into one cluster message. */
   private static final long LARGEST_BATCH = 128L << 10;
@@ -135,11 +137,16 @@ public record ArchivesConfig(
         new Cache(
             positive(config, "cache.time-to-live"),
             bytes(config, "cache.max-size", Long.MAX_VALUE).most()),
-        PublicBuckets.from(config));
+        PublicBuckets.from(config),
+        Mirrors.from(config));
   }
 
   private static AllowedHosts hosts(Config config) {
-    List<URI> addresses = ADDRESSES.stream().map(key -> URI.create(address(config, key))).toList();
+    List<URI> addresses =
+        Stream.concat(
+                ADDRESSES.stream().map(key -> URI.create(address(config, key))),
+                Mirrors.from(config).addresses().stream())
+            .toList();
     try {
       return AllowedHosts.of(AllowedHosts.KEY, addresses, config.getStringList(AllowedHosts.KEY));
     } catch (IllegalArgumentException bad) {
@@ -154,7 +161,12 @@ public record ArchivesConfig(
    * @throws ConfigException with the key in its message
    */
   public static String address(Config config, String key) {
-    String text = config.getString(ROOT + key).strip();
+    return prefix(config.getString(ROOT + key), key);
+  }
+
+  /** The same of an address that was read already. */
+  static String prefix(String address, String key) {
+    String text = address.strip();
     try {
       URI uri = new URI(text);
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);

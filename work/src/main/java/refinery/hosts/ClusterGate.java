@@ -5,7 +5,9 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,12 @@ public final class ClusterGate implements HostGate {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterGate.class);
   private static final Duration ASK = Duration.ofSeconds(2);
 
+  /** A host that was away so long ago may be back. */
+  private static final Duration AWAY = Duration.ofSeconds(30);
+
+  private static final int MOST_AWAY = 1_000;
+
+  private final Map<String, Long> away = new ConcurrentHashMap<>();
   private final ActorSystem<?> system;
   private final ActorRef<SchedulerCommand> scheduler;
   private final Duration patience;
@@ -54,6 +62,7 @@ public final class ClusterGate implements HostGate {
           return Optional.empty();
         }
         case HostReply.NotNow notNow -> {
+          noteAway(host);
           if (System.nanoTime() - began > patience.toNanos()) {
             return Optional.of(notNow.reason());
           }
@@ -66,16 +75,35 @@ public final class ClusterGate implements HostGate {
 
   @Override
   public void answered(URI address) {
+    away.remove(HostGate.host(address));
     scheduler.tell(new HostAnswered(HostGate.host(address)));
+  }
+
+  @Override
+  public boolean isAway(String host) {
+    Long since = away.get(host);
+    return since != null && System.nanoTime() - since < AWAY.toNanos();
+  }
+
+  private void noteAway(String host) {
+    if (away.size() >= MOST_AWAY) {
+      away.clear();
+    }
+    away.put(host, System.nanoTime());
   }
 
   @Override
   public boolean failed(URI address, Caller caller, String reason, Optional<Duration> retryAfter)
       throws InterruptedException {
     String host = HostGate.host(address);
-    return ask(replyTo -> new HostFailed(host, caller.archive(), reason, retryAfter, replyTo))
-        .filter(HostReply.NotNow.class::isInstance)
-        .isPresent();
+    boolean isAway =
+        ask(replyTo -> new HostFailed(host, caller.archive(), reason, retryAfter, replyTo))
+            .filter(HostReply.NotNow.class::isInstance)
+            .isPresent();
+    if (isAway) {
+      noteAway(host);
+    }
+    return isAway;
   }
 
   private Optional<HostReply> ask(Function<ActorRef<HostReply>, SchedulerCommand> question)

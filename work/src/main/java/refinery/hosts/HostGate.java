@@ -55,6 +55,15 @@ public interface HostGate {
   boolean failed(URI address, Caller caller, String reason, Optional<Duration> retryAfter)
       throws InterruptedException;
 
+  /**
+   * True if the host may not be asked now, as far as this node knows from what it asked itself.
+   *
+   * @param host {@code name:port}
+   */
+  default boolean isAway(String host) {
+    return false;
+  }
+
   /** The name under which the cluster knows the host of an address: {@code name:port}. */
   static String host(URI address) {
     String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);

@@ -96,7 +96,13 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     this.log = new TransferLog(attempt.log());
     this.steps = new DownloadSteps(attempt, work, equipment, log);
     this.account = new DownloadAccount(work, log::line);
-    this.progress = new DownloadProgress(work, attempt.reserved(), equipment.demand(), account);
+    this.progress =
+        new DownloadProgress(
+            work,
+            equipment.origins().places().groups(work.files()),
+            attempt.reserved(),
+            equipment.demand(),
+            account);
   }
 
   private DownloadAttempt begin() {

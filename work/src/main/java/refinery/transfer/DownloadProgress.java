@@ -40,13 +40,20 @@ final class DownloadProgress {
   private boolean stopping;
   private boolean over;
 
+  /**
+   * @param groups of the work's files, with the plans in the order in which they are tried
+   */
   DownloadProgress(
-      Work.Download work, Resources reserved, DiskDemand demand, DownloadAccount account) {
+      Work.Download work,
+      List<Plan.Group> groups,
+      Resources reserved,
+      DiskDemand demand,
+      DownloadAccount account) {
     this.work = work;
     this.reserved = reserved;
     this.demand = demand;
     this.account = account;
-    groups = Plan.groups(work.files());
+    this.groups = groups;
   }
 
   /** What the actor must do next. */

@@ -3,7 +3,9 @@ package refinery.transfer;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
 import java.net.http.HttpClient;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +18,7 @@ import refinery.archive.ncbi.NcbiClient;
 import refinery.archive.ncbi.SraExtraction;
 import refinery.hosts.HostGate;
 import refinery.hosts.HostLimits;
+import refinery.hosts.HostSpeeds;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.job.Outcome;
@@ -30,6 +33,7 @@ import refinery.transfer.DownloadSteps.Equipment;
  */
 public final class DownloadRunner implements WorkRunner, AutoCloseable {
   private final ActorSystem<?> system;
+  private final HostSpeeds speeds = new HostSpeeds(InstantSource.system());
   private final HttpClient client;
   private final ExecutorService executor;
   private final Equipment equipment;
@@ -79,7 +83,8 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
                 archives.files().directories(),
                 archives.buckets(),
                 asking.limits(),
-                asking.bandwidth()),
+                asking.bandwidth(),
+                new Places(archives.mirrors(), archives.buckets(), speeds, asking.gate())),
             ncbi,
             temporary,
             demand,
@@ -104,6 +109,11 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
   @Override
   public List<Tool> tools() {
     return SraExtraction.tools();
+  }
+
+  @Override
+  public Map<String, Object> state() {
+    return Map.of("host_speeds", speeds.views());
   }
 
   private static Outcome refused(String kind) {

@@ -17,7 +17,8 @@ record Origins(
     AllowedDirectories directories,
     PublicBuckets buckets,
     HostLimits limits,
-    Bandwidth bandwidth) {
+    Bandwidth bandwidth,
+    Places places) {
   private static final String OWN = "files";
 
   static boolean isOwn(Location location) {

@@ -21,6 +21,9 @@ final class Pace {
   private long waited;
   private long received;
   private long waitedInAll;
+  private long got;
+  private long gotIn;
+  private long mark;
   private long told;
   private long toldOffset;
 
@@ -39,8 +42,19 @@ final class Pace {
     waited = 0;
     received = 0;
     told = System.nanoTime();
+    mark = told;
     toldOffset = offset;
   }
+
+  /** What came since this was asked before, and the time from each connection to its last byte. */
+  Got got() {
+    Got all = new Got(got, gotIn);
+    got = 0;
+    gotIn = 0;
+    return all;
+  }
+
+  record Got(long bytes, long nanos) {}
 
   /**
    * @param nanos that were spent waiting for these bytes
@@ -51,6 +65,12 @@ final class Pace {
     waited += nanos;
     waitedInAll += nanos;
     received += bytes;
+    if (bytes > 0) {
+      long now = System.nanoTime();
+      got += bytes;
+      gotIn += now - mark;
+      mark = now;
+    }
     if (waited >= settings.stallTimeout().toNanos()) {
       double speed = received / (waited / 1e9);
       if (speed < settings.minimumSpeed()) {

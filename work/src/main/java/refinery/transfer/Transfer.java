@@ -37,6 +37,8 @@ final class Transfer implements AutoCloseable {
   private final URI url;
   private final PartFile part;
   private final ServedFile served;
+  private final Places places;
+  private final Pace pace;
   private final TransferLog log;
   private final Reception reception;
   private final Runnable progressed;
@@ -98,10 +100,7 @@ final class Transfer implements AutoCloseable {
     this.source = origins.http(location);
     this.ftp = FtpSource.serves(url) ? Optional.of(origins.ftp(location)) : Optional.empty();
     this.caller = caller(origins, location);
-    this.local =
-        "file".equalsIgnoreCase(url.getScheme())
-            ? Optional.of(new LocalFile(origins.directories(), url, location.size()))
-            : Optional.empty();
+    this.local = local(origins, url, location);
     this.settings = settings;
     this.location = location;
     this.url = url;
@@ -116,7 +115,8 @@ final class Transfer implements AutoCloseable {
     this.log = reporter.log();
     this.progressed = reporter.progressed();
     this.name = target.file().getFileName().toString();
-    Pace pace = new Pace(settings, location, url.getHost(), line -> log.line(name + ": " + line));
+    this.places = origins.places();
+    this.pace = new Pace(settings, location, url.getHost(), line -> log.line(name + ": " + line));
     this.reception =
         new Reception(
             source,
@@ -126,6 +126,12 @@ final class Transfer implements AutoCloseable {
             served,
             pace,
             progressed);
+  }
+
+  private static Optional<LocalFile> local(Origins origins, URI url, Location location) {
+    return "file".equalsIgnoreCase(url.getScheme())
+        ? Optional.of(new LocalFile(origins.directories(), url, location.size()))
+        : Optional.empty();
   }
 
   private HostGate.Caller caller(Origins origins, Location location) {
@@ -161,6 +167,10 @@ final class Transfer implements AutoCloseable {
       }
       throw problem;
     } finally {
+      Pace.Got got = pace.got();
+      if (local.isEmpty()) {
+        places.got(url, got.bytes(), got.nanos());
+      }
       runner.set(null);
       running.unlock();
     }

@@ -59,7 +59,8 @@ class DownloadProgressTest {
 
   private DownloadProgress progress(Resources reserved, SourceFile... files) {
     Work.Download work = new Work.Download("ena:SRR1", "SRR1", List.of(files), Map.of());
-    return new DownloadProgress(work, reserved, DEMAND, new DownloadAccount(work, log::add));
+    return new DownloadProgress(
+        work, Plan.groups(work.files()), reserved, DEMAND, new DownloadAccount(work, log::add));
   }
 
   private PartFile.Verified verified(String name) throws IOException {

@@ -91,6 +91,19 @@ final class Node implements AutoCloseable {
    */
   Node(Path directory, TransferSettings settings, DownloadRunner.Asking asking, List<String> hosts)
       throws IOException {
+    this(directory, settings, asking, hosts, List.of());
+  }
+
+  /**
+   * @param mirrors addresses that have whatever the server has
+   */
+  Node(
+      Path directory,
+      TransferSettings settings,
+      DownloadRunner.Asking asking,
+      List<String> hosts,
+      List<String> mirrors)
+      throws IOException {
     this.directory = directory;
     this.own = Files.createDirectories(directory.resolve("own")).toRealPath();
     this.server = new FaultServer();
@@ -100,7 +113,7 @@ final class Node implements AutoCloseable {
         new DownloadRunner(
             kit.system(),
             settings,
-            archives(server.url(""), hosts, List.of(own.toString())),
+            archives(server.url(""), hosts, List.of(own.toString()), mirrors),
             ncbi,
             DEMAND,
             store,
@@ -113,15 +126,18 @@ final class Node implements AutoCloseable {
 
   /** The shipped configuration with one server as every archive. */
   static ArchivesConfig archives(String url) {
-    return archives(url, List.of(), List.of());
+    return archives(url, List.of(), List.of(), List.of());
   }
 
-  private static ArchivesConfig archives(String url, List<String> hosts, List<String> directories) {
+  private static ArchivesConfig archives(
+      String url, List<String> hosts, List<String> directories, List<String> mirrors) {
     List<String> allowed = new ArrayList<>(List.of("nowhere.invalid", "127.0.0.1:1"));
     allowed.addAll(hosts);
     return ArchivesConfig.from(
         ConfigFactory.parseMap(
                 Map.of(
+                    "refinery.archives.mirrors",
+                    mirrors.isEmpty() ? List.of() : List.of(Map.of("of", url, "at", mirrors)),
                     "refinery.archives.ena.files",
                     url,
                     "refinery.archives.ncbi.sra",
@@ -156,6 +172,11 @@ final class Node implements AutoCloseable {
       throw new UncheckedIOException(broken);
     }
     return new LocalAttempt(scratch, key, files, metadata, width);
+  }
+
+  /** What people see of its downloads. */
+  Map<String, Object> state() {
+    return runner.state();
   }
 
   Outcome run(LocalAttempt attempt) throws Exception {
