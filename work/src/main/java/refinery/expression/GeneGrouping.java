@@ -1,8 +1,7 @@
 package refinery.expression;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,13 +61,11 @@ public final class GeneGrouping {
   }
 
   private static GeneGrouping sorted(TranscriptIds ids, List<String> found, int[] geneOf) {
-    Map<String, byte[]> bytes = new HashMap<>();
-    found.forEach(gene -> bytes.put(gene, gene.getBytes(StandardCharsets.UTF_8)));
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       order.add(i);
     }
-    order.sort((a, b) -> Arrays.compareUnsigned(bytes.get(found.get(a)), bytes.get(found.get(b))));
+    order.sort(Comparator.comparing(found::get));
     int[] place = new int[found.size()];
     for (int i = 0; i < place.length; i++) {
       place[order.get(i)] = i;
@@ -115,6 +112,19 @@ public final class GeneGrouping {
         sum(sample.counts()),
         weighted(sample.effectiveLengths(), sample.tpm(), tpm),
         mean(sample.effectiveLengths()));
+  }
+
+  /**
+   * The genes' lengths in one sample, as their effective lengths are made: means weighted by TPM;
+   * the plain mean where it is 0.
+   */
+  public double[] lengths(Quantification sample) {
+    double[] lengths = weighted(sample.lengths(), sample.tpm(), sum(sample.tpm()));
+    double[] plain = mean(sample.lengths());
+    for (int gene = 0; gene < lengths.length; gene++) {
+      lengths[gene] = Double.isNaN(lengths[gene]) ? plain[gene] : lengths[gene];
+    }
+    return lengths;
   }
 
   /** The mean of the genes' transcripts, weighted by their TPM; NaN where those are 0. */

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The names of a table's rows in their order, as one block of bytes: what all samples of a matrix
- * must have in common.
+ * must have in common. They are decoded as Latin-1, so that no byte is lost; who looks them up or
+ * writes them does the same.
  */
 public final class TranscriptIds {
   private final String sample;
@@ -25,7 +26,7 @@ public final class TranscriptIds {
   public static TranscriptIds of(String sample, List<String> names) {
     Builder builder = new Builder();
     for (String name : names) {
-      byte[] encoded = name.getBytes(StandardCharsets.UTF_8);
+      byte[] encoded = name.getBytes(StandardCharsets.ISO_8859_1);
       builder.add(encoded, 0, encoded.length);
     }
     return builder.build(sample);
@@ -41,7 +42,7 @@ public final class TranscriptIds {
 
   public String name(int row) {
     int start = start(row);
-    return new String(bytes, start, ends[row] - start, StandardCharsets.UTF_8);
+    return new String(bytes, start, ends[row] - start, StandardCharsets.ISO_8859_1);
   }
 
   private int start(int row) {
