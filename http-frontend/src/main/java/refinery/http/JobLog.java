@@ -81,8 +81,11 @@ final class JobLog {
     return chunk(job, offset)
         .thenCompose(
             chunk -> {
-              if (chunk.isEmpty() || !chunk.get().running()) {
+              if (chunk.isEmpty() || chunk.get().attempt() < job.attempt()) {
                 return atRest(job, place, follow);
+              }
+              if (chunk.get().attempt() > job.attempt()) {
+                return later(place); // The job's row is about to say so.
               }
               byte[] bytes = chunk.get().bytes();
               Place after = new Place(job.attempt(), offset + bytes.length, false);

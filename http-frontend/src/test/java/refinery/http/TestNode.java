@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import refinery.http.forecast.Prices;
 import refinery.protocol.BatchId;
@@ -216,17 +217,21 @@ public final class TestNode implements AutoCloseable {
         });
   }
 
+  /** Runs an attempt that the job's row does not know yet when it is asked first. */
   private static Behavior<AgentCommand> agent() {
+    AtomicInteger asked = new AtomicInteger();
     return Behaviors.receiveMessage(
         command -> {
           if (command instanceof AgentCommand.ReadLog read) {
-            byte[] all = "live log".getBytes(StandardCharsets.UTF_8);
+            boolean early = asked.getAndIncrement() == 0;
+            byte[] all =
+                (early ? "of the next attempt" : "live log").getBytes(StandardCharsets.UTF_8);
             int from = (int) Math.min(read.offset(), all.length);
             read.replyTo()
                 .tell(
                     new AgentCommand.AgentReply.LogChunk(
                         read.job(),
-                        true,
+                        early ? 2 : 1,
                         from,
                         java.util.Arrays.copyOfRange(all, from, all.length)));
           } else if (command instanceof AgentCommand.Describe describe) {

@@ -315,22 +315,22 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   }
 
   private Behavior<AgentCommand> onReadLog(ReadLog read) {
-    Optional<Executor.Execution> newest =
+    Optional<Slot> newest =
         handshake.slots().ofJob(read.job(), Slot.Phase.RUNNING).stream()
-            .map(slot -> running.get(slot.key))
+            .filter(slot -> running.containsKey(slot.key))
             .reduce((older, newer) -> newer);
+    int attempt = newest.map(Slot::attempt).orElse(0);
     long offset = Math.max(0, read.offset());
     int limit = Math.clamp(read.limit(), 0, LOG_LIMIT);
     getContext()
         .pipeToSelf(
             newest
-                .map(execution -> log(execution, offset, limit))
+                .map(slot -> log(running.get(slot.key), offset, limit))
                 .orElseGet(() -> CompletableFuture.completedFuture(new byte[0])),
             (bytes, failure) ->
                 failure == null
                     ? new LogRead(
-                        new AgentReply.LogChunk(read.job(), newest.isPresent(), offset, bytes),
-                        read.replyTo())
+                        new AgentReply.LogChunk(read.job(), attempt, offset, bytes), read.replyTo())
                     : new LogNotRead(read, failure.toString()));
     return this;
   }
@@ -352,7 +352,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Behavior<AgentCommand> onLogNotRead(LogNotRead not) {
     ReadLog asked = not.asked();
     getContext().getLog().warn("{}: its log cannot be read: {}", asked.job(), not.problem());
-    asked.replyTo().tell(new AgentReply.LogChunk(asked.job(), false, asked.offset(), new byte[0]));
+    asked.replyTo().tell(new AgentReply.LogChunk(asked.job(), 0, asked.offset(), new byte[0]));
     return this;
   }
 

@@ -15,7 +15,8 @@ import refinery.storage.ObjectStore;
 
 /**
  * A step's part of the attempt's log: what was appended since the step began. People follow the
- * whole log; the part becomes an artifact.
+ * whole log; the part becomes an artifact. It also holds what steps that store no log of their own
+ * said before, so that all artifacts in order are the log, byte for byte.
  */
 final class StepLog {
   /**
@@ -24,15 +25,29 @@ final class StepLog {
   static final long LARGEST = 32L << 20;
 
   private final Path log;
+  private final long stored;
   private final long start;
 
-  private StepLog(Path log, long start) {
+  private StepLog(Path log, long stored, long start) {
     this.log = log;
+    this.stored = stored;
     this.start = start;
   }
 
   static StepLog begin(Path log) throws IOException {
-    return new StepLog(log, Files.exists(log) ? Files.size(log) : 0);
+    long start = size(log);
+    return new StepLog(log, start, start);
+  }
+
+  /**
+   * @param stored how much of the log is in artifacts of earlier steps
+   */
+  static StepLog begin(Path log, long stored) throws IOException {
+    return new StepLog(log, stored, size(log));
+  }
+
+  static long size(Path log) throws IOException {
+    return Files.exists(log) ? Files.size(log) : 0;
   }
 
   void say(String line) throws IOException {
@@ -53,14 +68,14 @@ final class StepLog {
    * the end are stored.
    */
   Optional<Artifact> publish(String step, Path folder, ObjectStore store) throws IOException {
-    if (!Files.exists(log) || Files.size(log) <= start) {
+    if (size(log) <= stored) {
       return Optional.empty();
     }
     Path part = Files.createTempFile(folder, step, ".log");
     try (FileChannel from = FileChannel.open(log, StandardOpenOption.READ);
-        InputStream in = Channels.newInputStream(from.position(start));
+        InputStream in = Channels.newInputStream(from.position(stored));
         OutputStream out = Files.newOutputStream(part)) {
-      long size = from.size() - start;
+      long size = from.size() - stored;
       if (size <= LARGEST) {
         copy(in, out, size);
       } else {
@@ -70,7 +85,7 @@ final class StepLog {
             "%n[... %d bytes are left out ...]%n"
                 .formatted(leftOut)
                 .getBytes(StandardCharsets.UTF_8));
-        from.position(start + LARGEST / 2 + leftOut);
+        from.position(stored + LARGEST / 2 + leftOut);
         copy(in, out, LARGEST / 2);
       }
     }

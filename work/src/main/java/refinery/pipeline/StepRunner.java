@@ -42,6 +42,9 @@ final class StepRunner {
   private final List<StepContext.SharedReference> references = new ArrayList<>();
   private final List<StepRecord> records = new ArrayList<>();
 
+  /** Bytes of the attempt's log that are in stored logs. */
+  private long storedLog;
+
   StepRunner(Pipeline pipeline, Attempt attempt, ProcessRunner.Services services, Path work) {
     this.pipeline = pipeline;
     this.attempt = attempt;
@@ -195,7 +198,7 @@ final class StepRunner {
       String name = step.tool().get();
       tool = services.versions().of(name, pipeline.tools().get(name), attempt, work);
     }
-    StepLog log = StepLog.begin(attempt.log());
+    StepLog log = StepLog.begin(attempt.log(), storedLog);
     log.say("== " + step.name() + ": " + assignments(environment) + String.join(" ", arguments));
     ProcessResult result =
         attempt.execute(
@@ -209,6 +212,7 @@ final class StepRunner {
                 step.wallTime()));
     String tail = log.tail();
     Optional<Artifact> published = log.publish(step.name(), work.getParent(), services.permanent());
+    storedLog = StepLog.size(attempt.log());
     records.add(record(step.name(), arguments, tool, result, published));
     if (result.killed().isPresent()) {
       throw new StepFailure(result.killed().get());

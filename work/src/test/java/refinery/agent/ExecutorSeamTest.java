@@ -194,9 +194,9 @@ class ExecutorSeamTest {
     Elsewhere.Submitted submitted = submit();
     TestProbe<AgentReply> probe = KIT.createTestProbe();
     agent.tell(new AgentCommand.ReadLog(JOB, 0, 100, probe.getRef()));
-    assertThat(probe.expectMessageClass(AgentReply.LogChunk.class, PATIENCE).bytes())
-        .asString()
-        .isEqualTo("far away");
+    AgentReply.LogChunk log = probe.expectMessageClass(AgentReply.LogChunk.class, PATIENCE);
+    assertThat(log.bytes()).asString().isEqualTo("far away");
+    assertThat(log.attempt()).isEqualTo(1);
     agent.tell(new AgentCommand.Describe(probe.getRef()));
     JsonNode state = probe.expectMessageClass(AgentReply.AgentState.class, PATIENCE).state();
     assertThat(state.at("/launcher").asText()).isEqualTo("a batch system");

@@ -53,7 +53,14 @@ public interface AgentCommand extends Wire {
   sealed interface AgentReply extends Wire {
     record AgentState(JsonNode state) implements AgentReply {}
 
-    /** {@code running} is false when the agent does not run this job (any more). */
-    record LogChunk(JobId job, boolean running, long offset, byte[] bytes) implements AgentReply {}
+    /**
+     * @param attempt whose log it is: the newest that the agent runs; 0 when it does not run this
+     *     job (any more)
+     */
+    record LogChunk(JobId job, int attempt, long offset, byte[] bytes) implements AgentReply {
+      public boolean running() {
+        return attempt > 0;
+      }
+    }
   }
 }
