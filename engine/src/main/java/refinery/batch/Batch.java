@@ -36,6 +36,10 @@ public record Batch(
   private static final String CHANGED =
       "the source offers other files since; reprocess it to use them";
 
+  /** The reason that a done batch shows when its source lists it no more. */
+  private static final String WITHDRAWN =
+      "withdrawn at the source: %s does not find it any more; its results stay";
+
   static Batch registered(BatchEvent.Registered event) {
     BatchSpec spec = event.spec();
     boolean skipped = spec.skip().isPresent();
@@ -91,6 +95,9 @@ public record Batch(
 
   /** Why the batch is in its state, or what a person should know of it, in words. */
   public Optional<String> words() {
+    if (state() == BatchState.DONE && description.withdrawn().isPresent()) {
+      return description.withdrawn().map(seen -> WITHDRAWN.formatted(seen.survey()));
+    }
     if (state() == BatchState.DONE && description.changedAtSource()) {
       return Optional.of(CHANGED);
     }
@@ -182,6 +189,7 @@ public record Batch(
           case BatchEvent.JobNoted noted -> with(errands.seen(noted.job(), noted.revision()));
           case BatchEvent.JobUnwanted unwanted -> jobUnwanted(unwanted);
           case BatchEvent.RawDataReleased released -> with(errands.released(released.job()));
+          case BatchEvent.Withdrawn withdrawn -> with(description.withdrawn(withdrawn));
         };
     return next.with(next.course.at(event.at()));
   }

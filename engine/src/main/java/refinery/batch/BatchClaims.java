@@ -75,6 +75,21 @@ final class BatchClaims {
         .and(kept(next, claim, Optional.empty(), change.replyTo()));
   }
 
+  /** A mark says what the last word of the source is, so it needs a search later than the find. */
+  static Decision<BatchEvent, BatchEffect> notListed(
+      Batch batch, BatchCommand.NotListed missing, Instant now) {
+    boolean found = batch.description().foundAt().isAfter(missing.since());
+    boolean marked = batch.description().withdrawn().isPresent();
+    return Decision.<BatchEvent, BatchEffect>persist(
+            found || marked
+                ? List.of()
+                : List.of(new BatchEvent.Withdrawn(missing.survey(), missing.since(), now)))
+        .and(
+            new BatchEffect.Reply(
+                missing.replyTo(),
+                new BatchReply.WithdrawalNoted(batch.spec().id(), marked || !found)));
+  }
+
   private static boolean isNews(Batch batch, Claim claim) {
     return batch
         .observers()

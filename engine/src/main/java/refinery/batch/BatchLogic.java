@@ -76,6 +76,7 @@ public final class BatchLogic
       case BatchCommand.Retry retry -> BatchRetries.retry(batch, retry, now);
       case BatchCommand.Cancel cancel -> BatchRetries.cancel(batch, cancel, now);
       case BatchCommand.LetRawDataGo letGo -> BatchRetries.letRawDataGo(batch, letGo, now);
+      case BatchCommand.NotListed missing -> BatchClaims.notListed(batch, missing, now);
       case BatchCommand.Wake wake -> Decision.nothing();
       case BatchCommand.Inspect inspect ->
           reply(
@@ -97,6 +98,7 @@ public final class BatchLogic
       case BatchCommand.Cancel cancel -> notFound(id, cancel.replyTo());
       case BatchCommand.LetRawDataGo letGo -> notFound(id, letGo.replyTo());
       case BatchCommand.Inspect inspect -> notFound(id, inspect.replyTo());
+      case BatchCommand.NotListed missing -> notFound(id, missing.replyTo());
       case BatchCommand.JobAccepted ignored -> Decision.nothing();
       case BatchCommand.JobPriorityKnown ignored -> Decision.nothing();
       case BatchCommand.Sought ignored -> Decision.nothing();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.BatchState;
@@ -46,7 +47,8 @@ final class BatchViews {
         files(batch),
         batch.jobs(),
         artifacts(batch),
-        facts);
+        facts,
+        batch.description().withdrawn().map(BatchEvent.Withdrawn::at));
   }
 
   /** The download first, then the needs that are met, then the one that the batch waits for. */

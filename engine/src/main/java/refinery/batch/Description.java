@@ -2,6 +2,7 @@ package refinery.batch;
 
 import java.time.Instant;
 import java.util.Optional;
+import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchSpec;
 
 /**
@@ -10,11 +11,16 @@ import refinery.protocol.batch.BatchSpec;
  * @param spec the description that its jobs and results are made from
  * @param offered a newer description that is not used yet
  * @param foundAt when a survey found the newest description last
+ * @param withdrawn that the source lists it no more; goes as soon as it is found again
  */
-record Description(BatchSpec spec, Optional<BatchSpec> offered, Instant foundAt) {
+record Description(
+    BatchSpec spec,
+    Optional<BatchSpec> offered,
+    Instant foundAt,
+    Optional<BatchEvent.Withdrawn> withdrawn) {
 
   static Description first(BatchSpec spec, Instant foundAt) {
-    return new Description(spec, Optional.empty(), foundAt);
+    return new Description(spec, Optional.empty(), foundAt, Optional.empty());
   }
 
   BatchSpec newest() {
@@ -33,15 +39,20 @@ record Description(BatchSpec spec, Optional<BatchSpec> offered, Instant foundAt)
 
   /** The same description was found again at this time; empty: it was not. */
   Description foundAgain(Optional<Instant> at) {
-    return new Description(spec, offered, at.orElse(foundAt));
+    return at.isEmpty() ? this : new Description(spec, offered, at.get(), Optional.empty());
   }
 
   Description offered(BatchSpec other, Instant at) {
-    return new Description(spec, Optional.of(other).filter(newer -> !newer.equals(spec)), at);
+    return new Description(
+        spec, Optional.of(other).filter(newer -> !newer.equals(spec)), at, Optional.empty());
   }
 
   /** From now on the newest description is used. */
   Description used() {
-    return new Description(newest(), Optional.empty(), foundAt);
+    return new Description(newest(), Optional.empty(), foundAt, withdrawn);
+  }
+
+  Description withdrawn(BatchEvent.Withdrawn event) {
+    return new Description(spec, offered, foundAt, Optional.of(event));
   }
 }

@@ -1,6 +1,9 @@
 package refinery.entity;
 
 import akka.actor.typed.ActorRef;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.ScheduleId;
@@ -41,6 +44,18 @@ public sealed interface Post {
    * command, if there is one.
    */
   record ToSurveyRow(ScheduleId asking, SurveyId survey) implements Post {}
+
+  /**
+   * To the next batches that the known surveys found and this survey did not: they are to mark
+   * that. The asking schedule gets one command when all of them have answered.
+   */
+  record ToUnlisted(
+      ScheduleId asking,
+      SurveyId survey,
+      Instant since,
+      List<SurveyId> known,
+      Optional<BatchId> after)
+      implements Post {}
 
   /** A reply to the sender of a command. */
   record Answer<R>(ActorRef<R> to, R reply) implements Post {

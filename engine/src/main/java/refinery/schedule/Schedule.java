@@ -20,6 +20,7 @@ import refinery.protocol.schedule.ScheduleState;
  *     comes
  * @param open the last survey, until it has ended
  * @param fires the last times that it was due, newest first
+ * @param listings what its surveys have found; of sources that list runs
  */
 public record Schedule(
     ScheduleId id,
@@ -27,7 +28,8 @@ public record Schedule(
     Course course,
     Optional<Instant> due,
     Optional<Open> open,
-    List<Fire> fires) {
+    List<Fire> fires,
+    Listings listings) {
   /** So many times are remembered; surveys that are older can still be listed by their label. */
   static final int REMEMBERED = 20;
 
@@ -69,7 +71,8 @@ public record Schedule(
         new Course(ScheduleState.ACTIVE, event.next(), event.actor(), event.at()),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Listings.NONE);
   }
 
   public ScheduleState state() {
@@ -78,6 +81,17 @@ public record Schedule(
 
   boolean isDeleted() {
     return state() == ScheduleState.DELETED;
+  }
+
+  /** True when nothing of its last survey is left to do, so that the next may be posted. */
+  boolean isIdle() {
+    return open.isEmpty() && listings.marking().isEmpty();
+  }
+
+  /** Why the next survey cannot be posted yet. */
+  String busy() {
+    return open.map(one -> "its last survey " + one.survey() + " has not ended")
+        .orElse("what its last survey did not find any more is being marked");
   }
 
   boolean isOpen(SurveyId survey) {
@@ -109,7 +123,8 @@ public record Schedule(
           with(course.to(ScheduleState.ACTIVE, resumed.next()).by(resumed.actor()));
       case ScheduleEvent.Deleted deleted ->
           with(course.to(ScheduleState.DELETED, Optional.empty()).by(deleted.actor()))
-              .with(Optional.empty(), Optional.empty());
+              .with(Optional.empty(), Optional.empty())
+              .with(Listings.NONE);
       case ScheduleEvent.CameDue came ->
           with(course.next(Optional.empty())).with(Optional.of(came.due()), open);
       case ScheduleEvent.Fired fired ->
@@ -120,16 +135,20 @@ public record Schedule(
       case ScheduleEvent.SurveyRefused refused ->
           with(due, Optional.empty()).of(refused.survey(), fire -> fire.refused(refused.reason()));
       case ScheduleEvent.SurveyEnded ended ->
-          with(due, Optional.empty()).of(ended.survey(), fire -> fire.ended(ended.state()));
+          with(due, Optional.empty())
+              .with(request.marksWithdrawn() ? listings.ended(ended) : listings)
+              .of(ended.survey(), fire -> fire.ended(ended.state()));
+      case ScheduleEvent.WithdrawnMarked marked ->
+          with(listings.marked(marked)).of(marked.survey(), fire -> fire.marked(marked.marked()));
     };
   }
 
   private Schedule with(Course next) {
-    return new Schedule(id, request, next, due, open, fires);
+    return new Schedule(id, request, next, due, open, fires, listings);
   }
 
   private Schedule with(Optional<Instant> waiting, Optional<Open> last) {
-    return new Schedule(id, request, course, waiting, last, fires);
+    return new Schedule(id, request, course, waiting, last, fires, listings);
   }
 
   private Schedule remembering(Fire fire) {
@@ -146,6 +165,10 @@ public record Schedule(
   }
 
   private Schedule with(List<Fire> remembered) {
-    return new Schedule(id, request, course, due, open, remembered);
+    return new Schedule(id, request, course, due, open, remembered, listings);
+  }
+
+  private Schedule with(Listings next) {
+    return new Schedule(id, request, course, due, open, fires, next);
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import refinery.entity.Decision;
 import refinery.entity.Logic;
 import refinery.entity.Moment;
@@ -83,6 +84,7 @@ public final class ScheduleLogic
       case ScheduleCommand.Run run -> run(schedule, run, now);
       case ScheduleCommand.SurveyPosted posted -> posted(schedule, posted, now);
       case ScheduleCommand.SurveyStands stands -> stands(schedule, stands, now);
+      case ScheduleCommand.WithdrawnMarked marked -> marked(schedule, marked, now);
       case ScheduleCommand.Wake wake -> Decision.persist(due(schedule, now));
       case ScheduleCommand.Inspect inspect ->
           reply(
@@ -105,6 +107,7 @@ public final class ScheduleLogic
       case ScheduleCommand.Inspect inspect -> notFound(id, inspect.replyTo());
       case ScheduleCommand.SurveyPosted ignored -> Decision.nothing();
       case ScheduleCommand.SurveyStands ignored -> Decision.nothing();
+      case ScheduleCommand.WithdrawnMarked ignored -> Decision.nothing();
       case ScheduleCommand.Wake ignored -> Decision.nothing();
     };
   }
@@ -183,12 +186,8 @@ public final class ScheduleLogic
     boolean known =
         schedule.fires().stream()
             .anyMatch(fire -> fire.survey().filter(survey::equals).isPresent());
-    if (!known && schedule.open().isPresent()) {
-      return reply(
-          run.replyTo(),
-          new ScheduleReply.Rejected(
-              schedule.id(),
-              "its last survey " + schedule.open().get().survey() + " has not ended"));
+    if (!known && !schedule.isIdle()) {
+      return reply(run.replyTo(), new ScheduleReply.Rejected(schedule.id(), schedule.busy()));
     }
     return Decision.<ScheduleEvent, ScheduleEffect>persist(
             known
@@ -212,9 +211,9 @@ public final class ScheduleLogic
         .filter(time -> !time.isAfter(now))
         .map(
             time ->
-                schedule.open().isPresent()
-                    ? new ScheduleEvent.CameDue(time, now)
-                    : fired(schedule, time, now))
+                schedule.isIdle()
+                    ? fired(schedule, time, now)
+                    : new ScheduleEvent.CameDue(time, now))
         .stream()
         .toList();
   }
@@ -263,19 +262,54 @@ public final class ScheduleLogic
       Schedule schedule, ScheduleEvent event, Instant now) {
     Schedule after = schedule.evolve(event);
     List<ScheduleEvent> events = new ArrayList<>(List.of(event));
-    after
-        .due()
-        .filter(due -> after.open().isEmpty())
-        .ifPresent(due -> events.add(fired(after, due, now)));
+    after.due().filter(due -> after.isIdle()).ifPresent(due -> events.add(fired(after, due, now)));
     return events;
+  }
+
+  private static Decision<ScheduleEvent, ScheduleEffect> marked(
+      Schedule schedule, ScheduleCommand.WithdrawnMarked marked, Instant now) {
+    boolean news =
+        schedule
+            .listings()
+            .marking()
+            .filter(
+                going ->
+                    going.survey().equals(marked.survey()) && going.after().equals(marked.after()))
+            .isPresent();
+    return news
+        ? Decision.persist(
+            andWhatWaits(
+                schedule,
+                new ScheduleEvent.WithdrawnMarked(
+                    marked.survey(), marked.last(), marked.marked(), now),
+                now))
+        : Decision.nothing();
   }
 
   @Override
   public List<ScheduleEffect> outstanding(Slot slot) {
-    return slot.living().flatMap(ScheduleLogic::outstanding).stream().toList();
+    return slot.living().stream()
+        .flatMap(
+            schedule ->
+                Stream.concat(ofTheSurvey(schedule).stream(), ofTheMarks(schedule).stream()))
+        .toList();
   }
 
-  private static Optional<ScheduleEffect> outstanding(Schedule schedule) {
+  private static Optional<ScheduleEffect> ofTheMarks(Schedule schedule) {
+    return schedule
+        .listings()
+        .marking()
+        .map(
+            going ->
+                new ScheduleEffect.MarkWithdrawn(
+                    schedule.id(),
+                    going.survey(),
+                    going.since(),
+                    schedule.listings().known(),
+                    going.after()));
+  }
+
+  private static Optional<ScheduleEffect> ofTheSurvey(Schedule schedule) {
     return schedule
         .open()
         .map(

@@ -26,6 +26,8 @@ public final class ScheduleRoutes {
           new Post.ToSurvey(
               post.survey(), new SurveyCommand.Create(post.request(), post.actor(), surveys));
       case ScheduleEffect.LookAt look -> new Post.ToSurveyRow(look.self(), look.survey());
+      case ScheduleEffect.MarkWithdrawn mark ->
+          new Post.ToUnlisted(mark.self(), mark.survey(), mark.since(), mark.known(), mark.after());
     };
   }
 

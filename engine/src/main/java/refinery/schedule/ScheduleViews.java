@@ -23,7 +23,12 @@ final class ScheduleViews {
             .map(
                 fire ->
                     new ScheduleView.Run(
-                        fire.due(), fire.at(), fire.survey(), fire.ended(), fire.reason()))
+                        fire.due(),
+                        fire.at(),
+                        fire.survey(),
+                        fire.ended(),
+                        fire.reason(),
+                        fire.withdrawn()))
             .toList());
   }
 }

@@ -92,6 +92,7 @@ public final class SurveyRoutes {
           new SurveyCommand.BatchClaimed(
               claimed.batch(), claimed.number(), claimed.foundAt(), claimed.standing());
       case BatchReply.Observed other -> NOTHING;
+      case BatchReply.WithdrawalNoted other -> NOTHING;
       case BatchReply.Reprocessing other -> NOTHING;
       case BatchReply.Retried other -> NOTHING;
       case BatchReply.RawDataLetGo other -> NOTHING;

@@ -892,4 +892,48 @@ class BatchLogicTest {
   private Optional<Actor> actorShown() {
     return ((ReadRow.Batch) logic.row(state).orElseThrow()).view().actor();
   }
+
+  /** Nothing is taken from it, and the mark goes as soon as a survey finds it again. */
+  @Test
+  void whatItsSourceListsNoMoreIsOnlyMarked() {
+    given(register(wants(ONE, 1, 1)));
+    Instant found = batch().description().foundAt();
+    assertThat(answer(new BatchCommand.NotListed(TWO, found.minusSeconds(1), inbox.getRef())))
+        .as("found since")
+        .isEqualTo(new BatchReply.WithdrawalNoted(batch().spec().id(), false));
+    Batch before = batch();
+    assertThat(answer(new BatchCommand.NotListed(TWO, found, inbox.getRef())))
+        .isEqualTo(new BatchReply.WithdrawalNoted(batch().spec().id(), true));
+    assertThat(when(new BatchCommand.NotListed(TWO, found, inbox.getRef())).events()).isEmpty();
+    assertThat(BatchViews.view(batch()).withdrawnAt()).contains(NOW);
+    assertThat(batch().state()).isEqualTo(before.state());
+    assertThat(batch().errands()).isEqualTo(before.errands());
+    assertThat(batch().observers()).isEqualTo(before.observers());
+
+    given(change(wants(TWO, 1, 9)));
+    assertThat(BatchViews.view(batch()).withdrawnAt()).as("nobody has found it").isPresent();
+    given(register(wants(TWO, 2, 1)));
+    assertThat(BatchViews.view(batch()).withdrawnAt()).isEmpty();
+    given(new BatchCommand.NotListed(ONE, NOW.plusSeconds(100), inbox.getRef()));
+    assertThat(BatchViews.view(batch()).withdrawnAt()).isPresent();
+    finds = 200;
+    given(found(described("https://b.org/r", NEW), wants(TWO, 2, 1)));
+    assertThat(BatchViews.view(batch()).withdrawnAt()).as("with other files").isEmpty();
+  }
+
+  @Test
+  void aWithdrawnBatchThatIsDoneSaysSo() {
+    given(register(wants(ONE, 1, 1)));
+    downloaded();
+    given(
+        new BatchCommand.JobUpdate(
+            batch().processJob(),
+            1,
+            new JobStatus.Succeeded(
+                new JobResult.Processed(List.of(), Map.of(), "f", Optional.empty()))));
+    assertThat(batch().state()).isEqualTo(BatchState.DONE);
+    given(new BatchCommand.NotListed(TWO, NOW.plusSeconds(100), inbox.getRef()));
+    assertThat(batch().state()).isEqualTo(BatchState.DONE);
+    assertThat(batch().words().orElseThrow()).startsWith("withdrawn at the source: " + TWO);
+  }
 }

@@ -80,6 +80,7 @@ public final class BatchTransitions {
           failed                                   | Retry        | Resumed                 | downloading processing
           downloading                              | Retry        | Resumed                 | =
           downloaded failed                        | Retry        | NeedsSought             | downloaded
+          queued downloading downloaded processing done failed cancelled planned | NotListed | Withdrawn | =
           failed                                   | LetRawDataGo | JobUnwanted             | =
           failed                                   | LetRawDataGo | JobUnwanted JobUnwanted | =
           """);

@@ -138,6 +138,9 @@ class BatchTransitionsTest {
           story.history.state().isEmpty() || random.nextInt(4) == 0
               ? ofOthers(story, i, descriptions, random)
               : ofItsCourse(story, random));
+      if (i % 7 == 0) {
+        story.give(new BatchCommand.NotListed(TWO, BEGIN.plusSeconds(i), inbox.getRef()));
+      }
     }
     story.history.checkReplayed();
   }

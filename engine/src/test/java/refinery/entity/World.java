@@ -453,6 +453,8 @@ final class World {
                     question.asking(),
                     new BatchCommand.Sought(question.need(), provision(question.need())));
             case Post.ToMembers window -> toMembers(window);
+            case Post.ToUnlisted marks ->
+                throw new AssertionError("this world has no schedules: " + marks);
             case Post.ToSurveyRow question ->
                 throw new AssertionError("this world has no schedules: " + question);
             case Post.Answer<?> answer ->

@@ -105,7 +105,8 @@ public final class Examples {
             List.of(),
             List.of(new JobId("job-" + name)),
             List.of(),
-            Map.of());
+            Map.of(),
+            Optional.empty());
     return new ReadRow.Batch(view, Optional.empty(), false);
   }
 

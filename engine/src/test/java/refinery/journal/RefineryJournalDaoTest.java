@@ -148,7 +148,8 @@ class RefineryJournalDaoTest {
             List.of(),
             List.of(),
             List.of(refined, refined),
-            Map.of("reads", "7", hostile, hostile));
+            Map.of("reads", "7", hostile, hostile),
+            Optional.empty());
     BatchEvent processed =
         new BatchEvent.Processed(
             new JobId("job-h"),

@@ -219,7 +219,8 @@ class PlanSumsTest {
                     Optional.empty())),
             List.of(JobId.of("job-" + name)),
             plain.artifacts(),
-            Map.of());
+            Map.of(),
+            Optional.empty());
     return new ReadRow.Batch(full, Optional.empty(), false);
   }
 

@@ -16,6 +16,7 @@ import refinery.journal.JournalHarness;
 import refinery.journal.Projector;
 import refinery.journal.ReadRow;
 import refinery.journal.Recorded;
+import refinery.protocol.BatchId;
 import refinery.protocol.EntityKind;
 import refinery.protocol.Json;
 import refinery.protocol.ScheduleId;
@@ -63,7 +64,7 @@ class ScheduleRowsTest {
         new SurveyRequest("ena", Json.MAPPER.createObjectNode(), "p", Map.of(), 1, Map.of());
     ScheduleEvent made =
         new ScheduleEvent.Created(
-            new ScheduleRequest("30 2 * * *", "Europe/London", survey),
+            new ScheduleRequest("30 2 * * *", "Europe/London", survey, true),
             Optional.of(Examples.at(60)),
             Optional.empty(),
             Examples.at(name.length()));
@@ -160,5 +161,23 @@ class ScheduleRowsTest {
       row("Batch|batch-" + name, Examples.batch(name, BatchState.DONE, 1, "a", survey));
     }
     assertThat(get(queries.standing(survey)).orElseThrow().batches()).isEqualTo(2);
+  }
+
+  @Test
+  void whatASurveyDoesNotListAnyMoreIsFoundPartByPart() throws Exception {
+    SurveyId old = new SurveyId("survey-old");
+    SurveyId partial = new SurveyId("survey-partial");
+    SurveyId now = new SurveyId("survey-now");
+    row("Batch|batch-1", Examples.batch("1", BatchState.DONE, 1, "a", old, partial));
+    row("Batch|batch-2", Examples.batch("2", BatchState.DONE, 1, "a", old, now));
+    row("Batch|batch-3", Examples.batch("3", BatchState.FAILED, 1, "a", old));
+    row("Batch|batch-4", Examples.batch("4", BatchState.DONE, 1, "a", partial));
+    row("Batch|batch-5", Examples.batch("5", BatchState.DONE, 1, "a", new SurveyId("survey-z")));
+    SqlScheduleQueries queries = new SqlScheduleQueries(executor);
+    List<BatchId> first = get(queries.unlisted(now, List.of(old, partial), Optional.empty(), 2));
+    assertThat(first).extracting(BatchId::value).containsExactly("batch-1", "batch-3");
+    assertThat(get(queries.unlisted(now, List.of(old, partial), Optional.of(first.getLast()), 2)))
+        .extracting(BatchId::value)
+        .containsExactly("batch-4");
   }
 }

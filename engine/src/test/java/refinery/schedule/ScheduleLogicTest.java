@@ -19,6 +19,7 @@ import refinery.entity.Moment;
 import refinery.entity.Transitions;
 import refinery.journal.ReadRow;
 import refinery.protocol.Actor;
+import refinery.protocol.BatchId;
 import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.query.ScheduleView;
@@ -57,7 +58,8 @@ class ScheduleLogicTest {
             "no-op",
             Map.of(),
             50,
-            Map.of("a", "b")));
+            Map.of("a", "b")),
+        true);
   }
 
   private List<ScheduleEvent> give(ScheduleCommand command) {
@@ -93,8 +95,10 @@ class ScheduleLogicTest {
     return post.survey();
   }
 
+  /** It ends, and nothing that was found earlier is missing. */
   private void ends(SurveyId survey) {
     give(new ScheduleCommand.SurveyStands(survey, SurveyState.DONE, now, 3));
+    marks().ifPresent(asked -> marked(Optional.empty(), 0));
   }
 
   private void run() {
@@ -283,6 +287,89 @@ class ScheduleLogicTest {
     assertThat(view().lastAt()).contains(now);
   }
 
+  private SurveyId survey(SurveyState state, long batches) {
+    run();
+    ScheduleEffect.Post post = (ScheduleEffect.Post) logic.outstanding(history.state()).getFirst();
+    give(new ScheduleCommand.SurveyPosted(post.survey(), Optional.empty()));
+    give(new ScheduleCommand.SurveyStands(post.survey(), state, now, batches));
+    now = now.plusSeconds(1);
+    return post.survey();
+  }
+
+  private Optional<ScheduleEffect.MarkWithdrawn> marks() {
+    return logic.outstanding(history.state()).stream()
+        .filter(ScheduleEffect.MarkWithdrawn.class::isInstance)
+        .map(ScheduleEffect.MarkWithdrawn.class::cast)
+        .findFirst();
+  }
+
+  private void marked(Optional<BatchId> last, int count) {
+    ScheduleEffect.MarkWithdrawn asked = marks().orElseThrow();
+    give(new ScheduleCommand.WithdrawnMarked(asked.survey(), asked.after(), last, count));
+  }
+
+  @Test
+  void whatACompleteSurveyDoesNotFindAnyMoreIsMarkedPartByPart() {
+    create("0 2 * * *", "UTC");
+    SurveyId first = survey(SurveyState.DONE, 500);
+    assertThat(marks()).as("there is nothing earlier").isEmpty();
+    Instant since = now;
+    SurveyId second = survey(SurveyState.DONE_WITH_FAILURES, 100);
+    ScheduleEffect.MarkWithdrawn begun =
+        new ScheduleEffect.MarkWithdrawn(ID, second, since, List.of(first), Optional.empty());
+    assertThat(marks()).contains(begun);
+    run();
+    assertThat(replies.getLast()).isInstanceOf(ScheduleReply.Rejected.class);
+
+    BatchId last = new BatchId("batch-m");
+    marked(Optional.of(last), 200);
+    assertThat(
+            give(
+                new ScheduleCommand.WithdrawnMarked(
+                    second, Optional.empty(), Optional.of(last), 200)))
+        .as("late")
+        .isEmpty();
+    assertThat(marks().orElseThrow().after()).contains(last);
+    wakeWhenDue();
+    assertThat(view().waitingAt()).contains(now);
+    marked(Optional.empty(), 150);
+    assertThat(marks()).isEmpty();
+    assertThat(view().runs()).as("the time that waited").hasSize(3);
+    assertThat(view().runs().get(1).withdrawn()).isEqualTo(350);
+    surveyIsPostedAndEnds();
+    assertThat(view().runs().getFirst().withdrawn()).isZero();
+    history.checkReplayed();
+  }
+
+  @Test
+  void anEmptyOrBrokenAnswerMarksNothing() {
+    create("0 2 * * *", "UTC");
+    SurveyId first = survey(SurveyState.DONE, 500);
+    survey(SurveyState.DONE, 0);
+    survey(SurveyState.FAILED, 0);
+    SurveyId partial = survey(SurveyState.FAILED, 7);
+    SurveyId stopped = survey(SurveyState.CANCELLED, 9);
+    assertThat(marks()).isEmpty();
+    SurveyId whole = survey(SurveyState.DONE, 400);
+    assertThat(marks().orElseThrow().known()).containsExactly(first, partial, stopped);
+    marked(Optional.empty(), 100);
+    survey(SurveyState.DONE, 400);
+    assertThat(marks().orElseThrow().known()).containsExactly(whole);
+  }
+
+  @Test
+  void aSourceThatListsNoRunsMarksNothing() {
+    ScheduleRequest runs = request("0 2 * * *", "UTC");
+    give(
+        new ScheduleCommand.Create(
+            new ScheduleRequest(runs.cron(), runs.timezone(), runs.survey(), false),
+            ANN,
+            inbox.getRef()));
+    survey(SurveyState.DONE, 2);
+    survey(SurveyState.DONE, 1);
+    assertThat(marks()).isEmpty();
+  }
+
   /** The same histories in every run: what they lead through is the table of transitions. */
   @Test
   void everyDeclaredTransitionIsSeenAndNoOther() {
@@ -307,7 +394,16 @@ class ScheduleLogicTest {
             .map(Schedule.Open::survey)
             .filter(known -> random.nextInt(6) > 0)
             .orElse(new SurveyId("survey-other"));
-    return switch (random.nextInt(14)) {
+    Optional<Listings.Marking> marking =
+        history.state().schedule().flatMap(one -> one.listings().marking());
+    return switch (random.nextInt(16)) {
+      case 14, 15 ->
+          new ScheduleCommand.WithdrawnMarked(
+              marking.map(Listings.Marking::survey).orElse(survey),
+              marking.flatMap(Listings.Marking::after),
+              Optional.of(new BatchId("batch-" + random.nextInt(9)))
+                  .filter(one -> random.nextBoolean()),
+              random.nextInt(9));
       case 0 -> new ScheduleCommand.Pause(ANN, inbox.getRef());
       case 1, 2 -> new ScheduleCommand.Resume(ANN, inbox.getRef());
       case 3 ->

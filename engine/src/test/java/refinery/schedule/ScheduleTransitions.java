@@ -4,7 +4,10 @@ import refinery.entity.Transitions;
 import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.schedule.ScheduleEvent;
 
-/** All that a schedule's commands can bring about; "busy": its last survey has not ended. */
+/**
+ * All that a schedule's commands can bring about; "busy": its last survey has not ended, or marks
+ * are made.
+ */
 final class ScheduleTransitions {
   private static final Transitions.Table TABLE =
       Transitions.table(
@@ -23,9 +26,14 @@ final class ScheduleTransitions {
           active_busy                     | SurveyPosted | SurveyRefused       | active
           paused_busy                     | SurveyPosted | SurveyRefused       | paused
           active_waiting                  | SurveyPosted | SurveyRefused Fired | active_busy
-          active_busy                     | SurveyStands | SurveyEnded         | active
-          paused_busy                     | SurveyStands | SurveyEnded         | paused
+          active_busy                     | SurveyStands | SurveyEnded         | active =
+          paused_busy                     | SurveyStands | SurveyEnded         | paused =
+          active_waiting                  | SurveyStands | SurveyEnded         | =
           active_waiting                  | SurveyStands | SurveyEnded Fired   | active_busy
+          active_busy                     | WithdrawnMarked | WithdrawnMarked       | active =
+          paused_busy                     | WithdrawnMarked | WithdrawnMarked       | paused =
+          active_waiting                  | WithdrawnMarked | WithdrawnMarked       | =
+          active_waiting                  | WithdrawnMarked | WithdrawnMarked Fired | active_busy
           """);
 
   private ScheduleTransitions() {}
@@ -39,6 +47,6 @@ final class ScheduleTransitions {
     String state = schedule.state().word();
     return schedule.due().isPresent()
         ? state + "_waiting"
-        : schedule.open().isPresent() ? state + "_busy" : state;
+        : schedule.isIdle() ? state : state + "_busy";
   }
 }

@@ -148,7 +148,8 @@ public final class RefinedBatches {
                         new BatchView.ArtifactView(
                             a.name(), a.sha256(), a.size(), a.mediaType(), a.role(), ""))
                 .toList(),
-            result.map(JobResult.Processed::facts).orElse(Map.of()));
+            result.map(JobResult.Processed::facts).orElse(Map.of()),
+            Optional.empty());
     return new ReadRow.Batch(view, Optional.empty(), false);
   }
 

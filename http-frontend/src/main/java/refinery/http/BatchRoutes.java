@@ -94,6 +94,7 @@ final class BatchRoutes {
                       throw Problem.notFound("batch", none.batch().value());
                   case BatchReply.Claimed other -> throw unexpected(other);
                   case BatchReply.Observed other -> throw unexpected(other);
+                  case BatchReply.WithdrawalNoted other -> throw unexpected(other);
                   case BatchReply.State other -> throw unexpected(other);
                 });
   }

@@ -18,6 +18,7 @@ import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.schedule.ScheduleState;
+import refinery.protocol.survey.SurveyRequest;
 
 /**
  * Routes of schedules: makes, lists, shows, pauses, runs and deletes them. A schedule is known by
@@ -94,7 +95,8 @@ final class ScheduleRoutes {
         .map(problem -> new Problem.Wrong(problem.pointer(), problem.message()))
         .forEach(fields::wrong);
     fields.check();
-    return new ScheduleRequest(cron, timezone, survey.orElseThrow().request());
+    SurveyRequest asked = survey.orElseThrow().request();
+    return new ScheduleRequest(cron, timezone, asked, services.catalog().listsRuns(asked.source()));
   }
 
   private static HttpResponse created(ScheduleView view, int status) {

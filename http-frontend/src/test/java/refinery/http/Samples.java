@@ -54,8 +54,10 @@ final class Samples {
                 AT,
                 Optional.of(SurveyId.of("survey-one")),
                 Optional.of(SurveyState.DONE),
-                Optional.empty()),
-            new ScheduleView.Run(AT, AT, Optional.empty(), Optional.empty(), Optional.of("no"))));
+                Optional.empty(),
+                2),
+            new ScheduleView.Run(
+                AT, AT, Optional.empty(), Optional.empty(), Optional.of("no"), 0)));
   }
 
   static JobView job(JobId id, JobState state) {
@@ -176,7 +178,8 @@ final class Samples {
                 "text/tab-separated-values",
                 "quant.sf",
                 "/api/v1/artifacts/" + QUANT)),
-        Map.of("mapping_rate", "0.9"));
+        Map.of("mapping_rate", "0.9"),
+        Optional.empty());
   }
 
   static RefinedArtifact refined() {

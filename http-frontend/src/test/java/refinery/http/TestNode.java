@@ -351,6 +351,11 @@ public final class TestNode implements AutoCloseable {
     }
 
     @Override
+    public boolean listsRuns(String source) {
+      return source.equals("ena");
+    }
+
+    @Override
     public Validated<JobSpec> job(
         String pipeline, List<String> command, int priority, Optional<Resources> resources) {
       if (!pipeline.equals("command")) {

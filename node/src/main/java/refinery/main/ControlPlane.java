@@ -18,6 +18,8 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import refinery.cluster.LostRegions;
 import refinery.cluster.SingletonGuard;
@@ -29,12 +31,16 @@ import refinery.job.JobLogic;
 import refinery.notifications.Channels;
 import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
+import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
+import refinery.protocol.batch.BatchCommand;
+import refinery.protocol.batch.BatchReply;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlScheduleQueries;
+import refinery.schedule.WithdrawalCourier;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
 
@@ -73,11 +79,13 @@ final class ControlPlane {
   Singletons start(PipelineCatalog pipelines) {
     ActorRef<SchedulerCommand> scheduler = singleton(Singletons.SCHEDULER, scheduler());
     Sets sets = opened.add(new SetQuestions(stores.setQueries(), stores.manifests()));
+    SqlScheduleQueries schedules = new SqlScheduleQueries(stores.sql());
     EntityRegions regions =
         new EntityRegions(
             sharding,
             stores.queries(),
-            new SqlScheduleQueries(stores.sql()),
+            schedules,
+            new WithdrawalCourier(schedules, this::ask),
             sets,
             courier(),
             system.ignoreRef());
@@ -101,10 +109,12 @@ final class ControlPlane {
 
   private MemberCourier courier() {
     return new MemberCourier(
-        stores.manifests(),
-        (batch, question) ->
-            sharding.entityRefFor(Entities.BATCH, batch.value()).ask(question::apply, ASK),
-        system.dispatchers().lookup(DispatcherSelector.blocking()));
+        stores.manifests(), this::ask, system.dispatchers().lookup(DispatcherSelector.blocking()));
+  }
+
+  private CompletionStage<BatchReply> ask(
+      BatchId batch, Function<ActorRef<BatchReply>, BatchCommand> question) {
+    return sharding.entityRefFor(Entities.BATCH, batch.value()).ask(question::apply, ASK);
   }
 
   private Behavior<ForemanCommand> foreman(

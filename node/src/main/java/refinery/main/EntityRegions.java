@@ -26,6 +26,7 @@ import refinery.job.RetryPolicy;
 import refinery.protocol.BatchId;
 import refinery.protocol.Entities;
 import refinery.protocol.EntityKind;
+import refinery.protocol.ScheduleId;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.Need;
@@ -42,6 +43,7 @@ import refinery.readmodel.SqlScheduleQueries;
 import refinery.schedule.ScheduleEffect;
 import refinery.schedule.ScheduleLogic;
 import refinery.schedule.ScheduleRoutes;
+import refinery.schedule.WithdrawalCourier;
 import refinery.survey.SurveyEffect;
 import refinery.survey.SurveyLogic;
 import refinery.survey.SurveyRoutes;
@@ -51,6 +53,7 @@ final class EntityRegions {
   private final ClusterSharding sharding;
   private final NodeQueries artifacts;
   private final SqlScheduleQueries surveyRows;
+  private final WithdrawalCourier withdrawals;
   private final Sets sets;
   private final MemberCourier courier;
   private final ActorRef<BatchReply> ignored;
@@ -58,6 +61,7 @@ final class EntityRegions {
   /**
    * @param artifacts where batches look for what they need
    * @param surveyRows where schedules look how their surveys stand
+   * @param withdrawals tells batches that their source lists them no more
    * @param sets where they look for the outputs of many
    * @param courier tells those whom they observe
    * @param ignored nobody reads what comes here
@@ -66,12 +70,14 @@ final class EntityRegions {
       ClusterSharding sharding,
       NodeQueries artifacts,
       SqlScheduleQueries surveyRows,
+      WithdrawalCourier withdrawals,
       Sets sets,
       MemberCourier courier,
       ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
     this.artifacts = artifacts;
     this.surveyRows = surveyRows;
+    this.withdrawals = withdrawals;
     this.sets = sets;
     this.courier = courier;
     this.ignored = ignored;
@@ -147,6 +153,8 @@ final class EntityRegions {
       case Post.ToMembers window ->
           courier.send(window).thenAccept(answer -> tell(window.asking(), answer));
       case Post.ToSurveyRow question -> look(question);
+      case Post.ToUnlisted marks ->
+          withdrawals.send(marks).thenAccept(answer -> tell(marks.asking(), answer));
       case Post.Answer<?> answer -> answer.tell();
     }
   }
@@ -159,14 +167,17 @@ final class EntityRegions {
             found ->
                 found.ifPresent(
                     standing ->
-                        sharding
-                            .entityRefFor(Entities.SCHEDULE, question.asking().value())
-                            .tell(
-                                new ScheduleCommand.SurveyStands(
-                                    question.survey(),
-                                    standing.state(),
-                                    standing.createdAt(),
-                                    standing.batches()))));
+                        tell(
+                            question.asking(),
+                            new ScheduleCommand.SurveyStands(
+                                question.survey(),
+                                standing.state(),
+                                standing.createdAt(),
+                                standing.batches()))));
+  }
+
+  private void tell(ScheduleId schedule, ScheduleCommand command) {
+    sharding.entityRefFor(Entities.SCHEDULE, schedule.value()).tell(command);
   }
 
   /** An answer that does not come is asked for again by the batch. */

@@ -124,6 +124,11 @@ final class NodeCatalog implements Catalog {
   }
 
   @Override
+  public boolean listsRuns(String source) {
+    return sources.find(source).filter(Source::listsRuns).isPresent();
+  }
+
+  @Override
   public Validated<JobSpec> job(
       String pipeline, List<String> command, int priority, Optional<Resources> resources) {
     return pipelines.job(pipeline, command, priority, resources);

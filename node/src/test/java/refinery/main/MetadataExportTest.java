@@ -94,7 +94,8 @@ class MetadataExportTest {
             view.files(),
             view.jobIds(),
             view.artifacts(),
-            view.facts()),
+            view.facts(),
+            Optional.empty()),
         Optional.empty(),
         false);
   }

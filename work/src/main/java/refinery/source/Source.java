@@ -27,6 +27,14 @@ public interface Source {
   }
 
   /**
+   * True if it lists runs of an archive under names that stay, so that a run which a later search
+   * does not find any more was withdrawn.
+   */
+  default boolean listsRuns() {
+    return false;
+  }
+
+  /**
    * Faults of parameters that have passed the schema and have their defaults. Pointers are relative
    * to the parameters.
    */

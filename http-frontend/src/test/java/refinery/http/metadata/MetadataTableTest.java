@@ -79,7 +79,8 @@ class MetadataTableTest {
                 Optional.empty())),
         List.of(),
         List.of(),
-        Map.of());
+        Map.of(),
+        Optional.empty());
   }
 
   private static BatchView done(String source) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import refinery.protocol.Actor;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
+import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
 import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Urgency;
@@ -122,6 +123,13 @@ public sealed interface BatchCommand extends Wire {
    * Replied: RawDataLetGo; Rejected when the batch has not failed or failed later.
    */
   record LetRawDataGo(Instant failedBefore, Optional<Actor> actor, ActorRef<BatchReply> replyTo)
+      implements BatchCommand {}
+
+  /**
+   * A complete search of its source, whose survey was made at {@code since}, did not list this
+   * batch any more. Ignored if another survey has found it since. Replied: WithdrawalNoted.
+   */
+  record NotListed(SurveyId survey, Instant since, ActorRef<BatchReply> replyTo)
       implements BatchCommand {}
 
   /** Makes the batch repeat what is outstanding. */

@@ -42,7 +42,8 @@ import refinery.protocol.job.JobResult;
   @JsonSubTypes.Type(value = BatchEvent.ObserverInformed.class, name = "observer_informed"),
   @JsonSubTypes.Type(value = BatchEvent.MembersAnswered.class, name = "members_answered"),
   @JsonSubTypes.Type(value = BatchEvent.MemberChanged.class, name = "member_changed"),
-  @JsonSubTypes.Type(value = BatchEvent.RawDataReleased.class, name = "raw_data_released")
+  @JsonSubTypes.Type(value = BatchEvent.RawDataReleased.class, name = "raw_data_released"),
+  @JsonSubTypes.Type(value = BatchEvent.Withdrawn.class, name = "withdrawn")
 })
 public sealed interface BatchEvent {
   Instant at();
@@ -153,4 +154,12 @@ public sealed interface BatchEvent {
 
   /** That job has recorded that this batch needs nothing of it any more. */
   record RawDataReleased(JobId job, Instant at) implements BatchEvent {}
+
+  /**
+   * Its source lists the batch no more, as this survey saw. It is only marked; the mark goes when a
+   * survey finds the batch again.
+   *
+   * @param since when that survey was made
+   */
+  record Withdrawn(SurveyId survey, Instant since, Instant at) implements BatchEvent {}
 }

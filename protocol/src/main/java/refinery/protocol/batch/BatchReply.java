@@ -17,6 +17,7 @@ import refinery.protocol.Wire;
   @JsonSubTypes.Type(value = BatchReply.Retried.class, name = "retried"),
   @JsonSubTypes.Type(value = BatchReply.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = BatchReply.RawDataLetGo.class, name = "raw_data_let_go"),
+  @JsonSubTypes.Type(value = BatchReply.WithdrawalNoted.class, name = "withdrawal_noted"),
   @JsonSubTypes.Type(value = BatchReply.Rejected.class, name = "rejected"),
   @JsonSubTypes.Type(value = BatchReply.NotFound.class, name = "not_found"),
   @JsonSubTypes.Type(value = BatchReply.State.class, name = "state")
@@ -51,6 +52,11 @@ public sealed interface BatchReply extends Wire {
   record Cancelled(BatchId batch) implements BatchReply {}
 
   record RawDataLetGo(BatchId batch) implements BatchReply {}
+
+  /**
+   * @param withdrawn true when the batch is marked as withdrawn at its source
+   */
+  record WithdrawalNoted(BatchId batch, boolean withdrawn) implements BatchReply {}
 
   record Rejected(BatchId batch, String reason) implements BatchReply {}
 

@@ -38,6 +38,9 @@ public interface Catalog {
   /** What is wrong with the times of a schedule; empty if they can be used. */
   List<Problem> timetable(String cron, String timezone);
 
+  /** True if the source lists runs, which others may withdraw; false if there is no such source. */
+  boolean listsRuns(String source);
+
   /**
    * Checks a process job without a batch ({@code POST /jobs}), e.g. of pipeline {@code command}.
    */

@@ -17,6 +17,8 @@ import refinery.protocol.batch.BatchState;
  * @param surveyIds the surveys that ever found it
  * @param observers ids of the surveys and batches that are told about its state
  * @param actor who cancelled it or took it up again; empty once it has ended by itself
+ * @param withdrawnAt when a complete search of its source did not list it any more; empty: it is
+ *     listed, as far as is known
  */
 public record BatchView(
     BatchId id,
@@ -37,9 +39,11 @@ public record BatchView(
     List<FileView> files,
     List<JobId> jobIds,
     List<ArtifactView> artifacts,
-    Map<String, String> facts) {
+    Map<String, String> facts,
+    Optional<Instant> withdrawnAt) {
   public BatchView {
     observers = observers == null ? List.of() : List.copyOf(observers);
+    withdrawnAt = withdrawnAt == null ? Optional.empty() : withdrawnAt;
   }
 
   /** The same view with this reason for its state. */
@@ -63,7 +67,8 @@ public record BatchView(
         files,
         jobIds,
         artifacts,
-        facts);
+        facts,
+        withdrawnAt);
   }
 
   /**

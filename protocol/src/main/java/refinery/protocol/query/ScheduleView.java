@@ -43,11 +43,14 @@ public record ScheduleView(
    * @param surveyId what was posted; empty: it was refused
    * @param state of the survey once it has ended
    * @param reason why it was refused
+   * @param withdrawn how many batches of earlier surveys it did not find any more, as far as they
+   *     are marked
    */
   public record Run(
       Instant dueAt,
       Instant at,
       Optional<SurveyId> surveyId,
       Optional<SurveyState> state,
-      Optional<String> reason) {}
+      Optional<String> reason,
+      long withdrawn) {}
 }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.Actor;
+import refinery.protocol.BatchId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
 import refinery.protocol.survey.SurveyState;
@@ -58,6 +59,17 @@ public sealed interface ScheduleCommand extends Wire {
    * @param batches that it has found
    */
   record SurveyStands(SurveyId survey, SurveyState state, Instant since, long batches)
+      implements ScheduleCommand {}
+
+  /**
+   * Batches that a survey does not list any more have answered that they are marked.
+   *
+   * @param after where this part of them began; empty: at the first
+   * @param last the last of this part; empty: there are no more
+   * @param marked how many of this part are marked
+   */
+  record WithdrawnMarked(
+      SurveyId survey, Optional<BatchId> after, Optional<BatchId> last, int marked)
       implements ScheduleCommand {}
 
   /** Makes the schedule do what is due, and repeat what is outstanding. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.Actor;
+import refinery.protocol.BatchId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.survey.SurveyState;
 
@@ -23,7 +24,8 @@ import refinery.protocol.survey.SurveyState;
   @JsonSubTypes.Type(value = ScheduleEvent.Fired.class, name = "fired"),
   @JsonSubTypes.Type(value = ScheduleEvent.SurveyPosted.class, name = "survey_posted"),
   @JsonSubTypes.Type(value = ScheduleEvent.SurveyRefused.class, name = "survey_refused"),
-  @JsonSubTypes.Type(value = ScheduleEvent.SurveyEnded.class, name = "survey_ended")
+  @JsonSubTypes.Type(value = ScheduleEvent.SurveyEnded.class, name = "survey_ended"),
+  @JsonSubTypes.Type(value = ScheduleEvent.WithdrawnMarked.class, name = "withdrawn_marked")
 })
 public sealed interface ScheduleEvent {
   Instant at();
@@ -60,5 +62,13 @@ public sealed interface ScheduleEvent {
    * @param batches that it has found
    */
   record SurveyEnded(SurveyId survey, SurveyState state, Instant since, long batches, Instant at)
+      implements ScheduleEvent {}
+
+  /**
+   * Of what this survey does not list any more, this part is marked.
+   *
+   * @param last the last batch of this part; empty: there are no more
+   */
+  record WithdrawnMarked(SurveyId survey, Optional<BatchId> last, int marked, Instant at)
       implements ScheduleEvent {}
 }

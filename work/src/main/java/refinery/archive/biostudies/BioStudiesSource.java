@@ -54,6 +54,11 @@ public final class BioStudiesSource implements Source {
   }
 
   @Override
+  public boolean listsRuns() {
+    return true;
+  }
+
+  @Override
   public List<String> roles() {
     return List.of("reads", "reads_1", "reads_2");
   }

@@ -59,6 +59,11 @@ public final class NcbiSource implements Source {
   }
 
   @Override
+  public boolean listsRuns() {
+    return true;
+  }
+
+  @Override
   public List<String> roles() {
     return List.of("reads", "reads_1", "reads_2");
   }
