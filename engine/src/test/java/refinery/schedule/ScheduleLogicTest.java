@@ -115,7 +115,7 @@ class ScheduleLogicTest {
       surveys.add(surveyIsPostedAndEnds());
       times.add(now.toString());
     }
-    assertThat(times).hasSize(243).as("once each night from 7 March to 4 November");
+    assertThat(times).as("once each night from 7 March to 4 November").hasSize(243);
     assertThat(new HashSet<>(surveys)).hasSameSizeAs(surveys);
     assertThat(times)
         .startsWith("2026-03-07T07:30:00Z", "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z")
