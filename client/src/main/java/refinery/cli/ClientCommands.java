@@ -30,6 +30,7 @@ public final class ClientCommands {
         new CommandLine(new WatchCommand()),
         new CommandLine(new FetchCommand()),
         new CommandLine(new CrateCommand()),
+        new CommandLine(new ReproduceCommand()),
         new CommandLine(new MetadataCommand()));
   }
 }

@@ -16,6 +16,7 @@ import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Reproduction;
 import refinery.protocol.query.BatchView;
 
 /**
@@ -48,11 +49,15 @@ final class RefinedArtifacts {
   }
 
   /**
-   * The artifacts that the batch has from now on; empty when they have not changed.
+   * The artifacts that the batch has from now on; empty when they have not changed. What is made
+   * again to be compared is found by nobody.
    *
    * @param refinedAt when it got results, if it did since its previous row
    */
   static Optional<List<RefinedArtifact>> changed(BatchView batch, Optional<Instant> refinedAt) {
+    if (Reproduction.of(batch.parameters()).isPresent()) {
+      return Optional.empty();
+    }
     if (batch.state() == BatchState.DONE) {
       return refinedAt.map(at -> of(batch, at));
     }

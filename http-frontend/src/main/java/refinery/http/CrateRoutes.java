@@ -30,6 +30,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.SurveyView;
 
 /** Serves how a batch's outputs were made: the metadata of its RO-Crate, and the crate as a zip. */
 final class CrateRoutes {
@@ -133,10 +134,19 @@ final class CrateRoutes {
         .readModel()
         .batch(id)
         .thenApply(found -> found.orElseThrow(() -> Problem.notFound("batch", id.value())))
-        .thenCompose(batch -> jobs(batch).thenApply(jobs -> run(batch, jobs, base)));
+        .thenCompose(
+            batch ->
+                jobs(batch)
+                    .thenCombine(survey(batch), (jobs, survey) -> run(batch, jobs, survey, base)));
   }
 
-  private Run run(BatchView batch, List<JobView> jobs, String base) {
+  private CompletionStage<Optional<SurveyView>> survey(BatchView batch) {
+    return batch.surveyIds().isEmpty()
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : services.readModel().survey(batch.surveyIds().getFirst());
+  }
+
+  private Run run(BatchView batch, List<JobView> jobs, Optional<SurveyView> survey, String base) {
     Optional<JsonNode> pipeline =
         services.catalog().pipelines().stream()
             .filter(found -> found.path("name").asText().equals(batch.pipeline()))
@@ -144,6 +154,7 @@ final class CrateRoutes {
     return new Run(
         batch,
         jobs,
+        survey,
         pipeline,
         services.catalog().pipelineFile(batch.pipeline()),
         base,

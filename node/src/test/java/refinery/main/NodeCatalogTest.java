@@ -104,7 +104,9 @@ class NodeCatalogTest {
         + " organism, reference, reference_release, species_tax_id, tax_id'",
     "salmon-quant,k,auto,''",
     "salmon-quant,k,-1,must match",
-    "salmon-quant,a/b~c,1,has no such parameter"
+    "salmon-quant,a/b~c,1,has no such parameter",
+    "salmon-quant,reproduces,batch-a@1,''",
+    "salmon-quant,reproduces,SRR1,must be a batch's id"
   })
   void parametersOfThePipelineAreCheckedByItsSchema(
       String pipeline, String name, String value, String why) throws Exception {

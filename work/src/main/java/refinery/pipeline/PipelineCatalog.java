@@ -18,6 +18,7 @@ import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.Need;
+import refinery.protocol.batch.Reproduction;
 import refinery.protocol.catalog.Catalog.Problem;
 import refinery.protocol.catalog.Catalog.Validated;
 import refinery.protocol.job.JobKind;
@@ -109,7 +110,10 @@ public final class PipelineCatalog {
       return wrong;
     }
     Map<String, Pipeline.Parameter> known = pipeline.get().parameters();
-    asked.forEach(
+    Reproduction.problem(asked).ifPresent(why -> wrong.put(Reproduction.PARAMETER, why));
+    Map<String, String> own = new TreeMap<>(asked);
+    own.remove(Reproduction.PARAMETER);
+    own.forEach(
         (parameter, value) -> {
           Pipeline.Parameter declared = known.get(parameter);
           if (declared == null) {

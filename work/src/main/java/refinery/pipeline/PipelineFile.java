@@ -25,6 +25,7 @@ import refinery.pipeline.Pipeline.OutputCheck;
 import refinery.pipeline.Pipeline.Parameter;
 import refinery.pipeline.Pipeline.Step;
 import refinery.protocol.batch.Artifact;
+import refinery.protocol.batch.Reproduction;
 
 /** Reads a pipeline's file; every error names the file and the key. */
 final class PipelineFile {
@@ -138,6 +139,9 @@ final class PipelineFile {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     for (String name : children("parameters")) {
       String key = "parameters." + ConfigUtil.quoteString(name);
+      if (name.equals(Reproduction.PARAMETER)) {
+        throw wrong(key, "every pipeline has it, so none may name it");
+      }
       guarded(
           key,
           () -> {

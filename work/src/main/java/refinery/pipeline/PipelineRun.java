@@ -22,6 +22,7 @@ import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.Need;
 import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.RawFile;
+import refinery.protocol.batch.Reproduction;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
@@ -279,10 +280,10 @@ final class PipelineRun {
 
   /**
    * A digest of everything that the result depends on, by which an equal earlier result is found;
-   * empty if the command comes with the job.
+   * empty if the command comes with the job, or if the result is to be made again.
    */
   private String fingerprint(RunInputs inputs, List<Provision> provided) {
-    if (pipeline.takesCommand()) {
+    if (pipeline.takesCommand() || Reproduction.of(work.parameters()).isPresent()) {
       return "";
     }
     List<String> parts = new ArrayList<>();

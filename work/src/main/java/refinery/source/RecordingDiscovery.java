@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -19,7 +20,9 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
+import refinery.protocol.BatchId;
 import refinery.protocol.batch.BatchSpec;
+import refinery.protocol.batch.Reproduction;
 import refinery.protocol.job.Work;
 
 /**
@@ -38,6 +41,11 @@ final class RecordingDiscovery implements Source.Discovery {
   private final BatchRecorder recorder;
   private final SurveyRunner.Resend resend;
   private final Map<String, String> asked;
+  private final Optional<BatchId> reproduced;
+
+  /** What was asked of the pipeline itself. */
+  private final Map<String, String> own;
+
   private int recorded;
 
   RecordingDiscovery(
@@ -45,6 +53,9 @@ final class RecordingDiscovery implements Source.Discovery {
     this.attempt = attempt;
     this.work = work;
     this.asked = work.pipelineParameters();
+    this.reproduced = Reproduction.of(asked);
+    this.own = new TreeMap<>(asked);
+    this.own.remove(Reproduction.PARAMETER);
     this.recorder = recorder;
     this.resend = resend;
   }
@@ -78,6 +89,9 @@ final class RecordingDiscovery implements Source.Discovery {
         progress(found.key() + " is left out: " + other.get());
         continue;
       }
+      if (isNotTheReproduced(found)) {
+        continue;
+      }
       BatchSpec batch = asked.isEmpty() ? found : found.with(asked);
       int more = BatchSize.of(batch);
       if (!chunk.isEmpty()
@@ -92,6 +106,13 @@ final class RecordingDiscovery implements Source.Discovery {
     if (!chunk.isEmpty()) {
       send(chunk);
     }
+  }
+
+  /** True for what comes along when one batch of a survey is made again. */
+  private boolean isNotTheReproduced(BatchSpec found) {
+    return reproduced
+        .filter(id -> !(own.isEmpty() ? found : found.with(own)).id().equals(id))
+        .isPresent();
   }
 
   /**

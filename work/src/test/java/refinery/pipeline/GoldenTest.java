@@ -186,6 +186,14 @@ class GoldenTest {
     JobResult.Processed second = Workbench.processed(bench.run("salmon-quant", inputs, RUN));
     assertThat(second.reusedFrom()).contains(JobId.of("job-earlier"));
     assertThat(second.artifacts()).isEqualTo(Workbench.processed(first).artifacts());
+    Map<String, String> again = new HashMap<>(RUN);
+    again.put("reproduces", "batch-one@1");
+    JobResult.Processed reproduced = Workbench.processed(bench.run("salmon-quant", inputs, again));
+    assertThat(reproduced.reusedFrom()).isEmpty();
+    assertThat(reproduced.fingerprint()).isEmpty();
+    assertThat(reproduced.artifacts())
+        .extracting(Artifact::name)
+        .isEqualTo(second.artifacts().stream().map(Artifact::name).toList());
     bench.permanent.delete(second.artifacts().getFirst().sha256());
     assertThat(Workbench.processed(bench.run("salmon-quant", inputs, RUN)).reusedFrom()).isEmpty();
   }

@@ -42,6 +42,7 @@ class SurveyRunnerTest {
       new SurveyRunner.Resend(3, Duration.ofMillis(200), Duration.ofMillis(1));
 
   @TempDir Path directory;
+  private Map<String, String> asked = Map.of();
   private final List<List<BatchSpec>> recorded = Collections.synchronizedList(new ArrayList<>());
 
   @FunctionalInterface
@@ -107,7 +108,7 @@ class SurveyRunnerTest {
           50,
           0,
           Resources.NONE,
-          new Work.Survey("list", Json.MAPPER.createObjectNode(), "p", Map.of()),
+          new Work.Survey("list", Json.MAPPER.createObjectNode(), "p", asked),
           Instant.EPOCH);
     }
 
@@ -210,6 +211,21 @@ class SurveyRunnerTest {
     assertThat(recorded).allSatisfy(chunk -> assertThat(chunk).hasSizeLessThanOrEqualTo(200));
     assertThat(recorded.stream().mapToInt(List::size).sum()).isEqualTo(450);
     assertThat(Files.readString(directory.resolve("log"))).contains("found 450 batches");
+  }
+
+  @Test
+  void onlyTheBatchThatIsReproducedIsRecordedUnderAnotherId() throws Exception {
+    String first = batch(3, 1).with(Map.of("k", "31")).id().value();
+    asked = Map.of("k", "31", "reproduces", first + "@1");
+    run(discovery -> discovery.emit(batches(450, 1)));
+    asked = Map.of("k", "31", "reproduces", first + "@2");
+    run(discovery -> discovery.emit(batches(450, 1)));
+    List<BatchSpec> found = recorded.stream().flatMap(List::stream).toList();
+    assertThat(found).extracting(BatchSpec::key).containsExactly("k3", "k3");
+    assertThat(found.stream().map(batch -> batch.id().value()))
+        .doesNotHaveDuplicates()
+        .doesNotContain(first);
+    assertThat(found.getLast().parameters()).isEqualTo(asked);
   }
 
   @Test

@@ -1,11 +1,16 @@
 package refinery.http.crate;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import refinery.protocol.Json;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.StepRecord;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.SurveyView;
 
 /**
  * What was done: one {@code CreateAction} for each job and for each of its steps; for a process job
@@ -14,6 +19,8 @@ import refinery.protocol.query.JobView;
 final class Actions {
   private static final String COMPLETED = "http://schema.org/CompletedActionStatus";
   private static final String FAILED = "http://schema.org/FailedActionStatus";
+
+  private static final int LONGEST_REQUEST = 64 * 1024;
 
   private final Run run;
   private final Graph graph;
@@ -34,13 +41,39 @@ final class Actions {
 
   /** The survey that found the batch. */
   void found() {
-    action("#survey", "CreateAction")
+    Entity survey = action("#survey", "CreateAction");
+    request().ifPresent(request -> survey.refer("object", request));
+    survey
         .put("name", "survey")
         .put("description", "Refinery found the batch at the source " + run.batch().source())
         .put("endTime", RunCrate.time(run.batch().createdAt()))
         .put("actionStatus", COMPLETED)
         .refer("instrument", workflow.engine())
         .refer("result", CrateIds.local("batch", "batch"));
+  }
+
+  /**
+   * What the survey asked, as JSON, by which the batch is found again; unless it may name paths of
+   * a machine, or is a long list.
+   */
+  private Optional<Entity> request() {
+    return run.survey()
+        .filter(survey -> !survey.source().equals("files"))
+        .map(Actions::request)
+        .filter(text -> text.length() <= LONGEST_REQUEST)
+        .map(
+            text ->
+                graph.entity("#request", "PropertyValue").put("name", "survey").put("value", text));
+  }
+
+  private static String request(SurveyView survey) {
+    ObjectNode request = Json.MAPPER.createObjectNode();
+    request.put("source", survey.source());
+    request.set("parameters", survey.parameters());
+    request.put("pipeline", survey.pipeline());
+    ObjectNode parameters = request.putObject("pipeline_parameters");
+    new TreeMap<>(survey.pipelineParameters()).forEach(parameters::put);
+    return request.toString();
   }
 
   void job(JobView job) {

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.SurveyView;
 
 /**
  * What a crate tells of.
  *
  * @param jobs of the batch, oldest first
+ * @param survey the first that found it
  * @param pipeline as this node describes it; empty if it has none of this name any more
  * @param pipelineFile the text of its file
  * @param base scheme, host and port of the API
@@ -19,6 +21,7 @@ import refinery.protocol.query.JobView;
 public record Run(
     BatchView batch,
     List<JobView> jobs,
+    Optional<SurveyView> survey,
     Optional<JsonNode> pipeline,
     Optional<String> pipelineFile,
     String base,

@@ -1,7 +1,10 @@
 package refinery.http.crate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import refinery.protocol.job.StepRecord;
 
@@ -42,8 +45,17 @@ final class Workflow {
         .put("description", run.pipeline().map(found -> found.path("description").asText()))
         .put("encodingFormat", "application/hocon")
         .put("contentSize", Integer.toString(run.workflow().length))
+        .put("sha256", sha256(run.workflow()))
         .refer("programmingLanguage", language)
         .refer("hasPart", engine);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
+    }
   }
 
   Entity file() {

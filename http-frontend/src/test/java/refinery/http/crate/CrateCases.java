@@ -23,6 +23,8 @@ import refinery.protocol.job.JobState;
 import refinery.protocol.job.StepRecord;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.SurveyView;
+import refinery.protocol.survey.SurveyState;
 
 /** Batches of many shapes: sources, pipelines, ends, inputs and names. The number decides all. */
 final class CrateCases {
@@ -71,10 +73,36 @@ final class CrateCases {
     return new Run(
         batch(jobs),
         jobs,
+        number % 4 == 3 ? Optional.empty() : Optional.of(survey()),
         known ? Optional.of(described) : Optional.empty(),
         known ? Optional.of("name = " + pick(PIPELINES) + "\n") : Optional.empty(),
         "http://127.0.0.1:8080",
         "0.2.0");
+  }
+
+  private SurveyView survey() {
+    ObjectNode parameters = Json.MAPPER.createObjectNode();
+    parameters.put("accession", name("PRJNA1", 20)).put("table", "file:///home/somebody/x");
+    if (!pick(SOURCES).equals("files")) {
+      parameters.remove("table");
+    }
+    return new SurveyView(
+        SurveyId.of("survey-one"),
+        pick(SOURCES),
+        parameters,
+        pick(PIPELINES),
+        Map.of("k", "31"),
+        50,
+        Map.of(),
+        SurveyState.DONE,
+        Optional.empty(),
+        Optional.empty(),
+        AT,
+        Optional.empty(),
+        JobId.of("job-survey"),
+        false,
+        Optional.empty(),
+        SurveyView.BatchCounts.NONE);
   }
 
   private JsonNode description() {
