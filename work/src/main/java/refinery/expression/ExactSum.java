@@ -15,7 +15,8 @@ final class ExactSum {
   }
 
   double value() {
-    return sum + lost;
+    // Past the largest double the compensation is not a number.
+    return Double.isFinite(sum) ? sum + lost : sum;
   }
 
   static double of(double[] values) {

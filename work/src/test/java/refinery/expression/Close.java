@@ -16,7 +16,8 @@ final class Close {
     return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
   }
 
-  static void assertClose(String what, double[] found, double... expected) {
+  /** Returns the greatest difference. */
+  static double assertClose(String what, double[] found, double... expected) {
     assertThat(found).as(what).hasSameSizeAs(expected);
     int worst = 0;
     for (int i = 1; i < found.length; i++) {
@@ -27,5 +28,6 @@ final class Close {
     assertThat(difference(found[worst], expected[worst]))
         .as("%s[%d]: %s, expected %s", what, worst, found[worst], expected[worst])
         .isLessThanOrEqualTo(TOLERANCE);
+    return difference(found[worst], expected[worst]);
   }
 }
