@@ -10,7 +10,9 @@ import java.util.List;
 public final class GeneSummary {
   private final GeneGrouping grouping;
   private final Lengths lengths;
-  private final List<GeneValues> samples = new ArrayList<>();
+
+  /** Lengths not filled. */
+  private final List<ExpressionMatrix.Sample> samples = new ArrayList<>();
 
   public GeneSummary(GeneGrouping grouping) {
     this.grouping = grouping;
@@ -19,18 +21,20 @@ public final class GeneSummary {
 
   public void add(GeneValues sample) {
     lengths.add(sample);
-    samples.add(sample);
+    samples.add(
+        new ExpressionMatrix.Sample(
+            sample.sample(), sample.tpm(), sample.counts(), sample.lengths()));
   }
 
   public ExpressionMatrix matrix(CountsFromAbundance mode) throws UnusableInput {
     double[] weights = weights(mode);
     List<ExpressionMatrix.Sample> columns = new ArrayList<>();
-    for (GeneValues sample : samples) {
+    for (ExpressionMatrix.Sample sample : samples) {
       columns.add(
           new ExpressionMatrix.Sample(
-              sample.sample(),
+              sample.name(),
               sample.tpm(),
-              mode.counts(sample.sample(), sample.counts(), sample.tpm(), weights),
+              mode.counts(sample.name(), sample.counts(), sample.tpm(), weights),
               lengths.filled(sample.lengths())));
     }
     return new ExpressionMatrix(grouping.genes(), columns);

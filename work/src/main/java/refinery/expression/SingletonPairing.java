@@ -60,7 +60,6 @@ final class SingletonPairing {
   private double factor() {
     int n = sample.length;
     double[] ratios = new double[n];
-    double[] shrunk = new double[n];
     double[] levels = new double[n];
     double greatest = 0;
     for (int i = 0; i < n; i++) {
@@ -68,23 +67,12 @@ final class SingletonPairing {
       double q = reference[i] / ofReference;
       ratios[i] = Log2.of(p / q);
       levels[i] = 0.5 * Log2.of(p * q);
-      shrunk[i] =
-          Log2.of(
-              ((sample[i] + 0.5) / (size + 0.5)) / ((reference[i] + 0.5) / (ofReference + 0.5)));
       greatest = Math.max(greatest, Math.abs(ratios[i]));
     }
     if (greatest < TrimmedMeans.SAME) {
       return 1;
     }
-    boolean[] byRatio =
-        kept(
-            Order.of(
-                n,
-                (a, b) ->
-                    ratios[a] != ratios[b]
-                        ? Double.compare(ratios[a], ratios[b])
-                        : compare(shrunk, a, b)),
-            TrimmedMeans.RATIO_TRIM);
+    boolean[] byRatio = kept(Order.of(n, byRatio(ratios)), TrimmedMeans.RATIO_TRIM);
     boolean[] byLevel = kept(Order.of(n, (a, b) -> compare(levels, a, b)), TrimmedMeans.LEVEL_TRIM);
     ExactSum weighted = new ExactSum();
     ExactSum weights = new ExactSum();
@@ -97,6 +85,17 @@ final class SingletonPairing {
     }
     // Nothing is left if the trimmed ends of M are the middle of A; edgeR then has no number.
     return Math.pow(2, weighted.value() / weights.value());
+  }
+
+  /** Equal ratios are in the order of ratios that half a count more draws to 1. */
+  private Order.Comparison byRatio(double[] ratios) {
+    double[] shrunk = new double[ratios.length];
+    for (int i = 0; i < shrunk.length; i++) {
+      shrunk[i] =
+          Log2.of(
+              ((sample[i] + 0.5) / (size + 0.5)) / ((reference[i] + 0.5) / (ofReference + 0.5)));
+    }
+    return (a, b) -> ratios[a] == ratios[b] ? compare(shrunk, a, b) : compare(ratios, a, b);
   }
 
   private double weight(int i) {
