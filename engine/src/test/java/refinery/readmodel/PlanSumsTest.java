@@ -114,6 +114,19 @@ class PlanSumsTest {
     assertThat(plan.hasEnded()).isTrue();
   }
 
+  /** The clocks of two nodes may differ: a job can end before it began. */
+  @Test
+  void aJobThatEndedBeforeItBeganTakesNoTime() throws Exception {
+    write(survey("mine", SurveyState.RUNNING, 100));
+    download("d", OTHER, new Ran(20, 10, 0), 1_000);
+    process("a", OTHER, BatchState.DONE, new Ran(20, 10, 4), 100);
+    Earlier earlier = read().earlier();
+    assertThat(earlier.runSeconds()).isZero();
+    assertThat(earlier.downloadBytesPerSecond()).isEmpty();
+    process("b", MINE, BatchState.DONE, new Ran(120, 110, 4), 100);
+    assertThat(read().truth().elapsed()).contains(Duration.ZERO);
+  }
+
   @Test
   void anUnknownSurveyHasNothing() throws Exception {
     assertThat(read())

@@ -53,9 +53,10 @@ public record SurveyPlan(Batches all, Batches chosen, Earlier earlier, Truth tru
 
   /**
    * @param ended the chosen batches that are done or have failed
-   * @param cpuSeconds that the process jobs of the chosen batches took
-   * @param rawBytes that were delivered to their process jobs
-   * @param keptBytes of their outputs
+   * @param cpuSeconds that the survey's process jobs took; a batch that was refined for another
+   *     survey costs this one nothing
+   * @param rawBytes that were delivered to these jobs
+   * @param keptBytes of the outputs of the chosen batches
    * @param elapsed from the start of the first attempt at a job of this survey to the end of the
    *     last; empty before one has ended, or if all its batches were refined for another survey
    * @param peakDisk bytes, the most that process jobs of this survey had reserved at one time; what
