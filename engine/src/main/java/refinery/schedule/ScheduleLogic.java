@@ -187,7 +187,7 @@ public final class ScheduleLogic
         schedule.fires().stream()
             .anyMatch(fire -> fire.survey().filter(survey::equals).isPresent());
     if (!known && !schedule.isIdle()) {
-      return reply(run.replyTo(), new ScheduleReply.Rejected(schedule.id(), schedule.busy()));
+      return refused(schedule, run);
     }
     return Decision.<ScheduleEvent, ScheduleEffect>persist(
             known
@@ -201,6 +201,14 @@ public final class ScheduleLogic
   private static ScheduleEvent fired(Schedule schedule, Instant due, Instant now) {
     return new ScheduleEvent.Fired(
         schedule.surveyFor(due), due, next(schedule, now), Optional.empty(), now);
+  }
+
+  /** Looks again at once, so that a repeat soon after the survey has ended is not refused. */
+  private static Decision<ScheduleEvent, ScheduleEffect> refused(
+      Schedule schedule, ScheduleCommand.Run run) {
+    Decision<ScheduleEvent, ScheduleEffect> no =
+        reply(run.replyTo(), new ScheduleReply.Rejected(schedule.id(), schedule.busy()));
+    return ofTheSurvey(schedule).map(no::and).orElse(no);
   }
 
   /** What is to be done for the time that has come, if one has. */

@@ -8,6 +8,7 @@ import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
 import akka.persistence.typed.PersistenceId;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,12 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Work;
+import refinery.protocol.schedule.ScheduleCommand;
+import refinery.protocol.schedule.ScheduleReply;
+import refinery.protocol.schedule.ScheduleRequest;
+import refinery.protocol.survey.SurveyRequest;
+import refinery.schedule.ScheduleEffect;
+import refinery.schedule.ScheduleLogic;
 
 /** When the actor asks its shard to be stopped: each start reads the journal. */
 class EntityActorTest {
@@ -92,5 +99,35 @@ class EntityActorTest {
     job.tell(new JobCommand.Inspect(replies.ref()));
     assertThat(replies.receiveMessage()).isEqualTo(new JobReply.NotFound(new JobId("job-nowhere")));
     assertThat(shard.receiveMessage()).isEqualTo(new ClusterSharding.Passivate<>(job));
+  }
+
+  /** Akka refuses timers of more than 248 days; the next 29th of February is often farther away. */
+  @Test
+  void waitsForATimeThatIsFartherAwayThanAnyTimer() {
+    TestProbe<ScheduleReply> answers = KIT.createTestProbe();
+    ActorRef<ScheduleCommand> schedule =
+        KIT.spawn(
+            EntityActor.create(
+                PersistenceId.of("Schedule", "schedule-leap"),
+                "schedule-leap",
+                shard.ref(),
+                ScheduleCommand.class,
+                new ScheduleLogic(),
+                context ->
+                    effect -> {
+                      if (effect instanceof ScheduleEffect.Reply reply) {
+                        reply.to().tell(reply.reply());
+                      }
+                    }));
+    SurveyRequest survey =
+        new SurveyRequest("ena", JsonNodeFactory.instance.objectNode(), "p", Map.of(), 1, Map.of());
+    schedule.tell(
+        new ScheduleCommand.Create(
+            new ScheduleRequest("0 0 29 2 *", "UTC", survey, true),
+            Optional.empty(),
+            answers.ref()));
+    schedule.tell(new ScheduleCommand.Inspect(answers.ref()));
+    assertThat(answers.receiveMessage()).isInstanceOf(ScheduleReply.Created.class);
+    assertThat(answers.receiveMessage()).isInstanceOf(ScheduleReply.State.class);
   }
 }

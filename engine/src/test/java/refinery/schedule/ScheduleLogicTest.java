@@ -37,6 +37,7 @@ class ScheduleLogicTest {
 
   private final TestInbox<ScheduleReply> inbox = TestInbox.create();
   private final List<ScheduleReply> replies = new ArrayList<>();
+  private final List<ScheduleEffect> looks = new ArrayList<>();
   private final ScheduleLogic logic = new ScheduleLogic();
   private final Transitions<ScheduleCommand, ScheduleEvent, ScheduleLogic.Slot> transitions =
       ScheduleTransitions.ofSchedules();
@@ -65,7 +66,13 @@ class ScheduleLogicTest {
   private List<ScheduleEvent> give(ScheduleCommand command) {
     Decision<ScheduleEvent, ScheduleEffect> decision =
         history.give(command, new Moment(ID.value(), now, 0.5, 1));
-    decision.effects().forEach(effect -> replies.add(((ScheduleEffect.Reply) effect).reply()));
+    for (ScheduleEffect effect : decision.effects()) {
+      if (effect instanceof ScheduleEffect.Reply reply) {
+        replies.add(reply.reply());
+      } else {
+        looks.add(effect);
+      }
+    }
     return decision.events();
   }
 
@@ -237,7 +244,13 @@ class ScheduleLogicTest {
             new ScheduleReply.Ran(ID, survey),
             new ScheduleReply.Rejected(ID, "its last survey " + survey + " has not ended"));
     assertThat(wakeAt()).isEqualTo(next);
-    surveyIsPostedAndEnds();
+    give(new ScheduleCommand.SurveyPosted(survey, Optional.empty()));
+    looks.clear();
+    run();
+    assertThat(looks)
+        .as("it looks again at once")
+        .containsExactly(new ScheduleEffect.LookAt(ID, survey, Optional.empty()));
+    ends(survey);
     run();
     assertThat(surveyIsPostedAndEnds()).isNotEqualTo(survey);
   }
