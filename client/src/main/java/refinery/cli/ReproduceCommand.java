@@ -91,9 +91,17 @@ final class ReproduceCommand implements Callable<Integer> {
     return new CrateDocument(client.get(path + "/provenance"));
   }
 
-  /** Posts what the crate says, or, if it does not, what the node knows of the batch. */
+  /**
+   * Posts what the crate says, or, if it does not, what the node knows of the batch. Files of this
+   * machine are read only for a batch that the node knows.
+   */
   private String post(NodeClient client, CrateDocument first, String batch) {
-    ObjectNode body = first.request().orElseGet(() -> known(client, batch)).deepCopy();
+    ObjectNode body =
+        first
+            .request()
+            .filter(request -> !request.path("source").asText().equals("files"))
+            .map(ReproduceCommand::request)
+            .orElseGet(() -> known(client, batch));
     JsonNode parameters = body.path("pipeline_parameters");
     ObjectNode asked =
         parameters instanceof ObjectNode there ? there : body.putObject("pipeline_parameters");
@@ -109,10 +117,14 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private static ObjectNode known(NodeClient client, String batch) {
     JsonNode surveys = client.get(Resource.of(batch).path()).path("survey_ids");
-    JsonNode survey = client.get(Resource.of(surveys.path(0).asText()).path());
+    return request(client.get(Resource.of(surveys.path(0).asText()).path()));
+  }
+
+  /** What decides what is found; a crate may come from anywhere, so nothing else is taken. */
+  private static ObjectNode request(JsonNode survey) {
     ObjectNode request = Json.MAPPER.createObjectNode();
     for (String key : List.of("source", "parameters", "pipeline", "pipeline_parameters")) {
-      request.set(key, survey.path(key));
+      request.set(key, survey.path(key).deepCopy());
     }
     return request;
   }

@@ -256,6 +256,8 @@ class SetOfBatchesTest {
     assertThat(command(0, "crate", failed, "-o", crate)).isEqualTo(crate + "\n");
     assertThat(command(1, "reproduce", crate))
         .contains("note.txt: differs in line 1, not only in numbers")
+        .contains("pipeline version: 1, now 2")
+        .contains("pipeline file: sha256 ")
         .endsWith("\nnot reproduced\n");
     assertThat(List.of(results(made), results(failed))).isEqualTo(before);
     JsonNode found = client.get("/artifacts?pipeline=concatenate&limit=9");

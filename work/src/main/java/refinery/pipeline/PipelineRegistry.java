@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import refinery.agent.Tool;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
+import refinery.storage.Sha256;
 
 /**
  * Every pipeline by name. Files are searched in {@code refinery.pipelines.directory}, and then in
@@ -133,6 +134,11 @@ public final class PipelineRegistry {
   /** The text of a pipeline's file. */
   Optional<String> file(String name) {
     return Optional.ofNullable(texts.get(name));
+  }
+
+  /** The SHA-256 of a pipeline's file; empty for an unknown pipeline. */
+  String digest(String name) {
+    return file(name).map(Sha256::of).orElse("");
   }
 
   public List<String> names() {

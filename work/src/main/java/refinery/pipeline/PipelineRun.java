@@ -25,6 +25,7 @@ import refinery.protocol.batch.RawFile;
 import refinery.protocol.batch.Reproduction;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.job.PipelineFacts;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.protocol.query.EarlierResults;
@@ -36,6 +37,7 @@ final class PipelineRun {
   private static final String CHECK_READS = "check-reads";
 
   private final Pipeline pipeline;
+  private final String fileDigest;
   private final Work.Process work;
   private final Attempt attempt;
   private final ProcessRunner.Services services;
@@ -43,9 +45,17 @@ final class PipelineRun {
   private final StepRunner steps;
   private final Path directory;
 
+  /**
+   * @param fileDigest SHA-256 of the pipeline's file, as it is now
+   */
   PipelineRun(
-      Pipeline pipeline, Work.Process work, Attempt attempt, ProcessRunner.Services services) {
+      Pipeline pipeline,
+      String fileDigest,
+      Work.Process work,
+      Attempt attempt,
+      ProcessRunner.Services services) {
     this.pipeline = pipeline;
+    this.fileDigest = fileDigest;
     this.work = work;
     this.attempt = attempt;
     this.services = services;
@@ -192,6 +202,9 @@ final class PipelineRun {
         steps.run(step, values, inputs, facts);
       }
     }
+    // Not before: an index lists the facts in itself, and its bytes must not depend on a comment.
+    facts.put(PipelineFacts.VERSION, pipeline.version());
+    facts.put(PipelineFacts.FILE, fileDigest);
     List<Artifact> artifacts =
         new ArrayList<>(steps.publish(new Outputs(services.permanent(), directory), values));
     artifacts.addAll(steps.logs());

@@ -63,7 +63,11 @@ public final class ProcessRunner implements WorkRunner {
         ? CompletableFuture.supplyAsync(
             () -> new BareRun(pipeline.get(), work, attempt, services).run(), light)
         : CompletableFuture.supplyAsync(
-            () -> new PipelineRun(pipeline.get(), work, attempt, services).run(), heavy);
+            () ->
+                new PipelineRun(
+                        pipeline.get(), registry.digest(work.pipeline()), work, attempt, services)
+                    .run(),
+            heavy);
   }
 
   @Override

@@ -63,6 +63,14 @@ class PipelineToolsTest {
         .hasMessageContaining("own.conf: tools.\"aligner\": the command is empty");
   }
 
+  @Test
+  void theParameterOfEveryPipelineIsNoPipelinesOwn() {
+    String own = "parameters { reproduces { description = \"mine\" } }";
+    assertThatThrownBy(() -> tools("tools { aligner = [bwa] }\n" + own))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("own.conf: parameters.\"reproduces\": every pipeline has it");
+  }
+
   /** Two pipelines may call two programs by one name. */
   @Test
   void aVersionIsThatOfTheProgramThatWasAsked() throws Exception {

@@ -70,7 +70,9 @@ public final class CrateDocument {
       }
     }
     text(workflow(), "version").ifPresent(version -> all.put("pipeline version", version));
-    text(workflow(), "sha256").ifPresent(digest -> all.put("pipeline file", "sha256 " + digest));
+    text(entity("#fact-pipeline_sha256"), "value")
+        .or(() -> text(workflow(), "sha256"))
+        .ifPresent(digest -> all.put("pipeline file", "sha256 " + digest));
     text(entity("#refinery"), "softwareVersion").ifPresent(version -> all.put("Refinery", version));
     for (JsonNode action : entities.values()) {
       if (action.path("@id").asText().matches("#job-.*/step-[0-9]+")) {

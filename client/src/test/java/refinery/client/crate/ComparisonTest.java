@@ -26,6 +26,7 @@ class ComparisonTest {
        {"@id": "#o2", "name": "index.tar.gz", "workExample": [{"@id": "https://n/x"}]},
        {"@id": "outputs/quant.sf", "sha256": "QUANT", "contentSize": "10"},
        {"@id": "https://n/x", "sha256": "INDEX", "contentSize": "20"},
+       {"@id": "#fact-pipeline_sha256", "value": "FILE"},
        {"@id": "#tool-salmon", "name": "salmon", "softwareVersion": "TOOL"},
        {"@id": "#job-1/step-1", "name": "quant", "instrument": {"@id": "#tool-salmon"}},
        {"@id": "#job-0/step-1", "name": "download SRR1", "checks": ["5 bytes", "sha-256 RAW"]}
@@ -65,13 +66,16 @@ class ComparisonTest {
   @Test
   void aChangedByteOfTheInputAndAnotherToolAreNamed() throws Exception {
     Comparison other =
-        compared(crate(), crate("MD5", "OTHER", "RAW", "WAR", "TOOL", "1.11", "QUANT", "TNAUQ"));
+        compared(
+            crate(),
+            crate("MD5", "OTHER", "RAW", "WAR", "TOOL", "1.11", "QUANT", "TNAUQ", "FILE", "NEW"));
     assertThat(other.reproduced()).isFalse();
     assertThat(other.outputs()).contains("quant.sf: differs: sha256 QUANT, now TNAUQ");
     assertThat(other.conditions())
         .containsExactly(
             "download SRR1: sha-256 RAW, now sha-256 WAR",
             "input SRR1.fastq.gz: md5 MD5, contentSize 5, now md5 OTHER, contentSize 5",
+            "pipeline file: sha256 FILE, now sha256 NEW",
             "tool of quant: salmon TOOL, now salmon 1.11");
   }
 

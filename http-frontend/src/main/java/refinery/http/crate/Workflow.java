@@ -6,6 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import refinery.protocol.job.PipelineFacts;
 import refinery.protocol.job.StepRecord;
 
 /** The pipeline: its file, its parameters, the steps that ran, and the tools that ran them. */
@@ -41,13 +43,31 @@ final class Workflow {
             .put("alternateName", "HOCON")
             .put("url", "https://github.com/lightbend/config/blob/main/HOCON.md");
     file.put("name", run.batch().pipeline())
-        .put("version", run.pipeline().map(found -> found.path("version").asText()))
-        .put("description", run.pipeline().map(found -> found.path("description").asText()))
+        .put("version", version())
+        .put("description", description())
         .put("encodingFormat", "application/hocon")
         .put("contentSize", Integer.toString(run.workflow().length))
         .put("sha256", sha256(run.workflow()))
         .refer("programmingLanguage", language)
         .refer("hasPart", engine);
+  }
+
+  private Optional<String> version() {
+    return Optional.ofNullable(run.batch().facts().get(PipelineFacts.VERSION))
+        .or(() -> run.pipeline().map(found -> found.path("version").asText()));
+  }
+
+  /** What the pipeline does, and whether the file in the crate is the one that ran. */
+  private String description() {
+    String does = run.pipeline().map(found -> found.path("description").asText() + " ").orElse("");
+    String ran = run.batch().facts().getOrDefault(PipelineFacts.FILE, "");
+    if (ran.isEmpty()) {
+      return does + "The file is that of this node now.";
+    }
+    return does
+        + (ran.equals(sha256(run.workflow()))
+            ? "The file is the one that ran."
+            : "The file has changed since; the one that ran had the SHA-256 " + ran + ".");
   }
 
   private static String sha256(byte[] bytes) {

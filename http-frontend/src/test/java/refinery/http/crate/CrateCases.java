@@ -139,7 +139,15 @@ final class CrateCases {
         files(),
         jobs.stream().map(JobView::id).toList(),
         state == BatchState.DONE || number % 5 == 0 ? artifacts() : List.of(),
-        number % 5 == 0 ? Map.of("mapping_rate", "0.9", name("x", 7), name("y", 8)) : Map.of(),
+        number % 5 == 0
+            ? Map.of(
+                "pipeline_version",
+                "1",
+                "pipeline_sha256",
+                "9".repeat(64),
+                name("x", 7),
+                name("y", 8))
+            : Map.of(),
         Optional.empty());
   }
 

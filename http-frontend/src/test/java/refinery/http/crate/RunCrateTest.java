@@ -109,6 +109,15 @@ class RunCrateTest {
   }
 
   @Test
+  void itIsToldWhetherTheFileIsTheOneThatRan() {
+    assertThat(crate(5).main().path("description").asText())
+        .startsWith("it refines The file has changed since; the one that ran had the SHA-256 9");
+    assertThat(crate(5).main().path("version").asText()).isEqualTo("1");
+    assertThat(crate(2).main().path("description").asText())
+        .isEqualTo("it refines The file is that of this node now.");
+  }
+
+  @Test
   void whatIsTooLargeIsNamedByItsAddressAndDigest() {
     Run run = CrateCases.of(35);
     Document document = crate(35);
