@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,21 @@ class ReadOnlySurroundingsTest {
           "token");
   private static final String RUN = "SRR990101";
 
+  /** Writes where tools do that were told nothing: our tools are told, or write nothing there. */
+  private static final String SCRIBBLE =
+      """
+      name = scribble
+      version = "1"
+      description = "Writes into the temporary, the home and the working directory."
+      inputs = [[reads_1, reads_2]]
+      resources { cpu = "0.1", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{
+        name = scribble, stall = 1m, wall-time = 1m
+        command = [sh, -ec, "mktemp; echo home > ~/home; echo here > here.txt"]
+      }]
+      outputs = [{ name = here.txt, file = here.txt, media-type = text/plain }]
+      """;
+
   /** What follows sees the system disk read-only, and nobody else does. */
   private static final List<String> READ_ONLY =
       List.of(
@@ -76,7 +92,7 @@ class ReadOnlySurroundingsTest {
       archive.fault(Fault.always("^/vol1/fastq/.*" + RUN + "_", Fault.Mode.STATUS).with(404));
       Path dir = volume.path().resolve("node");
       NodeProcess node =
-          NodeProcess.startBy(READ_ONLY, dir, temp.resolve("output"), archive.configuration());
+          NodeProcess.startBy(READ_ONLY, dir, temp.resolve("output"), settings(archive));
       try {
         refines(new NodeClient(node.http(), Optional.empty()));
         assertThat(names(volume.path())).containsExactly("node");
@@ -90,6 +106,14 @@ class ReadOnlySurroundingsTest {
     }
   }
 
+  private Map<String, String> settings(LocalArchive archive) throws IOException {
+    Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
+    Files.writeString(pipelines.resolve("scribble.conf"), SCRIBBLE);
+    Map<String, String> settings = new HashMap<>(archive.configuration());
+    settings.put("refinery.pipelines.directory", pipelines.toString());
+    return settings;
+  }
+
   private static void refines(NodeClient client) {
     ObjectNode genome = Json.MAPPER.createObjectNode().put("source", "ensembl");
     genome
@@ -98,7 +122,7 @@ class ReadOnlySurroundingsTest {
         .put("division", "EnsemblVertebrates")
         .put("release", SyntheticSpecies.RELEASE);
     client.post("/surveys", genome, Optional.empty());
-    for (String pipeline : List.of("kallisto-quant", "salmon-quant")) {
+    for (String pipeline : List.of("kallisto-quant", "salmon-quant", "scribble")) {
       DemoTest.survey(client, pipeline, RUN);
     }
     Awaitility.await()
@@ -114,7 +138,7 @@ class ReadOnlySurroundingsTest {
                       .filter(
                           run -> run.path("facts").path("delivered_from").asText().equals("ncbi"))
                       .count()
-                  == 2;
+                  == 3;
             });
   }
 
