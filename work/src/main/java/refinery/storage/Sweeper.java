@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import refinery.protocol.JobId;
 import refinery.protocol.query.WantedBytes;
 import refinery.storage.ObjectStore.Listed;
@@ -103,11 +104,13 @@ public final class Sweeper {
             TimeUnit.MILLISECONDS);
   }
 
+  /** What goes every second is no news. */
   private static void sweepAndLog(Pass pass, Duration next) {
     try {
       Swept swept = pass.sweep();
       if (swept.objects() > 0) {
-        LOG.info("swept {} objects, {} bytes", swept.objects(), swept.bytes());
+        LOG.atLevel(next.compareTo(OFTEN) > 0 ? Level.INFO : Level.DEBUG)
+            .log("swept {} objects, {} bytes", swept.objects(), swept.bytes());
       }
     } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
       LOG.warn("storage was not swept, next try in {}: {}", next, e.toString());
