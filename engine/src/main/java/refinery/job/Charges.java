@@ -10,7 +10,7 @@ import refinery.protocol.NodeId;
  * What counts towards giving a job up, since it was submitted or last retried by hand.
  *
  * @param failures charged failures, by class
- * @param deferrals attempts in a row that needed more than was reserved
+ * @param deferrals attempts in a row that needed more than was reserved or met a full volume
  * @param deaths the nodes that ended while it ran, in a row
  */
 record Charges(Map<FailureClass, Integer> failures, int deferrals, NodeDeaths deaths) {

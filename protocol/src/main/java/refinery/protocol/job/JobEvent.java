@@ -80,7 +80,7 @@ public sealed interface JobEvent {
    */
   record NodeEnded(int attempt, NodeId node, boolean atStart, Instant at) implements JobEvent {}
 
-  /** The attempt found that it cannot go on with what is reserved. This is no failure. */
+  /** The attempt needed more than was reserved, or its volume was full. This is no failure. */
   record AttemptDeferred(int attempt, String reason, Instant at) implements JobEvent {}
 
   /** The job waits until this time and then asks for these resources. */
