@@ -10,6 +10,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,10 +122,10 @@ class SmallDataVolumeTest {
     }
     until(client, () -> done(client, surveys) >= RUNS / 3);
     Path foreign = volume.resolve("foreign");
-    long filled = fill(foreign);
     long doneThen = done(client, surveys);
-    until(client, () -> !takesNoWork(client).isEmpty() && isIdle(client));
+    until(client, () -> fill(foreign) && !takesNoWork(client).isEmpty() && isIdle(client));
     String refusal = takesNoWork(client);
+    long filled = Files.size(foreign);
     Files.delete(foreign);
     long returned = System.nanoTime();
     until(client, () -> surveys.stream().noneMatch(survey -> isRunning(client, survey)));
@@ -166,17 +167,16 @@ class SmallDataVolumeTest {
     return client.post("/surveys", survey, Optional.empty()).path("id").asText();
   }
 
-  /** Writes until nothing more fits. */
-  private static long fill(Path file) throws IOException {
+  /** Takes all that is free, also what the node has given back since the last call. */
+  private static boolean fill(Path file) throws IOException {
     byte[] bytes = new byte[1 << 16];
-    long written = 0;
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try (OutputStream out =
+        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       while (true) {
         out.write(bytes);
-        written += bytes.length;
       }
     } catch (IOException full) {
-      return written;
+      return true;
     }
   }
 
