@@ -10,11 +10,12 @@ import refinery.protocol.NodeId;
  * What counts towards giving a job up, since it was submitted or last retried by hand.
  *
  * @param failures charged failures, by class
- * @param deferrals attempts in a row that needed more than was reserved or met a full volume
+ * @param outgrown attempts since the last failure that needed more than was reserved
+ * @param crowded attempts since the last failure that met a volume that others had filled
  * @param deaths the nodes that ended while it ran, in a row
  */
-record Charges(Map<FailureClass, Integer> failures, int deferrals, NodeDeaths deaths) {
-  static final Charges NONE = new Charges(Map.of(), 0, NodeDeaths.NONE);
+record Charges(Map<FailureClass, Integer> failures, int outgrown, int crowded, NodeDeaths deaths) {
+  static final Charges NONE = new Charges(Map.of(), 0, 0, NodeDeaths.NONE);
 
   Charges {
     failures = Map.copyOf(failures);
@@ -29,18 +30,18 @@ record Charges(Map<FailureClass, Integer> failures, int deferrals, NodeDeaths de
   }
 
   /**
-   * Any failure ends the row of deferrals; one that is no lost node also ends the row of deaths.
+   * Any failure ends the rows of deferrals; one that is no lost node also ends the row of deaths.
    */
   Charges failed(Failure failure, boolean charged) {
     FailureClass failureClass = failure.failureClass();
     NodeDeaths met = failureClass == FailureClass.NODE_LOST ? deaths : NodeDeaths.NONE;
     if (!charged) {
-      return new Charges(failures, 0, met);
+      return new Charges(failures, 0, 0, met);
     }
     Map<FailureClass, Integer> counted = new EnumMap<>(FailureClass.class);
     counted.putAll(failures);
     counted.merge(failureClass, 1, Integer::sum);
-    return new Charges(counted, 0, met);
+    return new Charges(counted, 0, 0, met);
   }
 
   /**
@@ -48,10 +49,11 @@ record Charges(Map<FailureClass, Integer> failures, int deferrals, NodeDeaths de
    * #failed}.
    */
   Charges nodeEnded(NodeId node, boolean atStart) {
-    return new Charges(failures, deferrals, deaths.plus(node, atStart));
+    return new Charges(failures, outgrown, crowded, deaths.plus(node, atStart));
   }
 
-  Charges deferred() {
-    return new Charges(failures, deferrals + 1, NodeDeaths.NONE);
+  Charges deferred(boolean byOthers) {
+    return new Charges(
+        failures, outgrown + (byOthers ? 0 : 1), crowded + (byOthers ? 1 : 0), NodeDeaths.NONE);
   }
 }

@@ -87,7 +87,7 @@ public record Job(
       case JobEvent.NodeEnded ended -> with(charges.nodeEnded(ended.node(), ended.atStart()));
       case JobEvent.AttemptDeferred deferred ->
           attemptEnded(new AttemptEnd.Deferred(deferred.at(), deferred.reason()))
-              .with(charges.deferred());
+              .with(charges.deferred(deferred.crowded()));
       case JobEvent.RetryScheduled retry ->
           with(new Phase.Waiting(retry.retryAt(), history.reasonToWait(retry.retryAt())))
               .with(demand.withResources(retry.resources()));

@@ -136,7 +136,7 @@ final class JobAttempts {
     Resources had = job.demand().resources();
     boolean moreMemory = outgrown.memory() > had.memory();
     boolean more = moreMemory || outgrown.disk() > had.disk();
-    if (!more || job.charges().deferrals() >= MOST_OUTGROWN) {
+    if (!more || job.charges().outgrown() >= MOST_OUTGROWN) {
       FailureClass kind = moreMemory ? FailureClass.OUT_OF_MEMORY : FailureClass.OUT_OF_DISK;
       Failure failure = Failure.of(kind, outgrown.reason());
       Outcome.Failed failed = new Outcome.Failed(failure, outgrown.usage(), outgrown.steps());
@@ -146,14 +146,14 @@ final class JobAttempts {
         had.withDisk(Math.max(had.disk(), outgrown.disk()))
             .withMemory(Math.max(had.memory(), outgrown.memory()));
     return List.of(
-        new JobEvent.AttemptDeferred(job.attempt(), outgrown.reason(), moment.now()),
+        new JobEvent.AttemptDeferred(job.attempt(), outgrown.reason(), false, moment.now()),
         new JobEvent.RetryScheduled(moment.now(), larger, moment.now()));
   }
 
   /** The job waits for space, with growing pauses, and keeps its demand. */
   private List<JobEvent> crowded(
       Job job, Outcome.Crowded crowded, Resources largest, Moment moment) {
-    int before = job.charges().deferrals();
+    int before = job.charges().crowded();
     if (before >= MOST_CROWDED) {
       Outcome.Failed failed =
           new Outcome.Failed(crowded.failure(), crowded.usage(), crowded.steps());
@@ -161,7 +161,8 @@ final class JobAttempts {
     }
     Instant at = moment.now().plus(policy.backoff(before + 1, moment.jitter()));
     return List.of(
-        new JobEvent.AttemptDeferred(job.attempt(), crowded.failure().message(), moment.now()),
+        new JobEvent.AttemptDeferred(
+            job.attempt(), crowded.failure().message(), true, moment.now()),
         new JobEvent.RetryScheduled(at, job.demand().resources(), moment.now()));
   }
 

@@ -421,6 +421,23 @@ class JobLogicTest {
   }
 
   @Test
+  void whatAJobMetOnAFullVolumeDoesNotCountWhenItNeedsMore() {
+    Failure full = Failure.of(FailureClass.OUT_OF_DISK, "critical: 1 KiB free");
+    Outcome crowded = new Outcome.Crowded(full, Usage.NONE, List.of());
+    given(submit(A));
+    for (int attempt = 1; attempt <= 10; attempt++) {
+      given(start(attempt), finish(attempt, crowded));
+      when(logic.wake(), NOW.plus(Duration.ofDays(attempt)));
+    }
+    given(start(11), finish(11, new Outcome.Outgrown("needs 50 GiB", 50L << 30)));
+    assertThat(job().charges().total()).isZero();
+    assertThat(job().demand().resources().disk()).isEqualTo(50L << 30);
+    when(logic.wake(), NOW.plus(Duration.ofDays(11)));
+    given(start(12), finish(12, crowded));
+    assertThat(job().charges().total()).isZero();
+  }
+
+  @Test
   void aJobOutlastsADiskThatHasShrunkBelowItsDemand() {
     Resources shrunk = LARGEST.withDisk(1L << 20);
     given(submit(A), start(1));

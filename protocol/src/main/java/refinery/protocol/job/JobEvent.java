@@ -80,8 +80,14 @@ public sealed interface JobEvent {
    */
   record NodeEnded(int attempt, NodeId node, boolean atStart, Instant at) implements JobEvent {}
 
-  /** The attempt needed more than was reserved, or its volume was full. This is no failure. */
-  record AttemptDeferred(int attempt, String reason, Instant at) implements JobEvent {}
+  /**
+   * The attempt could not go on; this is no failure.
+   *
+   * @param crowded true when others had filled its volume, false when it needed more than was
+   *     reserved
+   */
+  record AttemptDeferred(int attempt, String reason, boolean crowded, Instant at)
+      implements JobEvent {}
 
   /** The job waits until this time and then asks for these resources. */
   record RetryScheduled(Instant retryAt, Resources resources, Instant at) implements JobEvent {}
