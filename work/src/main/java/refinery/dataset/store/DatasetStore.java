@@ -1,0 +1,197 @@
+package refinery.dataset.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * Reads a store. What is read is checked; what is asked for decides what is read: a feature of all
+ * samples costs one tile of each group. May be used by several threads at once.
+ */
+public final class DatasetStore implements Closeable {
+  private final FileChannel channel;
+  private final Footer footer;
+  private final Map<String, Integer> rows = new HashMap<>();
+
+  private DatasetStore(FileChannel channel, Footer footer) {
+    this.channel = channel;
+    this.footer = footer;
+    List<String> features = footer.shape().features();
+    for (int i = 0; i < features.size(); i++) {
+      rows.put(features.get(i), i);
+    }
+  }
+
+  public static DatasetStore open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return new DatasetStore(channel, footer(channel));
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Footer footer(FileChannel channel) throws IOException {
+    int magic = DatasetWriter.MAGIC.length;
+    int tail = 2 * Integer.BYTES + magic;
+    if (channel.size() < tail + magic) {
+      throw new DamagedStore("too short for a store: %d bytes".formatted(channel.size()));
+    }
+    ByteBuffer end = ByteBuffer.wrap(TileReader.read(channel, channel.size() - tail, tail));
+    int length = end.getInt();
+    int checksum = end.getInt();
+    byte[] mark = Arrays.copyOfRange(end.array(), tail - magic, tail);
+    if (!Arrays.equals(mark, DatasetWriter.MAGIC)
+        || length < 0
+        || length > channel.size() - tail - magic) {
+      throw new DamagedStore("no store, or cut short");
+    }
+    byte[] bytes = TileReader.read(channel, channel.size() - tail - length, length);
+    if (Packing.checksum(bytes, 0, length) != checksum) {
+      throw new DamagedStore("the footer is not what was written");
+    }
+    return Footer.of(bytes);
+  }
+
+  public Shape shape() {
+    return footer.shape();
+  }
+
+  /** Of all samples, in the order of the columns. */
+  public List<String> accessions() {
+    return footer.accessions();
+  }
+
+  /** The row of a feature, if the store has it. */
+  public OptionalInt row(String feature) {
+    Integer row = rows.get(feature);
+    return row == null ? OptionalInt.empty() : OptionalInt.of(row);
+  }
+
+  List<GroupPlace> groups() {
+    return footer.groups();
+  }
+
+  /** Samples come in groups, each of which fits in memory. */
+  public int groupCount() {
+    return footer.groups().size();
+  }
+
+  /** The descriptions of a group's samples. */
+  public List<SampleEntry> entries(int group) throws IOException {
+    GroupPlace place = footer.groups().get(group);
+    return Texts.entries(
+        TileReader.read(channel, place.entriesAt(), place.entries()), place.samples());
+  }
+
+  /** All samples' descriptions. */
+  public List<SampleEntry> entries() throws IOException {
+    List<SampleEntry> all = new ArrayList<>(accessions().size());
+    for (int group = 0; group < groupCount(); group++) {
+      all.addAll(entries(group));
+    }
+    return all;
+  }
+
+  /** How many cells are not zero, absent ones among them. */
+  public long nonZero(Measure measure) {
+    int index = index(measure);
+    long sum = 0;
+    for (GroupPlace place : footer.groups()) {
+      long unknown = (long) place.samples() * (shape().features().size() - place.features());
+      sum += place.nonZero().get(index) + unknown;
+    }
+    return sum;
+  }
+
+  /** The values of a group's samples: one array a sample, with one value a feature. */
+  public double[][] columns(Measure measure, int group) throws IOException {
+    GroupPlace place = footer.groups().get(group);
+    double[][] columns = new double[place.samples()][shape().features().size()];
+    double[] values = new double[Shape.TILE * place.samples()];
+    int tiles = Shape.tiles(place.features());
+    TileReader reader = new TileReader(channel);
+    reader.fetch(place, index(measure), 0, tiles);
+    for (int tile = 0; tile < tiles; tile++) {
+      int number = reader.values(tile, values);
+      for (int row = 0, i = 0; i < number; row++) {
+        for (int sample = 0; sample < columns.length; sample++) {
+          columns[sample][tile * Shape.TILE + row] = values[i++];
+        }
+      }
+    }
+    for (double[] column : columns) {
+      Arrays.fill(column, place.features(), column.length, Double.NaN);
+    }
+    return columns;
+  }
+
+  /** One feature over all samples. */
+  public double[] slice(Measure measure, int row) throws IOException {
+    return rows(measure, row, row + 1)[0];
+  }
+
+  /** Features {@code from} to {@code to - 1} over all samples: one array a feature. */
+  public double[][] rows(Measure measure, int from, int to) throws IOException {
+    Objects.checkFromToIndex(from, to, shape().features().size());
+    double[][] rows = new double[to - from][accessions().size()];
+    double[] values = new double[0];
+    TileReader reader = new TileReader(channel);
+    int column = 0;
+    for (GroupPlace place : footer.groups()) {
+      int known = Math.min(to, place.features());
+      if (values.length < Shape.TILE * place.samples()) {
+        values = new double[Shape.TILE * place.samples()];
+      }
+      if (known > from) {
+        int end = Shape.tiles(known);
+        reader.fetch(place, index(measure), from / Shape.TILE, end);
+        for (int tile = from / Shape.TILE; tile < end; tile++) {
+          reader.values(tile, values);
+          int top = tile * Shape.TILE;
+          for (int row = Math.max(from, top); row < Math.min(known, top + Shape.TILE); row++) {
+            System.arraycopy(
+                values, (row - top) * place.samples(), rows[row - from], column, place.samples());
+          }
+        }
+      }
+      for (int row = Math.max(from, known); row < to; row++) {
+        Arrays.fill(rows[row - from], column, column + place.samples(), Double.NaN);
+      }
+      column += place.samples();
+    }
+    return rows;
+  }
+
+  void copyGroups(FileChannel target) throws IOException {
+    long end = footer.groups().isEmpty() ? 0 : footer.groups().getLast().end();
+    for (long at = 0; at < end; ) {
+      at += channel.transferTo(at, end - at, target);
+    }
+  }
+
+  private int index(Measure measure) {
+    int index = shape().measures().indexOf(measure);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "the dataset has no %s, only %s".formatted(measure.label(), shape().measures()));
+    }
+    return index;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
