@@ -16,6 +16,7 @@ public final class ClientCommands {
         new CommandLine(new ListCommands.Batches()),
         new CommandLine(new ListCommands.Jobs()),
         new CommandLine(new ListCommands.Nodes()),
+        new CommandLine(new PipelinesCommand()),
         new CommandLine(new ActCommands.Show()),
         new CommandLine(new ActCommands.Plan()),
         new CommandLine(new ActCommands.Logs()),

@@ -45,6 +45,7 @@ public final class RefineryCommand implements Callable<Integer> {
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     CommandLine line = new CommandLine(new RefineryCommand());
     ClientCommands.all().forEach(line::addSubcommand);
+    line.getSubcommands().get("pipelines").addSubcommand(new PipelinesCheckCommand());
     LabCommands.all(NodeMain::startDemo).forEach(line::addSubcommand);
     line.getSubcommands().values().forEach(RefineryCommand::withHelp);
     line.setOut(out);

@@ -1,20 +1,12 @@
 package refinery.pipeline;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.regex.Pattern;
-import refinery.configuration.Configuration;
-import refinery.configuration.ConfigurationException;
 import refinery.pipeline.Pipeline.ArtifactNeed;
 import refinery.pipeline.Pipeline.ByReadLength;
 
@@ -33,102 +25,102 @@ final class NeedsSection {
           "hint");
   static final Pattern ROLE = Pattern.compile("[a-z][a-z0-9_]{0,31}");
 
-  private final BiFunction<String, String, ConfigurationException> wrong;
+  private final PlaceholderCheck placeholders;
 
-  private NeedsSection(BiFunction<String, String, ConfigurationException> wrong) {
-    this.wrong = wrong;
+  private NeedsSection(PlaceholderCheck placeholders) {
+    this.placeholders = placeholders;
   }
 
   /**
-   * @param wrong makes the exception, from a key and what is wrong with it
+   * @param file the whole of it
    */
-  static List<ArtifactNeed> read(
-      Config config, BiFunction<String, String, ConfigurationException> wrong) {
+  static List<ArtifactNeed> read(Section file, PlaceholderCheck placeholders) {
     List<ArtifactNeed> needs = new ArrayList<>();
-    NeedsSection section = new NeedsSection(wrong);
-    for (String role : children(config, "needs")) {
-      String key = "needs." + role;
-      if (!ROLE.matcher(role).matches()) {
-        throw wrong.apply(key, "a role must match " + ROLE);
-      }
-      try {
-        needs.add(
-            section.need(key, role, config.getConfig("needs." + ConfigUtil.quoteString(role))));
-      } catch (ConfigException e) {
-        throw wrong.apply(key, Configuration.oneLine(e));
-      }
+    if (!file.has("needs")) {
+      return needs;
     }
+    file.child("needs")
+        .ifPresent(
+            section -> {
+              for (String role : section.names()) {
+                if (!ROLE.matcher(role).matches()) {
+                  section.wrong(role, "a role must match " + ROLE);
+                }
+                section
+                    .child(role)
+                    .ifPresent(
+                        entry -> needs.add(new NeedsSection(placeholders).need(role, entry)));
+              }
+            });
     return needs;
   }
 
-  private ArtifactNeed need(String key, String role, Config entry) {
-    onlyKeys(key, entry, KEYS);
-    Map<String, String> keyValues = texts(entry, "key-values");
-    Map<String, ByReadLength> byReadLength = new LinkedHashMap<>();
-    for (String name : children(entry, "by-read-length")) {
-      String at = key + ".by-read-length." + name;
-      if (!keyValues.containsKey(name)) {
-        throw wrong.apply(at, "'" + name + "' is not among the key-values");
-      }
-      Config rule = entry.getConfig("by-read-length." + ConfigUtil.quoteString(name));
-      onlyKeys(at, rule, Set.of("longer-than", "then", "otherwise"));
-      byReadLength.put(
-          name,
-          new ByReadLength(
-              rule.getDouble("longer-than"), rule.getString("then"), rule.getString("otherwise")));
-    }
+  private ArtifactNeed need(String role, Section entry) {
+    entry.onlyKeys(KEYS, "a need");
+    Map<String, String> keyValues = entry.map("key-values");
+    Map<String, String> chosen = entry.map("chosen");
+    List<String> hints = entry.oneOrMore("hint");
+    String organism = entry.optional("organism", "", Config::getString);
+    placeholders.add(entry, "key-values", keyValues.values());
+    placeholders.add(entry, "chosen", chosen.values());
+    placeholders.add(entry, "hint", hints);
+    placeholders.add(entry, "organism", List.of(organism));
     return new ArtifactNeed(
         role,
-        entry.getString("pipeline"),
-        entry.getString("artifact"),
-        entry.hasPath("organism") ? entry.getString("organism") : "",
+        entry.text("pipeline"),
+        entry.text("artifact"),
+        organism,
         keyValues,
-        entry.hasPath("latest-by") ? Optional.of(entry.getString("latest-by")) : Optional.empty(),
-        byReadLength,
-        texts(entry, "chosen"),
-        entry.hasPath("any-of") ? anyOf(key, entry) : List.of(),
-        hints(entry));
+        entry.optionalText("latest-by"),
+        byReadLength(entry, keyValues.keySet()),
+        chosen,
+        anyOf(entry),
+        hints);
   }
 
-  private List<Map<String, String>> anyOf(String key, Config entry) {
+  private static Map<String, ByReadLength> byReadLength(Section entry, Set<String> keys) {
+    Map<String, ByReadLength> rules = new LinkedHashMap<>();
+    if (!entry.has("by-read-length")) {
+      return rules;
+    }
+    entry
+        .child("by-read-length")
+        .ifPresent(
+            section -> {
+              for (String name : section.names()) {
+                if (!keys.contains(name)) {
+                  section.wrong(name, "'" + name + "' is not among the key-values");
+                }
+                section
+                    .child(name)
+                    .ifPresent(
+                        rule -> {
+                          rule.onlyKeys(Set.of("longer-than", "then", "otherwise"), "such a rule");
+                          rules.put(
+                              name,
+                              new ByReadLength(
+                                  rule.read("longer-than", 0.0, Config::getDouble),
+                                  rule.text("then"),
+                                  rule.text("otherwise")));
+                        });
+              }
+            });
+    return rules;
+  }
+
+  private List<Map<String, String>> anyOf(Section entry) {
     List<Map<String, String>> alternatives = new ArrayList<>();
-    for (Config alternative : entry.getConfigList("any-of")) {
-      Map<String, String> facets = texts(alternative.atKey("facets"), "facets");
+    for (Section alternative : entry.list("any-of")) {
+      Map<String, String> facets = alternative.all();
       if (facets.isEmpty()) {
-        throw wrong.apply(key + ".any-of", "an alternative must name what it asks for");
+        alternative.wrong("", "an alternative must name what it asks for");
       }
+      alternative
+          .names()
+          .forEach(
+              name -> placeholders.add(alternative, name, List.of(facets.getOrDefault(name, ""))));
       alternatives.add(facets);
     }
     return alternatives;
-  }
-
-  /** One line, or several. */
-  private static List<String> hints(Config entry) {
-    if (!entry.hasPath("hint")) {
-      return List.of();
-    }
-    return entry.getValue("hint").valueType() == ConfigValueType.LIST
-        ? entry.getStringList("hint")
-        : List.of(entry.getString("hint"));
-  }
-
-  private static Map<String, String> texts(Config entry, String key) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (String name : children(entry, key)) {
-      texts.put(name, entry.getString(key + "." + ConfigUtil.quoteString(name)));
-    }
-    return texts;
-  }
-
-  private void onlyKeys(String key, Config entry, Set<String> known) {
-    for (String name : new TreeSet<>(entry.root().keySet())) {
-      if (!known.contains(name)) {
-        throw wrong.apply(key + "." + name, "is not a key of a need");
-      }
-    }
-  }
-
-  private static Set<String> children(Config config, String key) {
-    return config.hasPath(key) ? config.getObject(key).keySet() : Set.of();
   }
 }

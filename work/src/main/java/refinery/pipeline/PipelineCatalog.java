@@ -1,8 +1,6 @@
 package refinery.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,10 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import refinery.pipeline.Pipeline.Action;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
-import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.Need;
@@ -137,7 +133,7 @@ public final class PipelineCatalog {
 
   /** The pipelines as JSON, for {@code GET /pipelines}. */
   public List<JsonNode> describe() {
-    return registry.all().stream().map(PipelineCatalog::description).toList();
+    return registry.all().stream().map(PipelineDescription::of).toList();
   }
 
   /** The resources of a process job by its input alone; none for an unknown pipeline. */
@@ -235,68 +231,5 @@ public final class PipelineCatalog {
       }
     }
     return Optional.empty();
-  }
-
-  private static JsonNode description(Pipeline pipeline) {
-    ObjectNode node = Json.MAPPER.createObjectNode();
-    node.put("name", pipeline.name());
-    node.put("version", pipeline.version());
-    node.put("description", pipeline.description());
-    node.set("inputs", Json.MAPPER.valueToTree(pipeline.inputs()));
-    node.put("takes_command", pipeline.takesCommand());
-    pipeline.set().ifPresent(role -> node.put("takes_set", role));
-    node.set("parameters", parameters(pipeline));
-    node.set("needs", Json.MAPPER.valueToTree(pipeline.needs()));
-    ObjectNode resources = node.putObject("resources");
-    resources.put("cpu", pipeline.demand().cpu().toString());
-    resources.put("memory", pipeline.demand().memory().toString());
-    resources.put("disk", pipeline.demand().disk().toString());
-    ArrayNode steps = node.putArray("steps");
-    for (Pipeline.Step step : pipeline.steps()) {
-      ObjectNode entry = steps.addObject().put("name", step.name());
-      switch (step.action()) {
-        case Action.Command command -> {
-          entry.set("command", Json.MAPPER.valueToTree(command.arguments()));
-          entry.set("environment", Json.MAPPER.valueToTree(new TreeMap<>(command.environment())));
-        }
-        case Action.Builtin builtin -> {
-          entry.put("builtin", builtin.name());
-          entry.set("with", Json.MAPPER.valueToTree(new TreeMap<>(builtin.with())));
-        }
-      }
-    }
-    ArrayNode outputs = node.putArray("outputs");
-    pipeline
-        .outputs()
-        .forEach(
-            output ->
-                outputs
-                    .addObject()
-                    .put("name", output.name())
-                    .put("media_type", output.mediaType())
-                    .put("optional", output.optional()));
-    return node;
-  }
-
-  /** A JSON Schema (2020-12) of the parameters. */
-  private static JsonNode parameters(Pipeline pipeline) {
-    ObjectNode schema = Json.MAPPER.createObjectNode();
-    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-    schema.put("type", "object");
-    ObjectNode properties = schema.putObject("properties");
-    ArrayNode required = schema.putArray("required");
-    new TreeMap<>(pipeline.parameters())
-        .forEach(
-            (name, parameter) -> {
-              ObjectNode property = properties.putObject(name);
-              property.put("type", "string");
-              property.put("description", parameter.description());
-              property.put("pattern", "^(?:" + parameter.pattern() + ")$");
-              parameter
-                  .fallback()
-                  .ifPresentOrElse(
-                      value -> property.put("default", value), () -> required.add(name));
-            });
-    return schema;
   }
 }

@@ -1,15 +1,11 @@
 package refinery.pipeline;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -21,7 +17,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import refinery.agent.Tool;
-import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
 import refinery.storage.Sha256;
 
@@ -35,12 +30,15 @@ public final class PipelineRegistry {
   private static final List<String> SHIPPED =
       List.of("command", "concatenate", "transcriptome-index", "salmon-quant", "kallisto-quant");
 
-  private final Map<String, Pipeline> pipelines;
-  private final Map<String, String> texts;
+  private final Map<String, Pipeline> pipelines = new TreeMap<>();
+  private final Map<String, String> texts = new TreeMap<>();
 
-  private PipelineRegistry(Map<String, Pipeline> pipelines, Map<String, String> texts) {
-    this.pipelines = Collections.unmodifiableMap(new TreeMap<>(pipelines));
-    this.texts = Map.copyOf(texts);
+  private PipelineRegistry(Map<String, PipelineFiles.Read> files) {
+    files.forEach(
+        (name, read) -> {
+          pipelines.put(name, read.pipeline());
+          texts.put(name, read.text());
+        });
   }
 
   /**
@@ -60,6 +58,28 @@ public final class PipelineRegistry {
   }
 
   static PipelineRegistry load(Optional<Path> directory) {
+    PipelineFiles files = PipelineFiles.of(files(directory));
+    List<PipelineFault> faults = files.faults();
+    if (!faults.isEmpty()) {
+      String others =
+          faults.size() == 1
+              ? ""
+              : " (and %d more: 'refinery pipelines check FILE' tells all)"
+                  .formatted(faults.size() - 1);
+      throw new ConfigurationException(faults.getFirst() + others);
+    }
+    return new PipelineRegistry(files.byName());
+  }
+
+  /**
+   * Everything that is wrong with these files, each by itself and beside the pipelines of {@code
+   * conf/}, of which those of the same names are left out.
+   */
+  public static List<PipelineFault> check(List<Path> files) {
+    return PipelineFiles.faults(files, files(Optional.empty()));
+  }
+
+  private static Collection<URL> files(Optional<Path> directory) {
     Map<String, URL> files = new LinkedHashMap<>();
     try {
       if (directory.isPresent()) {
@@ -77,35 +97,9 @@ public final class PipelineRegistry {
           files.putIfAbsent(name + ".conf", url);
         }
       }
-      return read(files.values());
+      return files.values();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the pipelines", e);
-    }
-  }
-
-  private static PipelineRegistry read(Collection<URL> files) throws IOException {
-    Map<String, Pipeline> pipelines = new TreeMap<>();
-    Map<String, String> texts = new TreeMap<>();
-    for (URL url : files) {
-      String origin = url.getProtocol().equals("file") ? url.getPath() : url.toString();
-      Pipeline pipeline;
-      try {
-        pipeline = PipelineFile.read(origin, ConfigFactory.parseURL(url).resolve());
-        texts.put(pipeline.name(), text(url));
-      } catch (ConfigException e) {
-        throw new ConfigurationException(Configuration.oneLine(e));
-      }
-      if (pipelines.putIfAbsent(pipeline.name(), pipeline) != null) {
-        throw new ConfigurationException(
-            origin + ": name: another file has a pipeline " + pipeline.name() + " already");
-      }
-    }
-    return new PipelineRegistry(pipelines, texts);
-  }
-
-  private static String text(URL url) throws IOException {
-    try (InputStream in = url.openStream()) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
@@ -146,7 +140,7 @@ public final class PipelineRegistry {
   }
 
   Collection<Pipeline> all() {
-    return pipelines.values();
+    return Collections.unmodifiableCollection(pipelines.values());
   }
 
   /** The programs that the pipelines run, as far as their files tell. */

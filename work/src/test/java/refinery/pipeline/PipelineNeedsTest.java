@@ -195,6 +195,6 @@ class PipelineNeedsTest {
                 PipelineFile.read(
                     "p.conf", ConfigFactory.parseString(PIPELINE.formatted(placeholder, need))))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageStartingWith("p.conf: " + key);
+        .hasMessageMatching("p\\.conf:\\d+: " + Pattern.quote(key) + ".*");
   }
 }

@@ -60,7 +60,7 @@ class PipelineToolsTest {
   void aToolWithoutACommandIsAMistakeInTheFile() {
     assertThatThrownBy(() -> tools("tools { aligner = [] }"))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("own.conf: tools.\"aligner\": the command is empty");
+        .hasMessageContaining("own.conf:6: tools.aligner: the command is empty");
   }
 
   @Test
@@ -68,7 +68,7 @@ class PipelineToolsTest {
     String own = "parameters { reproduces { description = \"mine\" } }";
     assertThatThrownBy(() -> tools("tools { aligner = [bwa] }\n" + own))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("own.conf: parameters.\"reproduces\": every pipeline has it");
+        .hasMessageContaining("own.conf:7: parameters.reproduces: every pipeline has it");
   }
 
   /** Two pipelines may call two programs by one name. */

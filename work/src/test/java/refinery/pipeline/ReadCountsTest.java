@@ -92,7 +92,7 @@ class ReadCountsTest {
     } else {
       assertThatThrownBy(() -> PipelineFile.read("counts.conf", file))
           .isInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("counts.conf: counts-reads: 'check' is no step")
+          .hasMessageContaining("counts.conf:5: counts-reads: 'check' is no step")
           .hasMessageContaining("[kallisto-check, salmon-check]");
     }
   }

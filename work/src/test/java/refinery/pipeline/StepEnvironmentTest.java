@@ -81,7 +81,7 @@ class StepEnvironmentTest {
                 PipelineFile.read(
                     "probe.conf", ConfigFactory.parseString(PIPELINE.formatted(name + " = x"))))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("probe.conf: steps[0].environment: '")
+        .hasMessageContaining("probe.conf:5: steps[0].environment: '")
         .hasMessageContaining("must match");
   }
 }

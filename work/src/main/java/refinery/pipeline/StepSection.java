@@ -1,0 +1,154 @@
+package refinery.pipeline;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import refinery.pipeline.Pipeline.Action;
+import refinery.pipeline.Pipeline.Step;
+
+/** Reads the steps of a pipeline's file. */
+final class StepSection {
+  private static final Set<String> KEYS =
+      Set.of(
+          "name",
+          "command",
+          "environment",
+          "builtin",
+          "with",
+          "when",
+          "stdout",
+          "tool",
+          "stall",
+          "wall-time");
+
+  /**
+   * Names of variables, except those that every process is given and those that load code into it.
+   */
+  private static final Pattern VARIABLE =
+      Pattern.compile("(?!(PATH|HOME|TMPDIR|LD_.*|REFINERY_.*)$)[A-Z_][A-Z0-9_]{0,63}");
+
+  private static final Duration STALL = Duration.ofMinutes(30);
+  private static final Duration WALL_TIME = Duration.ofHours(48);
+
+  private final Set<String> tools;
+  private final Set<String> roles;
+  private final PlaceholderCheck placeholders;
+
+  private StepSection(Set<String> tools, Set<String> roles, PlaceholderCheck placeholders) {
+    this.tools = tools;
+    this.roles = roles;
+    this.placeholders = placeholders;
+  }
+
+  /**
+   * @param file the whole of it
+   * @param tools names of the tools whose versions can be asked
+   * @param roles of the inputs
+   */
+  static List<Step> read(
+      Section file, Set<String> tools, Set<String> roles, PlaceholderCheck placeholders) {
+    StepSection reader = new StepSection(tools, roles, placeholders);
+    List<Step> steps = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section section : file.list("steps")) {
+      Step step = reader.step(section);
+      if (!names.add(step.name())) {
+        section.wrong("name", "two steps are named " + step.name());
+      }
+      steps.add(step);
+    }
+    if (!file.has("steps")) {
+      file.wrong("steps", "is missing");
+    } else if (steps.isEmpty()) {
+      file.wrong("steps", "a pipeline needs a step");
+    }
+    return steps;
+  }
+
+  private Step step(Section section) {
+    section.onlyKeys(KEYS, "a step");
+    String name = section.matching("name", PipelineFile.NAME);
+    Optional<String> tool = section.optionalText("tool");
+    if (tool.isPresent() && !tools.contains(tool.get())) {
+      section.wrong("tool", "'" + tool.get() + "' is not in tools");
+    }
+    return new Step(
+        name,
+        action(section),
+        when(section),
+        stdout(section),
+        tool,
+        limit(section, "stall", STALL),
+        limit(section, "wall-time", WALL_TIME));
+  }
+
+  private List<String> when(Section section) {
+    List<String> when = section.texts("when");
+    for (String role : when) {
+      if (!roles.contains(role)) {
+        section.wrong(
+            "when", "'" + role + "' is no role of the inputs; there are " + new TreeSet<>(roles));
+      }
+    }
+    return when;
+  }
+
+  private Optional<String> stdout(Section section) {
+    Optional<String> stdout = section.optionalText("stdout");
+    stdout.ifPresent(
+        path -> {
+          PipelineFile.checkRelative(section, "stdout", path);
+          placeholders.add(section, "stdout", List.of(path));
+        });
+    return stdout;
+  }
+
+  private static Duration limit(Section section, String name, Duration fallback) {
+    Duration limit = section.optional(name, fallback, Config::getDuration);
+    if (limit.isZero() || limit.isNegative()) {
+      section.wrong(name, "must be longer than nothing, as in 30m");
+    }
+    return limit;
+  }
+
+  private Action action(Section section) {
+    if (section.has("command") == section.has("builtin")) {
+      section.wrong("", "a step has either command or builtin");
+    }
+    if (section.has("command")) {
+      return command(section);
+    }
+    if (section.has("environment")) {
+      section.wrong("environment", "only a command has one");
+    }
+    Map<String, String> with = section.map("with");
+    placeholders.add(section, "with", with.values());
+    String builtin = section.optionalText("builtin").orElse("");
+    if (section.has("builtin") && Builtins.find(builtin).isEmpty()) {
+      section.wrong("builtin", "there is no '" + builtin + "'; there are " + Builtins.names());
+    }
+    return new Action.Builtin(builtin, with);
+  }
+
+  private Action command(Section section) {
+    if (section.has("with")) {
+      section.wrong("with", "only a builtin has one");
+    }
+    List<String> command = section.command("command");
+    Map<String, String> environment = section.map("environment");
+    for (String name : environment.keySet()) {
+      if (!VARIABLE.matcher(name).matches()) {
+        section.wrong("environment", "'" + name + "' must match " + VARIABLE);
+      }
+    }
+    placeholders.add(section, "command", command);
+    return new Action.Command(command, environment);
+  }
+}
