@@ -101,7 +101,9 @@ class NodeCatalogTest {
     "kallisto-quant,fragment_length,200,''",
     "kallisto-quant,fragment_length,long,must match",
     "salmon-quant,fragment_length,200,'has no such parameter; it has k, min_mapping_rate,"
-        + " organism, reference, reference_release, species_tax_id, tax_id'",
+        + " organism, quality, read_count, reference, reference_release, species_tax_id, tax_id'",
+    "salmon-quant,quality,dee2,''",
+    "salmon-quant,quality,strict,must match",
     "salmon-quant,k,auto,''",
     "salmon-quant,k,-1,must match",
     "salmon-quant,a/b~c,1,has no such parameter",

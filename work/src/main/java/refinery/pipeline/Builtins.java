@@ -21,7 +21,8 @@ final class Builtins {
               Map.entry("read-length-check", new ReadLengthCheck()),
               Map.entry("salmon-check", new SalmonCheck()),
               Map.entry("kallisto-check", new KallistoCheck()),
-              Map.entry("gene-table", new GeneTable())));
+              Map.entry("gene-table", new GeneTable()),
+              Map.entry("quality", new QualityVerdict())));
 
   private Builtins() {}
 

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import refinery.agent.Tool;
 import refinery.configuration.ConfigurationException;
+import refinery.quality.QualityRulesFile;
 import refinery.storage.Sha256;
 
 /**
@@ -45,6 +46,8 @@ public final class PipelineRegistry {
    * @param config the whole configuration
    */
   public static PipelineRegistry from(Config config) {
+    // Steps judge by these rules; what is wrong in them is told at the start.
+    QualityRulesFile.load();
     String key = "refinery.pipelines.directory";
     String text = config.hasPath(key) ? config.getString(key).strip() : "";
     if (text.isEmpty()) {

@@ -18,11 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import refinery.protocol.JobId;
+import refinery.protocol.Json;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.StepRecord;
+import refinery.quality.Judgement;
+import refinery.quality.Measure;
+import refinery.quality.Measures;
+import refinery.quality.QualityRulesFile;
+import refinery.quality.Reason;
+import refinery.quality.RunQuality;
 import refinery.testing.RequiresTools;
 
 /** The shipped pipelines with the real tools give the recorded results. */
@@ -131,14 +138,15 @@ class GoldenTest {
 
   @ParameterizedTest
   @CsvSource({
-    "SRR990001,SRR990/SRR990001,100",
-    "SRR9900002,SRR990/002/SRR9900002,100",
-    "SRR99900003,SRR999/003/SRR99900003,100",
-    "ERR99900004,ERR999/004/ERR99900004,76",
-    "ERR9900005,ERR990/005/ERR9900005,50",
-    "DRR990006,DRR990/DRR990006,50"
+    "SRR990001,SRR990/SRR990001,100,ISR",
+    "SRR9900002,SRR990/002/SRR9900002,100,ISR",
+    "SRR99900003,SRR999/003/SRR99900003,100,ISR",
+    "ERR99900004,ERR999/004/ERR99900004,76,IU",
+    "ERR9900005,ERR990/005/ERR9900005,50,SR",
+    "DRR990006,DRR990/DRR990006,50,U"
   })
-  void quantifiesAsRecorded(String run, String directory, int length) throws IOException {
+  void quantifiesAsRecorded(String run, String directory, int length, String libraryType)
+      throws IOException {
     List<RawFile> inputs = reads(run, directory, length);
     JobResult.Processed salmon = Workbench.processed(bench.run("salmon-quant", inputs, RUN));
     // With bias correction salmon shares reads among isoforms of a gene differently from run to run
@@ -160,6 +168,60 @@ class GoldenTest {
     assertThat(bench.fetch(kallisto.artifacts(), "abundance.tsv"))
         .hasSameBinaryContentAs(
             Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv"));
+    judged(quality(salmon), salmon.facts());
+    judged(quality(kallisto), kallisto.facts());
+    Path info = Workbench.fixture("expected/golden/kallisto/" + run + "/run_info.json");
+    double unique = Json.MAPPER.readTree(info.toFile()).path("n_unique").asDouble();
+    assertThat(quality(kallisto).measures().value(Measure.UNIQUELY_MAPPED_PERCENT))
+        .hasValue(100 * unique / 3000);
+    Measures of = quality(salmon).measures();
+    assertThat(of.value(Measure.UNIQUELY_MAPPED_PERCENT)).as("salmon does not say").isEmpty();
+    assertThat(of.value(Measure.LIBRARY_AGREEMENT_PERCENT)).hasValue(100.0);
+    assertThat(of.libraryObserved()).contains(libraryType);
+  }
+
+  private static RunQuality quality(JobResult.Processed result) throws IOException {
+    return RunQuality.read(Files.readString(bench.fetch(result.artifacts(), RunQuality.FILE)));
+  }
+
+  /** 3,000 reads on 60 genes, of which nearly all map: fine, but not enough for amalgkit. */
+  private static void judged(RunQuality quality, Map<String, String> facts) throws IOException {
+    Measures measures = quality.measures();
+    assertThat(measures.value(Measure.STATED_READS)).hasValue(3000);
+    assertThat(measures.value(Measure.DOWNLOADED_READS)).hasValue(3000);
+    assertThat(measures.value(Measure.PROCESSED_READS)).hasValue(3000);
+    double mapped = measures.value(Measure.MAPPED_READS).orElseThrow();
+    assertThat(Double.parseDouble(facts.get("mapped"))).isEqualTo(mapped);
+    assertThat(measures.value(Measure.MAPPING_RATE_PERCENT)).hasValue(100 * mapped / 3000);
+    assertThat(measures.value(Measure.MAPPED_READS_PER_GENE)).hasValue(mapped / 60);
+    assertThat(measures.value(Measure.DUPLICATE_RATE_PERCENT)).isEmpty();
+    assertThat(measures.value(Measure.RRNA_RATE_PERCENT)).isEmpty();
+    assertThat(facts)
+        .containsEntry("quality_verdict", "pass")
+        .containsEntry("quality_reasons", "[]")
+        .containsEntry("quality_rules", "default");
+    Judgement judgement = quality.judgedBy(QualityRulesFile.load().get("amalgkit")).judgement();
+    assertThat(judgement.reasons())
+        .extracting(Reason::message)
+        .containsExactly("fail: stated_reads is 3000 reads, below 1000000 reads");
+  }
+
+  @Test
+  void theSurveyNamesThePreset() throws IOException {
+    Map<String, String> strict = new HashMap<>(RUN);
+    strict.put("quality", "dee2");
+    JobResult.Processed run =
+        Workbench.processed(
+            bench.run("kallisto-quant", reads("SRR990001", "SRR990/SRR990001", 100), strict));
+    assertThat(run.facts()).containsEntry("quality_verdict", "fail");
+    assertThat(run.facts().get("quality_reasons"))
+        .contains("\"mapped_reads_per_gene\"", "below 50 reads per gene");
+    assertThat(run.artifacts()).extracting(Artifact::name).contains("abundance.tsv");
+    strict.put("quality", "none");
+    assertThat(bench.run("kallisto-quant", reads("SRR990001", "SRR990/SRR990001", 100), strict))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> assertThat(failed.failure().message()).contains("'none'", "quality"));
   }
 
   @Test
@@ -169,7 +231,8 @@ class GoldenTest {
     Outcome first = bench.run("salmon-quant", inputs, RUN);
     assertThat(first.steps())
         .extracting(StepRecord::name)
-        .containsExactly("check-read-length", "unpack-index", "quantify-pairs", "check", "genes");
+        .containsExactly(
+            "check-read-length", "unpack-index", "quantify-pairs", "check", "genes", "quality");
     StepRecord salmon = first.steps().get(2);
     assertThat(salmon.tool()).startsWith("salmon 1.");
     assertThat(salmon.command()).contains("inputs/reads_1.fastq.gz", "--seqBias", "2");
@@ -182,6 +245,7 @@ class GoldenTest {
             "meta_info.json",
             "lib_format_counts.json",
             "cmd_info.json",
+            "quality.json",
             "quantify-pairs.log");
     JobResult.Processed second = Workbench.processed(bench.run("salmon-quant", inputs, RUN));
     assertThat(second.reusedFrom()).contains(JobId.of("job-earlier"));
