@@ -19,6 +19,8 @@ import java.util.OptionalInt;
  * samples costs one tile of each group. May be used by several threads at once.
  */
 public final class DatasetStore implements Closeable {
+  private static final int CELLS = 1 << 18;
+
   private final FileChannel channel;
   private final Footer footer;
   private final Map<String, Integer> rows = new HashMap<>();
@@ -86,6 +88,17 @@ public final class DatasetStore implements Closeable {
   /** Samples come in groups, each of which fits in memory. */
   public int groupCount() {
     return footer.groups().size();
+  }
+
+  /** The column of a group's first sample. */
+  public int firstSample(int group) {
+    return footer.groups().subList(0, group).stream().mapToInt(GroupPlace::samples).sum();
+  }
+
+  /** How many rows are best read at once: whole tiles of about a quarter of a million cells. */
+  public int rowsAtOnce() {
+    int tiles = CELLS / Shape.TILE / accessions().size();
+    return Math.max(1, tiles) * Shape.TILE;
   }
 
   /** The descriptions of a group's samples. */

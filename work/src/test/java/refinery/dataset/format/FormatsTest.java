@@ -1,0 +1,162 @@
+package refinery.dataset.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.dataset.store.DatasetStore;
+import refinery.dataset.store.DatasetWriter;
+import refinery.dataset.store.RandomDataset;
+
+/** Every format is read back by programs that are not ours, and every cell compared. */
+class FormatsTest {
+  private static final RandomDataset DATA = new RandomDataset(11, 400, 0.02);
+  private static final int FEATURES = 437;
+  private static final int SAMPLES = 45;
+
+  /** Reads what the store says: doubles, a sample after the other. */
+  private static final String EXPECTED =
+      """
+      import sys, gzip
+      import numpy as np
+      features, samples = %d, %d
+      def expected(name):
+          return np.fromfile(name + '.bin', dtype='<f8').reshape(samples, features).T
+      def same(found, name):
+          want = expected(name)
+          found = np.asarray(found, dtype='f8')
+          assert found.shape == want.shape, found.shape
+          equal = (found == want) | (np.isnan(found) & np.isnan(want))
+          assert equal.all(), (name, np.argwhere(~equal)[:5], found[~equal][:5], want[~equal][:5])
+          print(name, equal.size, int(np.isnan(want).sum()) > 0)
+      ids = [line.rstrip('\\n') for line in open('features.txt')]
+      accessions = [line.rstrip('\\n') for line in open('accessions.txt')]
+      """
+          .formatted(FEATURES, SAMPLES);
+
+  private static final String CELLS = " " + FEATURES * SAMPLES + " True";
+
+  @TempDir static Path folder;
+  private static DatasetStore store;
+
+  /** Two groups, of which the second knows more features. */
+  @BeforeAll
+  static void write() throws IOException {
+    Path base = folder.resolve("base");
+    Path file = folder.resolve("store");
+    try (DatasetWriter writer = DatasetWriter.create(base, DATA.shape(), 1)) {
+      DATA.add(writer, 0, 30);
+      writer.finish();
+    }
+    List<String> more = DATA.more(FEATURES - 400);
+    try (DatasetStore old = DatasetStore.open(base);
+        DatasetWriter writer = DatasetWriter.append(old, file, more, 1)) {
+      for (int i = 30; i < SAMPLES; i++) {
+        writer.add(
+            RandomDataset.entry(i), RandomDataset.longer(DATA.values(i), more.size(), i / 8.0));
+      }
+      writer.finish();
+    }
+    store = DatasetStore.open(file);
+    Files.write(folder.resolve("features.txt"), store.shape().features());
+    Files.write(folder.resolve("accessions.txt"), store.accessions());
+    for (int measure = 0; measure < 3; measure++) {
+      Path binary = folder.resolve(RandomDataset.MEASURES.get(measure).label() + ".bin");
+      try (OutputStream out = Files.newOutputStream(binary)) {
+        for (int i = 0; i < SAMPLES; i++) {
+          double added = i < 30 ? Double.NaN : i / 8.0;
+          double[] values = RandomDataset.longer(DATA.values(i), more.size(), added)[measure];
+          ByteBuffer bytes = ByteBuffer.allocate(8 * FEATURES).order(ByteOrder.LITTLE_ENDIAN);
+          bytes.asDoubleBuffer().put(values);
+          out.write(bytes.array());
+        }
+      }
+    }
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    store.close();
+  }
+
+  /** Renders with one and with three threads, which must make no difference. */
+  private static void render(Format format) throws IOException {
+    Path other = Files.createDirectories(folder.resolve("again"));
+    format.render(store, folder, 1);
+    format.render(store, other, 3);
+    assertThat(format.files(store.shape())).isNotEmpty();
+    for (String name : format.files(store.shape())) {
+      assertThat(Files.mismatch(folder.resolve(name), other.resolve(name))).as(name).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void pandasReadsTheTables() throws Exception {
+    render(Format.TSV);
+    String found =
+        Foreign.python(
+            folder,
+            "pandas",
+            EXPECTED
+                + """
+                import pandas
+                for name in ('counts', 'tpm', 'length'):
+                    table = pandas.read_csv(name + '.tsv.gz', sep='\\t', index_col=0,
+                                            float_precision='round_trip')
+                    assert table.index.name == 'gene_id' and list(table.index) == ids
+                    assert list(table.columns) == accessions
+                    same(table.values, name)
+                """);
+    assertThat(found.lines()).containsExactly("counts" + CELLS, "tpm" + CELLS, "length" + CELLS);
+  }
+
+  @Test
+  void scipyReadsTheMatrixMarket() throws Exception {
+    render(Format.MTX);
+    String found =
+        Foreign.python(
+            folder,
+            "scipy.io",
+            EXPECTED
+                + """
+                import scipy.io
+                matrix = scipy.io.mmread('counts/matrix.mtx.gz')
+                assert matrix.nnz == int((expected('counts') != 0).sum())
+                same(matrix.toarray(), 'counts')
+                rows = [line.rstrip('\\n').split('\\t') for line in gzip.open('counts/features.tsv.gz', 'rt')]
+                assert rows == [[id, id, 'Gene Expression'] for id in ids]
+                assert gzip.open('counts/barcodes.tsv.gz', 'rt').read().split('\\n') == accessions + ['']
+                """);
+    assertThat(found).isEqualTo("counts" + CELLS);
+  }
+
+  @Test
+  void readMMOfRReadsTheMatrixMarket() throws Exception {
+    render(Format.MTX);
+    String found =
+        Foreign.r(
+            folder,
+            "Matrix",
+            """
+            suppressMessages(library(Matrix))
+            x <- as.matrix(readMM(gzfile('counts/matrix.mtx.gz')))
+            want <- matrix(readBin('counts.bin', 'double', n = %d, endian = 'little'), nrow = %d)
+            stopifnot(identical(dim(x), dim(want)), identical(is.nan(x), is.nan(want)))
+            d <- abs(x - want) / pmax(abs(want), 1e-300)
+            stopifnot(all(d < 1e-15, na.rm = TRUE))
+            stopifnot(identical(readLines(gzfile('counts/barcodes.tsv.gz')), readLines('accessions.txt')))
+            cat('counts', length(x), 'TRUE')
+            """
+                .formatted(FEATURES * SAMPLES, FEATURES));
+    assertThat(found).isEqualToIgnoringCase("counts" + CELLS);
+  }
+}
