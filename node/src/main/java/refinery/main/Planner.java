@@ -54,7 +54,7 @@ final class Planner implements JobPlanner {
 
   private long after(BatchSpec spec) {
     long raw = demand.left(spec.files(), spec.metadata());
-    return oneVolume ? pipelines.resources(spec.pipeline(), raw).disk() : 0;
+    return oneVolume ? pipelines.resources(spec.pipeline(), raw, spec.metadata()).disk() : 0;
   }
 
   @Override

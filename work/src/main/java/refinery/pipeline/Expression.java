@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * An arithmetic expression over named sizes, such as {@code 2GiB + 1.5 * input} or {@code min(4, 1
- * + input / 1GiB)}. Numbers may have a unit of bytes. Immutable; evaluation has no side effects.
+ * + input / 1GiB)}. Numbers may have a unit of bytes. A name without a value is 0, and so is what
+ * is divided by 0. Immutable; evaluation has no side effects.
  */
 final class Expression {
   private static final Pattern TOKEN =
@@ -113,7 +114,7 @@ final class Expression {
         if (accept("*")) {
           left = new Node.Operation((a, b) -> a * b, left, atom());
         } else if (accept("/")) {
-          left = new Node.Operation((a, b) -> a / b, left, atom());
+          left = new Node.Operation((a, b) -> b == 0 ? 0 : a / b, left, atom());
         } else {
           return left;
         }

@@ -136,25 +136,16 @@ record Pipeline(
       String description, Optional<String> fallback, Pattern pattern, boolean fromSource) {}
 
   /**
-   * Expressions for cores, bytes of memory and bytes of disk. Their variables are {@code input},
-   * the bytes of the raw files or of the set's outputs, and {@code index}, the bytes of unpacked
-   * references.
+   * Expressions for cores, bytes of memory and bytes of disk over what is known of a job's input
+   * ({@link InputSizes}). What is unknown is 0, and what is divided by 0 is 0.
    */
   record Demand(Expression cpu, Expression memory, Expression disk) {
     /**
      * The demand while the size of the index is unknown. Above one core it is rounded down to whole
      * cores: tools have whole threads, and the rest would lie idle.
      */
-    Resources resolve(long inputBytes) {
-      return resolve(inputBytes, 0);
-    }
-
-    /**
-     * @param indexBytes bytes of the unpacked references; 0 while unknown
-     */
-    Resources resolve(long inputBytes, long indexBytes) {
-      Map<String, Double> values =
-          Map.of("input", (double) inputBytes, "index", (double) indexBytes);
+    Resources resolve(InputSizes sizes) {
+      Map<String, Double> values = sizes.values();
       double cores = cpu.evaluate(values);
       return Resources.of(
           atLeastZero((cores > 1 ? Math.floor(cores) : cores) * 1000),

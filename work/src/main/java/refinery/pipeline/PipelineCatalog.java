@@ -138,7 +138,7 @@ public final class PipelineCatalog {
 
   /** The resources of a process job by its input alone; none for an unknown pipeline. */
   public Resources resources(Work.Process work) {
-    return resources(work.pipeline(), work.inputBytes());
+    return resources(work.pipeline(), InputSizes.of(work));
   }
 
   /**
@@ -164,10 +164,19 @@ public final class PipelineCatalog {
     return needs;
   }
 
-  public Resources resources(String pipeline, long inputBytes) {
+  /**
+   * The same before the download.
+   *
+   * @param metadata what the archive states of the batch; untrusted
+   */
+  public Resources resources(String pipeline, long inputBytes, Map<String, String> metadata) {
+    return resources(pipeline, InputSizes.of(inputBytes, List.of(), metadata));
+  }
+
+  private Resources resources(String pipeline, InputSizes sizes) {
     return registry
         .find(pipeline)
-        .map(found -> found.demand().resolve(inputBytes))
+        .map(found -> found.demand().resolve(sizes))
         .orElse(Resources.NONE);
   }
 
@@ -203,7 +212,8 @@ public final class PipelineCatalog {
             name,
             priority,
             0,
-            resources.orElseGet(() -> pipeline.get().demand().resolve(0)),
+            resources.orElseGet(
+                () -> pipeline.get().demand().resolve(InputSizes.of(0, List.of(), Map.of()))),
             new Work.Process(name, List.of(), List.of(), Map.of(), Map.of(), command),
             clock.instant()));
   }

@@ -169,9 +169,7 @@ final class PipelineFile {
 
   private static Expression expression(Section section, String name, Expression nothing) {
     return section.read(
-        name,
-        nothing,
-        (at, path) -> Expression.parse(at.getString(path), Set.of("input", "index")));
+        name, nothing, (at, path) -> Expression.parse(at.getString(path), InputSizes.NAMES));
   }
 
   private Map<String, List<String>> tools() {

@@ -177,9 +177,9 @@ final class PipelineRun {
    * more, the job starts again with a larger reservation.
    */
   private Optional<Outcome> outgrown(long indexBytes) {
-    long input = work.inputBytes();
-    Resources needed = pipeline.demand().resolve(input, indexBytes);
-    Resources planned = pipeline.demand().resolve(input);
+    InputSizes sizes = InputSizes.of(work);
+    Resources needed = pipeline.demand().resolve(sizes.withIndex(indexBytes));
+    Resources planned = pipeline.demand().resolve(sizes);
     Resources has = attempt.reserved();
     boolean more =
         needed.memory() > Math.max(planned.memory(), has.memory())

@@ -120,7 +120,9 @@ class PipelineFileTest {
             "p.conf:30 outputs[1].optional");
     assertThat(faults)
         .anyMatch(
-            fault -> fault.contains("'2 * lines': unknown name 'lines'; known: [index, input]"))
+            fault ->
+                fault.contains(
+                    "'2 * lines': unknown name 'lines'; known: [base_count, index, input, read_count, read_length]"))
         .anyMatch(fault -> fault.contains("resources.disk: is missing"))
         .allMatch(fault -> !fault.contains("\n"));
   }

@@ -248,8 +248,10 @@ class ReferenceCacheTest {
   @Test
   void aLargeIndexAsksForTheMemoryThatItNeeds() {
     Pipeline salmon = PipelineRegistry.load(Optional.empty()).find("salmon-quant").orElseThrow();
-    long unknown = salmon.demand().resolve(0).memory();
-    assertThat(salmon.demand().resolve(0, 100L << 20).memory()).isEqualTo(unknown);
-    assertThat(salmon.demand().resolve(0, 16L << 30).memory()).isGreaterThan(16L << 30);
+    InputSizes none = InputSizes.of(0, List.of(), Map.of());
+    long unknown = salmon.demand().resolve(none).memory();
+    assertThat(salmon.demand().resolve(none.withIndex(100L << 20)).memory()).isEqualTo(unknown);
+    assertThat(salmon.demand().resolve(none.withIndex(16L << 30)).memory())
+        .isGreaterThan(16L << 30);
   }
 }
