@@ -147,12 +147,15 @@ public final class SetQuestions implements Sets, AutoCloseable {
         List<Long> places = new ArrayList<>();
         while (asked.size() < size) {
           long place = ids.place();
-          Optional<String> id = ids.next();
-          if (id.isEmpty()) {
+          Optional<String> line = ids.next();
+          if (line.isEmpty()) {
             break;
           }
-          asked.add(BatchId.of(id.get()));
-          places.add(place);
+          Optional<BatchId> member = BatchSet.member(line.get());
+          if (member.isPresent()) {
+            asked.add(member.get());
+            places.add(place);
+          }
         }
         if (asked.isEmpty()) {
           return OptionalLong.empty();

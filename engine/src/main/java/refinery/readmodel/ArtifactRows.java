@@ -283,7 +283,7 @@ final class ArtifactRows {
     }
   }
 
-  private static RefinedArtifact artifact(ResultSet row) throws SQLException {
+  static RefinedArtifact artifact(ResultSet row) throws SQLException {
     try {
       Map<String, String> facets = Json.MAPPER.readValue(row.getString("facets"), MAP);
       return new RefinedArtifact(

@@ -75,8 +75,8 @@ final class SetOutlook {
     String read(Connection connection) throws IOException, SQLException {
       try (ManifestReader lines = new ManifestReader(manifests.open(set.members().sha256()), 0)) {
         List<BatchId> ids = new ArrayList<>();
-        for (Optional<String> id = lines.next(); id.isPresent(); id = lines.next()) {
-          ids.add(BatchId.of(id.get()));
+        for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+          BatchSet.member(line.get()).ifPresent(ids::add);
           if (ids.size() == PIECE) {
             count(connection, ids);
             ids.clear();

@@ -17,7 +17,7 @@ public final class Ids {
 
   private Ids() {}
 
-  static void check(String prefix, String value) {
+  public static void check(String prefix, String value) {
     Objects.requireNonNull(value, prefix + "id");
     if (!value.startsWith(prefix) || !isBody(value, prefix.length())) {
       throw new IllegalArgumentException(

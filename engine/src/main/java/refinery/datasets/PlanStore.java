@@ -1,0 +1,89 @@
+package refinery.datasets;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import refinery.manifests.ManifestReader;
+import refinery.manifests.Manifests;
+import refinery.protocol.artifact.Manifest;
+import refinery.protocol.dataset.DatasetPlan;
+import refinery.protocol.dataset.Datasets.Lines;
+import refinery.protocol.dataset.PlanLine;
+
+/**
+ * Stored plans: a line for the dataset, those of dropped samples, and those of the samples that go
+ * in, in the order of their batches. Blocking; thread-safe.
+ */
+final class PlanStore {
+  private final Manifests manifests;
+
+  PlanStore(Manifests manifests) {
+    this.manifests = manifests;
+  }
+
+  Manifest put(DatasetPlan plan, List<PlanLine.Taken> taken, List<PlanLine.Dropped> dropped)
+      throws IOException {
+    Path draft = manifests.draft();
+    try {
+      int members = 0;
+      try (BufferedWriter out = Files.newBufferedWriter(draft)) {
+        line(out, new PlanLine.Head(plan));
+        for (PlanLine.Dropped each : dropped) {
+          line(out, each);
+        }
+        for (PlanLine.Taken each :
+            taken.stream().sorted(Comparator.comparing(PlanLine.Taken::batch)).toList()) {
+          line(out, each);
+          members += each.kept() ? 0 : 1;
+        }
+      }
+      long length = Files.size(draft);
+      return new Manifest(manifests.put(draft), members, 0, length);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static void line(BufferedWriter out, PlanLine line) throws IOException {
+    out.write(line.text());
+    out.write('\n');
+  }
+
+  /** A page of samples; the plan's first line is not one. */
+  Lines lines(String plan, long from, int limit) throws IOException {
+    try (ManifestReader reader = new ManifestReader(manifests.open(plan), from)) {
+      List<PlanLine> lines = new ArrayList<>();
+      while (lines.size() < limit) {
+        Optional<String> line = reader.next();
+        if (line.isEmpty()) {
+          return new Lines(lines, OptionalLong.empty());
+        }
+        PlanLine read = PlanLine.of(line.get());
+        if (!(read instanceof PlanLine.Head)) {
+          lines.add(read);
+        }
+      }
+      long place = reader.place();
+      return new Lines(
+          lines, reader.next().isPresent() ? OptionalLong.of(place) : OptionalLong.empty());
+    }
+  }
+
+  List<PlanLine.Taken> taken(String plan) throws IOException {
+    List<PlanLine.Taken> taken = new ArrayList<>();
+    try (ManifestReader reader = new ManifestReader(manifests.open(plan), 0)) {
+      for (Optional<String> line = reader.next(); line.isPresent(); line = reader.next()) {
+        if (PlanLine.of(line.get()) instanceof PlanLine.Taken each) {
+          taken.add(each);
+        }
+      }
+    }
+    return taken;
+  }
+}
