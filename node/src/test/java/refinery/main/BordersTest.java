@@ -83,6 +83,20 @@ class BordersTest {
           .resideInAnyPackage("akka..", "java.nio.file..", "java.net..", "org.slf4j..");
 
   @ArchTest
+  static final ArchRule recipesArePure =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.compendium..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..")
+                  .and(not(resideInAPackage("refinery.expression..")))
+                  .and(not(resideInAPackage("refinery.compendium.."))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage("akka..", "java.nio.file..", "java.net..", "org.slf4j..");
+
+  @ArchTest
   static final ArchRule nobodySleeps =
       noClasses()
           .should()

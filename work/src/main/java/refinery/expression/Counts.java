@@ -4,13 +4,7 @@ package refinery.expression;
  * The counts that normalisation reads, column by column, each perhaps several times: from memory,
  * or from a store that need not hold all samples at once. Columns are read only.
  */
-public interface Counts {
-  int rows();
-
-  int samples();
-
-  double[] column(int sample);
-
+public interface Counts extends Columns {
   /** Of columns in memory. */
   static Counts of(double[]... columns) {
     return new Counts() {

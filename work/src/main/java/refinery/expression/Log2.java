@@ -11,7 +11,7 @@ import java.math.MathContext;
  * of reciprocals and a series for the rest, with the leading terms in two doubles (P. Tang,
  * "Table-driven implementation of the logarithm function").
  */
-final class Log2 {
+public final class Log2 {
   private static final int BITS = 7;
   private static final int SIZE = 1 << BITS;
   private static final MathContext DIGITS = new MathContext(45);
@@ -58,7 +58,7 @@ final class Log2 {
     return sum.add(sum);
   }
 
-  static double of(double x) {
+  public static double of(double x) {
     if (!(x >= Double.MIN_NORMAL) || x == Double.POSITIVE_INFINITY) {
       return Math.log(x) * SCALE;
     }

@@ -26,7 +26,7 @@ public final class QuantileTarget {
   }
 
   /** The mean of the samples' sorted columns, which have a value in every row. */
-  public static QuantileTarget mean(Counts columns) throws UnusableInput {
+  public static QuantileTarget mean(Columns columns) throws UnusableInput {
     double[] sums = new double[columns.rows()];
     for (int sample = 0; sample < columns.samples(); sample++) {
       double[] sorted = columns.column(sample).clone();
