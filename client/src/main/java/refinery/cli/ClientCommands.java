@@ -14,6 +14,7 @@ public final class ClientCommands {
         new CommandLine(new ScheduleCommand()),
         new CommandLine(new ListCommands.Surveys()),
         new CommandLine(new ListCommands.Batches()),
+        new CommandLine(new SearchCommand()),
         new CommandLine(new ListCommands.Jobs()),
         new CommandLine(new ListCommands.Nodes()),
         new CommandLine(new PipelinesCommand()),

@@ -33,6 +33,13 @@ final class Query {
     return this;
   }
 
+  /** Adds another statement as a part of this one. */
+  Query add(Query part) {
+    sql.append(part.sql);
+    parameters.addAll(part.parameters);
+    return this;
+  }
+
   /** The same statement under {@code explain (analyze)}, which runs it and gives its plan. */
   Query explained() {
     Query explained = new Query("explain (analyze)");

@@ -62,7 +62,7 @@ public final class SqlReadModel implements ReadModel {
     this.waiting = new Waiting(Optional.of(new SetOutlook(manifests)));
   }
 
-  private record Found<T>(T item, Cursor cursor) {}
+  private record Placed<T>(T item, Cursor cursor) {}
 
   @Override
   public CompletionStage<Page<SurveyView>> surveys(Filter filter) {
@@ -201,16 +201,16 @@ public final class SqlReadModel implements ReadModel {
                     after.createdAt(),
                     after.id()));
     query.add("order by " + time + " desc, " + id + " limit ?", limit + 1);
-    List<Found<T>> found =
+    List<Placed<T>> found =
         query.list(
             connection,
             row ->
-                new Found<>(
+                new Placed<>(
                     JsonColumns.read(row, "document", type),
                     new Cursor(
                         row.getObject("created_at", OffsetDateTime.class).toInstant(),
                         row.getString("id"))));
-    List<T> items = found.stream().limit(limit).map(Found::item).toList();
+    List<T> items = found.stream().limit(limit).map(Placed::item).toList();
     Optional<String> next =
         found.size() > limit
             ? Optional.of(found.get(limit - 1).cursor().encode(list, filter))
@@ -360,6 +360,11 @@ public final class SqlReadModel implements ReadModel {
   @Override
   public CompletionStage<List<FacetCount>> facet(Filter filter, String key, int values) {
     return sql.run(connection -> ArtifactRows.count(connection, filter, key, values));
+  }
+
+  @Override
+  public CompletionStage<Found> search(Filter filter, List<String> facets, int values) {
+    return sql.run(connection -> SearchRows.answer(connection, filter, facets, values));
   }
 
   @Override

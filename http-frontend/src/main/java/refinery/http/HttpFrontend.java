@@ -63,6 +63,7 @@ public final class HttpFrontend {
             new NodeRoutes(scheduler).endpoints(),
             new ArtifactRoutes(services, blocking).endpoints(),
             List.of(new ArtifactList(services).endpoint()),
+            new SearchRoutes(services).endpoints(),
             new EventRoutes(system, services, config).endpoints(),
             new CatalogRoutes(services).endpoints())
         .flatMap(List::stream)

@@ -408,6 +408,36 @@ class ApiTest {
   }
 
   @Test
+  void batchesAreFoundByWordsAndFieldsWithCounts() throws Exception {
+    JsonNode page =
+        TestNode.json(node.get("/api/v1/search?q=liver+-mock&tissue=liver&facet=tissue&limit=3"));
+    assertThat(node.rows.asked)
+        .isEqualTo(
+            new ReadModel.Filter(
+                Map.of("q", "liver -mock", "tissue", "liver"), 3, Optional.empty()));
+    JsonNode item = page.path("items").path(0);
+    assertThat(node.get(item.path("href").asText()).statusCode()).isEqualTo(200);
+    assertThat(item.path("harmonised").path("tissue").asText()).isEqualTo("liver");
+    assertThat(page.path("total").asInt()).isEqualTo(page.path("items").size());
+    assertThat(page.path("facets").path("tissue").path(0).path("value").asText())
+        .isEqualTo("liver");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tisue=liver,?tisue",
+    "facet=colour,?facet",
+    "state=late,?state",
+    "limit=0,?limit",
+  })
+  void whatCannotBeSearchedIsNamed(String query, String pointer) throws Exception {
+    HttpResponse<String> refused = node.get("/api/v1/search?" + query);
+    assertProblem(refused, 400);
+    assertThat(TestNode.json(refused).path("errors").path(0).path("pointer").asText())
+        .isEqualTo(pointer);
+  }
+
+  @Test
   void artifactsKnowConditionsAndHead() throws Exception {
     String path = "/api/v1/artifacts/" + Samples.QUANT;
     String etag = node.get(path).headers().firstValue("ETag").orElseThrow();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +54,22 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<Page<BatchView>> batches(Filter filter) {
     return page(batches, filter);
+  }
+
+  /** Any words find all batches. */
+  @Override
+  public CompletionStage<Found> search(Filter filter, List<String> facets, int values) {
+    asked = filter;
+    Map<String, List<FacetCount>> counts = new TreeMap<>();
+    facets.forEach(name -> counts.put(name, List.of(new FacetCount("liver", batches.size()))));
+    return CompletableFuture.completedFuture(
+        new Found(
+            batches.values().stream()
+                .map(view -> new Hit(view, Map.of("tissue", "liver")))
+                .toList(),
+            Optional.empty(),
+            batches.size(),
+            counts));
   }
 
   @Override

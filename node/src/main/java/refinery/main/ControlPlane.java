@@ -28,6 +28,7 @@ import refinery.inputs.MemberCourier;
 import refinery.inputs.SetQuestions;
 import refinery.inputs.Sets;
 import refinery.job.JobLogic;
+import refinery.metadata.Harmonisation;
 import refinery.notifications.Channels;
 import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
@@ -38,6 +39,8 @@ import refinery.protocol.batch.BatchReply;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.readmodel.SearchIndex;
+import refinery.readmodel.SearchIndexer;
 import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlScheduleQueries;
 import refinery.schedule.WithdrawalCourier;
@@ -94,8 +97,17 @@ final class ControlPlane {
     ActorRef<ForemanCommand> foreman =
         singleton(Singletons.FOREMAN, foreman(sets, scheduler, regions));
     ActorRef<NotifierCommand> notifier = singleton(Singletons.NOTIFIER, notifier());
+    index();
     guard();
     return new Singletons(scheduler, foreman, notifier);
+  }
+
+  private void index() {
+    Harmonisation rules = settings.harmonisation();
+    Behavior<SearchIndexer.Message> indexer =
+        SearchIndexer.create(
+            new SearchIndex(stores.sql(), rules::of, rules.fingerprint()), Clock.systemUTC());
+    system.systemActorOf(indexer, "search-indexer", Props.empty());
   }
 
   private Behavior<SchedulerCommand> scheduler() {

@@ -136,6 +136,7 @@ class PlanTest {
       assertThat(rest.path("done").asLong()).isPositive().isEqualTo(rest.path("total").asLong());
       assertThat(downloads()).hasSize(1 + rest.path("total").asInt());
       comparesTheForecastWithWhatCameTrue(second, rest.path("total").asLong());
+      findsByWordsAndFields(rest.path("total").asLong());
       assertThat(node.stop()).isTrue();
     }
   }
@@ -160,6 +161,30 @@ class PlanTest {
     PrintWriter out = new PrintWriter(said);
     assertThat(RefineryCommand.run(out, out, "plan", survey, "--url", node.http())).isZero();
     assertThat(said.toString()).contains("EUR", "FORECAST", "cpu hours", "scratch reserved");
+  }
+
+  private void findsByWordsAndFields(long done) throws Exception {
+    String path = "/search?q=PRJEB990102&state=done&source=ena&facet=organism,library_strategy";
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> client.get(path).path("total").asLong() == done);
+    JsonNode counts = client.get(path).path("facets").path("library_strategy");
+    assertThat(counts.path(0).path("count").asLong()).isPositive();
+    String organism =
+        client.get(path).path("facets").path("organism").path(0).path("value").asText();
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    assertThat(
+            RefineryCommand.run(
+                out, out, "search", "PRJEB990102", "--organism", organism, "--url", node.http()))
+        .isZero();
+    assertThat(said.toString()).contains(organism, "FIELD");
+    said.getBuffer().setLength(0);
+    assertThat(
+            RefineryCommand.run(out, out, "search", "--where", "tissu=liver", "--url", node.http()))
+        .isEqualTo(2);
+    assertThat(said.toString()).contains("tissu");
   }
 
   private void start(Map<String, String> settings) throws Exception {

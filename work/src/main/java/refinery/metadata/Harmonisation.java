@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import refinery.protocol.Ids;
 import refinery.protocol.catalog.Harmonised;
 
 /**
@@ -90,6 +91,11 @@ public record Harmonisation(int longest, Pattern unknown, List<Field> fields) {
         return Optional.empty();
       }
     }
+  }
+
+  /** The same for the same rules, and another for others. */
+  public String fingerprint() {
+    return Ids.derive("harmonisation", toString());
   }
 
   /** The names of all fields, in the order of the rules' file. */

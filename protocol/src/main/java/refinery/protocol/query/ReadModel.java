@@ -92,6 +92,33 @@ public interface ReadModel {
   record FacetCount(String value, long count) {}
 
   /**
+   * Batches by the words of their archives and the harmonised form of them, newest first. A batch
+   * can be found a second or two after it was recorded. Filters: q (all of its words; quoted ones
+   * together, {@code or}, {@code -without}), state, and any field of the harmonised form, source or
+   * pipeline by its exact value.
+   *
+   * @param facets fields whose values are counted, the most frequent first, among what passes the
+   *     filters on other fields
+   * @param values the most values of a field that are returned
+   */
+  CompletionStage<Found> search(Filter filter, List<String> facets, int values);
+
+  /**
+   * @param harmonised the batch's values by field, with source and pipeline
+   */
+  record Hit(BatchView batch, Map<String, String> harmonised) {
+    public Hit {
+      harmonised = Map.copyOf(harmonised);
+    }
+  }
+
+  /**
+   * @param total how many batches match
+   */
+  record Found(
+      List<Hit> items, Optional<String> next, long total, Map<String, List<FacetCount>> facets) {}
+
+  /**
    * Counts: {surveys:{state:n}, batches:{..}, jobs:{kind:{state:n}}, throughput, failures:[..]}.
    */
   CompletionStage<JsonNode> stats();
