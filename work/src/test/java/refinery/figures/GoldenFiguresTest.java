@@ -1,0 +1,127 @@
+package refinery.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import refinery.protocol.Json;
+
+/**
+ * Figures of one matrix in all forms, against numpy's and pandas' (reference.py beside the files).
+ * The mean percentages and dispersions are equal to 1 part in 10^9, normalised dispersions to 1e-8,
+ * and the quartiles of the boxes to 1 part in 10^4.
+ */
+class GoldenFiguresTest {
+  private static final Path HERE = Path.of("src/test/resources/refinery/figures");
+  private static final double EXACT = 1e-9;
+
+  private static Summary summary(String file, Settings settings)
+      throws IOException, UnusableMatrix {
+    Matrix matrix =
+        new MatrixFiles(Limits.USUAL, () -> {})
+            .open(HERE.resolve(file), Optional.empty(), Optional.empty());
+    BitSet mitochondrial = new BitSet();
+    mitochondrial.set(0, 8);
+    try (matrix) {
+      return Summary.of(matrix, settings, mitochondrial);
+    }
+  }
+
+  private static JsonNode expected() throws IOException {
+    return Json.MAPPER.readTree(HERE.resolve("expected.json").toFile());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v3.zip,2", "hca.mtx.zip,2", "v2.tar.gz,3", "turned.zip,3", "plain.mtx.gz,2", "scipy.mtx.gz,3",
+    "v3.h5,2", "v2.h5,2", "csr.h5ad,2", "csc.h5ad,3", "dense.h5ad,2", "raw.h5ad,2"
+  })
+  void everyFormGivesTheSameFigures(String file, int passes) throws Exception {
+    Summary summary = summary(file, Settings.USUAL);
+    assertThat(summary.passes()).isEqualTo(passes);
+    same(summary, expected().path("all"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v3.zip", "v2.tar.gz", "dense.h5ad"})
+  void cellsWithFewGenesAreLeftOut(String file) throws Exception {
+    same(summary(file, new Settings(150, 20, 0.0125, 3, 0.5)), expected().path("filtered"));
+  }
+
+  @Test
+  void namesAndCellsAreThoseOfTheTables() throws Exception {
+    Summary summary = summary("v3.zip", Settings.USUAL);
+    Features genes = summary.matrix().genes();
+    assertThat(genes.ids().get(20)).isEqualTo("ENSG00000000020");
+    assertThat(genes.name(20)).isEqualTo("TWIN<&>");
+    assertThat(genes.name(21)).isEqualTo("TWIN<&>-1");
+    assertThat(summary.matrix().cells().get(3)).isEqualTo("CELL0003-1");
+    JsonNode all = expected();
+    for (int cell = 0; cell < summary.cells().cells(); cell++) {
+      assertThat(summary.cells().counts(cell))
+          .isEqualTo(all.path("all").path("cell_counts").path(cell).asDouble());
+      assertThat(summary.cells().genes(cell))
+          .isEqualTo(all.path("all").path("cell_genes").path(cell).asInt());
+      JsonNode share = all.path("mitochondrial").path(cell);
+      double found = summary.cells().mitochondrialPercent(cell);
+      if (share.isNull()) {
+        assertThat(found).isNaN();
+      } else {
+        assertThat(found).isCloseTo(share.asDouble(), within(EXACT));
+      }
+    }
+  }
+
+  private static void same(Summary summary, JsonNode wanted) {
+    assertThat(summary.kept()).isEqualTo(wanted.path("kept").asLong());
+    JsonNode highest = wanted.path("highest");
+    assertThat(summary.highest()).hasSize(highest.size());
+    for (int place = 0; place < highest.size(); place++) {
+      JsonNode gene = highest.path(place);
+      assertThat(summary.highest().get(place)).isEqualTo(gene.path("gene").asInt());
+      close(summary.meanPercent(summary.highest().get(place)), gene.path("mean"), EXACT);
+      Quantiles.Box box = summary.boxes().get(place);
+      close(box.least(), gene.path("box").path(0), EXACT);
+      close(box.first(), gene.path("box").path(1), 1e-4);
+      close(box.median(), gene.path("box").path(2), 1e-4);
+      close(box.third(), gene.path("box").path(3), 1e-4);
+      close(box.most(), gene.path("box").path(4), EXACT);
+    }
+    VariableGenes variable = summary.variable();
+    for (int gene = 0; gene < variable.means().length; gene++) {
+      close(variable.means()[gene], wanted.path("means").path(gene), EXACT);
+      JsonNode dispersion = wanted.path("dispersions").path(gene);
+      if (dispersion.isNull()) {
+        assertThat(variable.dispersions()[gene]).isNaN();
+      } else {
+        close(variable.dispersions()[gene], dispersion, EXACT);
+      }
+      close(variable.normalised()[gene], wanted.path("normalised").path(gene), 1e-8);
+    }
+    assertThat(
+            IntStream.range(0, variable.selected().length)
+                .filter(gene -> variable.selected()[gene]))
+        .containsExactlyElementsOf(integers(wanted.path("selected")));
+    assertThat(summary.top()).containsExactlyElementsOf(integers(wanted.path("top")));
+  }
+
+  private static java.util.List<Integer> integers(JsonNode list) {
+    java.util.List<Integer> numbers = new java.util.ArrayList<>();
+    list.forEach(number -> numbers.add(number.asInt()));
+    return numbers;
+  }
+
+  private static void close(double found, JsonNode wanted, double tolerance) {
+    double value = wanted.asDouble();
+    assertThat(found).isCloseTo(value, within(tolerance * Math.max(1, Math.abs(value))));
+  }
+}
