@@ -41,6 +41,30 @@ public enum Format {
       Measure measure = main(store.shape());
       MatrixMarket.write(store, measure, folder.resolve(measure.label()), crew);
     }
+  },
+  /** All measures in one long table. */
+  PARQUET("parquet") {
+    @Override
+    public List<String> files(Shape shape) {
+      return List.of("long.parquet");
+    }
+
+    @Override
+    void render(DatasetStore store, Path folder, Crew crew) throws IOException {
+      LongParquet.write(store, folder.resolve("long.parquet"), crew);
+    }
+  },
+  /** Counts as scanpy reads them. */
+  H5AD("h5ad") {
+    @Override
+    public List<String> files(Shape shape) {
+      return List.of("dataset.h5ad");
+    }
+
+    @Override
+    void render(DatasetStore store, Path folder, Crew crew) throws IOException {
+      AnnDataFile.write(store, folder.resolve("dataset.h5ad"), crew);
+    }
   };
 
   private final String label;
@@ -65,7 +89,7 @@ public enum Format {
   /**
    * Writes the files into an existing folder.
    *
-   * @throws TooLargeForFormat when the format cannot hold so much
+   * @throws UnsuitableFormat when the format cannot hold it
    */
   public void render(DatasetStore store, Path folder, int threads) throws IOException {
     try (Crew crew = new Crew(threads)) {

@@ -1,6 +1,7 @@
 package refinery.dataset.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,6 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,8 +68,7 @@ class FormatsTest {
     try (DatasetStore old = DatasetStore.open(base);
         DatasetWriter writer = DatasetWriter.append(old, file, more, 1)) {
       for (int i = 30; i < SAMPLES; i++) {
-        writer.add(
-            RandomDataset.entry(i), RandomDataset.longer(DATA.values(i), more.size(), i / 8.0));
+        writer.add(RandomDataset.entry(i), expected(i));
       }
       writer.finish();
     }
@@ -73,14 +79,23 @@ class FormatsTest {
       Path binary = folder.resolve(RandomDataset.MEASURES.get(measure).label() + ".bin");
       try (OutputStream out = Files.newOutputStream(binary)) {
         for (int i = 0; i < SAMPLES; i++) {
-          double added = i < 30 ? Double.NaN : i / 8.0;
-          double[] values = RandomDataset.longer(DATA.values(i), more.size(), added)[measure];
+          double[] values = expected(i)[measure];
           ByteBuffer bytes = ByteBuffer.allocate(8 * FEATURES).order(ByteOrder.LITTLE_ENDIAN);
           bytes.asDoubleBuffer().put(values);
           out.write(bytes.array());
         }
       }
     }
+  }
+
+  /** One feature lacks its TPM alone, which no quantifier does but a store holds. */
+  private static double[][] expected(int sample) {
+    double added = sample < 30 ? Double.NaN : sample / 8.0;
+    double[][] values = RandomDataset.longer(DATA.values(sample), FEATURES - 400, added);
+    if (sample > SAMPLES - 3) {
+      values[1][FEATURES - 1] = Double.NaN;
+    }
+    return values;
   }
 
   @AfterAll
@@ -158,5 +173,104 @@ class FormatsTest {
             """
                 .formatted(FEATURES * SAMPLES, FEATURES));
     assertThat(found).isEqualToIgnoringCase("counts" + CELLS);
+  }
+
+  @Test
+  void duckReadsTheParquet() throws Exception {
+    render(Format.PARQUET);
+    int cells = 0;
+    int missing = 0;
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duck.createStatement();
+        ResultSet rows =
+            statement.executeQuery("select * from '" + folder.resolve("long.parquet") + "'")) {
+      for (int sample = 0; sample < SAMPLES; sample++) {
+        double[][] values = expected(sample);
+        for (int row = 0; row < FEATURES; row++) {
+          cells++;
+          if (Double.isNaN(values[0][row]) && Double.isNaN(values[1][row])) {
+            missing++;
+            continue;
+          }
+          assertThat(rows.next()).isTrue();
+          assertThat(rows.getString("sample")).isEqualTo(store.accessions().get(sample));
+          assertThat(rows.getString("gene_id")).isEqualTo(store.shape().features().get(row));
+          for (int measure = 0; measure < 3; measure++) {
+            double found = rows.getDouble(RandomDataset.MEASURES.get(measure).label());
+            found = rows.wasNull() ? Double.NaN : found;
+            assertThat(Double.compare(found, values[measure][row])).isZero();
+          }
+        }
+      }
+      assertThat(rows.next()).isFalse();
+    }
+    assertThat(cells).isEqualTo(FEATURES * SAMPLES);
+    assertThat(missing).isPositive();
+    long present = Arrays.stream(expected(40)[0]).filter(value -> !Double.isNaN(value)).count();
+    assertThat(one("select count(*) from F where sample = 'SRR0000040'")).isEqualTo("" + present);
+    assertThat(one("select count(*) from F where tpm is null and counts is not null"))
+        .isEqualTo("2");
+  }
+
+  private static String one(String query) throws SQLException {
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duck.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                query.replace(" F ", " '" + folder.resolve("long.parquet") + "' "))) {
+      assertThat(rows.next()).isTrue();
+      return rows.getString(1);
+    }
+  }
+
+  @Test
+  void anndataReadsTheH5ad() throws Exception {
+    render(Format.H5AD);
+    String found =
+        Foreign.python(
+            folder,
+            "anndata",
+            EXPECTED
+                + """
+                import anndata
+                data = anndata.read_h5ad('dataset.h5ad')
+                assert data.X.has_sorted_indices and data.X.nnz == int((expected('counts') != 0).sum())
+                same(data.X.toarray().T, 'counts')
+                assert list(data.obs_names) == accessions and list(data.var_names) == ids
+                assert list(data.var['gene_id']) == ids
+                assert list(data.obs.columns) == ['organism', 'index_digest', 'tool', 'tool_version',
+                                                  'annotation', 'age', 'sex', 'tissue'], data.obs.columns
+                assert data.obs['tissue'][0] == 'léber\\t"x"\\nline' and data.obs['tissue'][1] == ''
+                assert data.obs['organism'][1] == 'Homo sapiens'
+                """);
+    assertThat(found).isEqualTo("counts" + CELLS);
+  }
+
+  @Test
+  void whatNoH5adHoldsIsRefusedInWords() {
+    assertThatThrownBy(() -> AnnDataFile.check(300_000_000, Long.MAX_VALUE))
+        .isInstanceOf(UnsuitableFormat.class)
+        .hasMessageContaining("300,000,000 cells are not zero");
+    assertThatThrownBy(() -> AnnDataFile.check(100_000_000, 1L << 30))
+        .hasMessageContaining("about 2,288 MiB of heap for them and the limit is 1,024");
+    assertThatThrownBy(() -> AnnDataFile.check(0, 1L << 30)).hasMessageContaining("every cell");
+  }
+
+  @Test
+  void theTablesOfSamplesTellEverySampleAndEveryDroppedOne() throws IOException {
+    Path samples = folder.resolve("samples.tsv");
+    SampleTables.samples(store, samples);
+    List<String> lines = Files.readAllLines(samples);
+    assertThat(lines).hasSize(SAMPLES + 1);
+    assertThat(lines.get(0))
+        .isEqualTo(
+            "sample\torganism\tindex_digest\ttool\ttool_version\tannotation\tage\tsex\ttissue");
+    assertThat(lines.get(1))
+        .isEqualTo(
+            "SRR0000000\tSaccharomyces cerevisiae\tsha256:0\tsalmon\t1.10.3\t\t7\t\tléber \"x\" line");
+    assertThat(lines.get(45)).startsWith("SRR0000044\t").endsWith("\tEnsembl 113\t\tfemale\t");
+    Path dropped = folder.resolve("dropped.tsv");
+    SampleTables.dropped(List.of(new SampleTables.Dropped("SRR9", "no\tcounts")), dropped);
+    assertThat(Files.readAllLines(dropped)).containsExactly("sample\treason", "SRR9\tno counts");
   }
 }
