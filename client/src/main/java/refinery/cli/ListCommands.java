@@ -67,6 +67,9 @@ final class ListCommands {
     @Option(names = "--state", description = "queued, downloading, processing, done, failed, ...")
     private Optional<String> state = Optional.empty();
 
+    @Option(names = "--quality", description = "pass, warn or fail: the verdict on a run.")
+    private Optional<String> quality = Optional.empty();
+
     @Option(names = "--pipeline")
     private Optional<String> pipeline = Optional.empty();
 
@@ -81,16 +84,30 @@ final class ListCommands {
       Map<String, String> filters = new LinkedHashMap<>();
       put(filters, "survey_id", survey);
       put(filters, "state", state);
+      put(filters, "quality", quality);
       put(filters, "pipeline", pipeline);
       put(filters, "organism", organism);
       put(filters, "q", contains);
-      Table table = new Table("ID", "KEY", "PIPELINE", "ORGANISM", "STATE", "REASON");
-      listing.print(
-          out(spec),
-          "/batches",
-          filters,
-          table,
-          item -> cells(item, "/id", "/key", "/pipeline", "/organism", "/state", "/reason"));
+      Table table = new Table("ID", "KEY", "PIPELINE", "ORGANISM", "STATE", "QUALITY", "REASON");
+      listing.print(out(spec), "/batches", filters, table, Batches::row);
+    }
+
+    /** The reason is that of the state; of a run that is done, the first of its verdict. */
+    static String[] row(JsonNode batch) {
+      String[] cells =
+          cells(
+              batch,
+              "/id",
+              "/key",
+              "/pipeline",
+              "/organism",
+              "/state",
+              "/quality/verdict",
+              "/reason");
+      if (cells[cells.length - 1].isEmpty()) {
+        cells[cells.length - 1] = Listing.text(batch, "/quality/reasons/0/message");
+      }
+      return cells;
     }
   }
 

@@ -57,6 +57,18 @@ class CommandPartsTest {
   }
 
   @Test
+  void aBatchThatIsDoneShowsItsVerdictAndWhy() throws Exception {
+    String done =
+        "{\"id\":\"batch-1\",\"key\":\"SRR1\",\"state\":\"done\",\"reason\":null,\"quality\":"
+            + "{\"verdict\":\"warn\",\"reasons\":[{\"message\":\"warn: few\"}]}}";
+    assertThat(ListCommands.Batches.row(Json.MAPPER.readTree(done)))
+        .endsWith("done", "warn", "warn: few");
+    String failed = "{\"state\":\"failed\",\"reason\":\"no reads\",\"quality\":null}";
+    assertThat(ListCommands.Batches.row(Json.MAPPER.readTree(failed)))
+        .endsWith("failed", "", "no reads");
+  }
+
+  @Test
   void barsAndTimes() {
     assertThat(WatchCommand.bar(0, 0)).isEqualTo("[" + ".".repeat(24) + "]");
     assertThat(WatchCommand.bar(12, 24)).isEqualTo("[" + "#".repeat(12) + ".".repeat(12) + "]");

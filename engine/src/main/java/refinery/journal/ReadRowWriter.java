@@ -20,6 +20,7 @@ import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
+import refinery.protocol.query.QualityView;
 
 /**
  * Writes read rows in the caller's transaction. Tables are always written in the same order and
@@ -87,6 +88,7 @@ public final class ReadRowWriter {
           .column("pipeline", "text", r -> SqlText.text(r.row().view().pipeline()))
           .column("organism", "text", r -> text(r.row().view().organism()))
           .column("state", "text", r -> r.row().view().state().word())
+          .column("quality", "text", r -> quality(r.row().view()))
           .column("title", "text", r -> SqlText.text(title(r.row().view())))
           .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
           .column("awaits", "text", r -> r.row().awaits().map(ReadRowWriter::digest).orElse(null))
@@ -102,6 +104,7 @@ public final class ReadRowWriter {
           .column("batch_id", "text", m -> m.batch().id().value())
           .column("seq_nr", "int8", Membership::seqNr)
           .column("state", "text", m -> m.batch().state().word())
+          .column("quality", "text", m -> quality(m.batch()))
           .column("created_at", "text", "timestamptz", m -> time(m.batch().createdAt()))
           .replacing("batch_id, survey_id")
           .built();
@@ -217,6 +220,10 @@ public final class ReadRowWriter {
 
   private static Object text(Optional<String> value) {
     return value.filter(text -> !text.isEmpty()).map(SqlText::text).orElse(null);
+  }
+
+  private static Object quality(BatchView batch) {
+    return text(batch.quality().map(QualityView::verdict));
   }
 
   private static String title(BatchView view) {

@@ -35,11 +35,12 @@ public final class ReadModelRebuild {
 
   private static final String COUNTED =
       """
-      select survey_id || ' ' || state, 'counts ' || sum(counted) || ' of ' || sum(members)
-      from (select survey_id, state, batches as counted, 0 as members from survey_count
+      select rtrim(survey_id || ' ' || state || ' ' || quality),
+        'counts ' || sum(counted) || ' of ' || sum(members)
+      from (select survey_id, state, quality, batches as counted, 0 as members from survey_count
             union all
-            select survey_id, state, 0, 1 from batch_survey) both_sides
-      group by survey_id, state having sum(counted) <> sum(members) order by 1 limit ?
+            select survey_id, state, coalesce(quality, ''), 0, 1 from batch_survey) both_sides
+      group by survey_id, state, quality having sum(counted) <> sum(members) order by 1 limit ?
       """;
 
   private static final int REPORTED = 1_000;

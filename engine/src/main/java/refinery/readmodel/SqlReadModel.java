@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +16,6 @@ import refinery.protocol.JobId;
 import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
-import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.BatchView.ArtifactView;
 import refinery.protocol.query.JobView;
@@ -28,7 +24,6 @@ import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ScheduleView;
 import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyView;
-import refinery.protocol.query.SurveyView.BatchCounts;
 
 /**
  * The read model by plain SQL. A page of a list is read along an index from the last row of the
@@ -75,7 +70,7 @@ public final class SqlReadModel implements ReadModel {
           equal(query, filter, "source", "t.source");
           Page<SurveyView> page =
               page(connection, query, "surveys", filter, "t.created_at", "t.id", SurveyView.class);
-          return new Page<>(counted(connection, page.items()), page.next());
+          return new Page<>(SurveyCounts.counted(connection, page.items()), page.next());
         });
   }
 
@@ -108,7 +103,8 @@ public final class SqlReadModel implements ReadModel {
   public CompletionStage<Page<BatchView>> batches(Filter filter) {
     return sql.run(
         connection -> {
-          requireKnown(filter, Set.of("survey_id", "state", "pipeline", "organism", "q"));
+          requireKnown(
+              filter, Set.of("survey_id", "state", "quality", "pipeline", "organism", "q"));
           boolean bySurvey = filter.values().containsKey("survey_id");
           Query query = new Query("select t.document, t.created_at, t.id from batch_row t");
           if (bySurvey) {
@@ -119,6 +115,7 @@ public final class SqlReadModel implements ReadModel {
             query.add("where true");
           }
           equal(query, filter, "state", bySurvey ? "m.state" : "t.state");
+          equal(query, filter, "quality", bySurvey ? "m.quality" : "t.quality");
           equal(query, filter, "pipeline", "t.pipeline");
           equal(query, filter, "organism", "t.organism");
           Optional.ofNullable(filter.values().get("q")).ifPresent(text -> contains(query, text));
@@ -218,39 +215,6 @@ public final class SqlReadModel implements ReadModel {
     return new Page<>(items, next);
   }
 
-  private static List<SurveyView> counted(Connection connection, List<SurveyView> surveys)
-      throws SQLException {
-    record Count(String survey, String state, long count) {}
-    Map<String, Map<BatchState, Long>> counts = new HashMap<>();
-    List<Count> rows =
-        new Query(
-                "select survey_id, state, sum(batches) from survey_count"
-                    + " where survey_id = any(?) group by survey_id, state",
-                surveys.stream().map(survey -> survey.id().value()).toList())
-            .list(connection, row -> new Count(row.getString(1), row.getString(2), row.getLong(3)));
-    for (Count row : rows) {
-      counts
-          .computeIfAbsent(row.survey(), key -> new EnumMap<>(BatchState.class))
-          .put(BatchState.valueOf(row.state().toUpperCase(java.util.Locale.ROOT)), row.count());
-    }
-    return surveys.stream()
-        .map(survey -> survey.withBatches(sum(counts.getOrDefault(survey.id().value(), Map.of()))))
-        .toList();
-  }
-
-  private static BatchCounts sum(Map<BatchState, Long> counts) {
-    return new BatchCounts(
-        counts.values().stream().mapToLong(Long::longValue).sum(),
-        counts.getOrDefault(BatchState.QUEUED, 0L),
-        counts.getOrDefault(BatchState.DOWNLOADING, 0L),
-        counts.getOrDefault(BatchState.DOWNLOADED, 0L)
-            + counts.getOrDefault(BatchState.PROCESSING, 0L),
-        counts.getOrDefault(BatchState.DONE, 0L),
-        counts.getOrDefault(BatchState.FAILED, 0L),
-        counts.getOrDefault(BatchState.CANCELLED, 0L),
-        counts.getOrDefault(BatchState.PLANNED, 0L));
-  }
-
   @Override
   public CompletionStage<Optional<SurveyView>> survey(SurveyId id) {
     return sql.run(
@@ -258,7 +222,7 @@ public final class SqlReadModel implements ReadModel {
           Optional<SurveyView> found = one(connection, "survey_row", id.value(), SurveyView.class);
           return found.isEmpty()
               ? found
-              : Optional.of(counted(connection, List.of(found.get())).getFirst());
+              : Optional.of(SurveyCounts.counted(connection, List.of(found.get())).getFirst());
         });
   }
 

@@ -83,6 +83,10 @@ public final class Examples {
         view, ticket, fingerprint, kind == JobKind.DOWNLOAD, state == JobState.QUEUED);
   }
 
+  private static final String REASONS =
+      "[{\"level\":\"warn\",\"measure\":\"mapping_rate_percent\",\"value\":41.5,"
+          + "\"unit\":\"percent\",\"threshold\":\"below 50 %\",\"message\":\"warn\"}]";
+
   public static ReadRow.Batch batch(
       String name, BatchState state, long second, String organism, SurveyId... surveys) {
     BatchView view =
@@ -105,7 +109,7 @@ public final class Examples {
             List.of(),
             List.of(new JobId("job-" + name)),
             List.of(),
-            Map.of(),
+            Map.of("quality_verdict", "warn", "quality_reasons", REASONS),
             Optional.empty());
     return new ReadRow.Batch(view, Optional.empty(), false);
   }

@@ -44,6 +44,7 @@ import refinery.protocol.job.Usage;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
+import refinery.protocol.query.QualityView;
 import refinery.protocol.query.ReadModel.Filter;
 import refinery.protocol.query.ReadModel.InvalidCursor;
 import refinery.protocol.query.ReadModel.RecordedEvent;
@@ -208,6 +209,9 @@ class SqlReadModelTest {
     assertThat(batches("survey_id", "survey-s1", "state", "queued"))
         .containsExactly("SRR7", "SRR0");
     assertThat(batches("survey_id", "survey-s2")).isEmpty();
+    assertThat(batches("quality", "warn")).containsExactly("SRR4");
+    assertThat(batches("quality", "warn", "survey_id", "survey-s1")).containsExactly("SRR4");
+    assertThat(batches("quality", "fail")).isEmpty();
     assertThat(batches("q", "srr3")).containsExactly("SRR3");
     assertThat(batches("q", "title of 5")).containsExactly("SRR5");
     assertThat(batches("q", "a_sp")).hasSize(4);
@@ -228,13 +232,26 @@ class SqlReadModelTest {
   @Test
   void aSurveyCountsItsBatchesAndTheCountsAddUp() throws Exception {
     SurveyView view = get(model.survey(SURVEY)).orElseThrow();
-    assertThat(view.batches()).isEqualTo(new SurveyView.BatchCounts(10, 2, 2, 3, 1, 1, 1, 0));
+    assertThat(view.batches())
+        .isEqualTo(
+            new SurveyView.BatchCounts(
+                10, 2, 2, 3, 1, 1, 1, 0, new SurveyView.QualityCounts(0, 1, 0)));
     assertThat(get(model.surveys(filter(10))).items())
         .extracting(SurveyView::id, v -> v.batches().total())
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(new SurveyId("survey-s2"), 0L),
             org.assertj.core.groups.Tuple.tuple(SURVEY, 10L));
     assertThat(get(model.survey(new SurveyId("survey-none")))).isEmpty();
+    assertThat(get(model.batch(new BatchId("batch-4"))).orElseThrow().quality())
+        .contains(
+            new QualityView(
+                "warn",
+                List.of(
+                    new QualityView.Reason(
+                        "warn", "mapping_rate_percent", 41.5, "percent", "below 50 %", "warn"))));
+    assertThat(get(model.batch(new BatchId("batch-3"))).orElseThrow().quality())
+        .as("it is refined again")
+        .isEmpty();
     assertThat(get(model.batch(new BatchId("batch-3"))).orElseThrow().key()).isEqualTo("SRR3");
   }
 

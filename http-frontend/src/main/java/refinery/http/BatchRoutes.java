@@ -25,6 +25,8 @@ final class BatchRoutes {
   private static final List<String> STATES =
       Arrays.stream(BatchState.values()).map(BatchState::word).toList();
 
+  private static final List<String> VERDICTS = List.of("pass", "warn", "fail");
+
   private final FrontendServices services;
 
   BatchRoutes(FrontendServices services) {
@@ -35,7 +37,7 @@ final class BatchRoutes {
     return List.of(
         Endpoint.get(
             "/api/v1/batches",
-            Lists.parameters("survey_id", "state", "pipeline", "organism", "q"),
+            Lists.parameters("survey_id", "state", "quality", "pipeline", "organism", "q"),
             this::list),
         Endpoint.get("/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(this::shown)),
         Endpoint.action(
@@ -61,7 +63,13 @@ final class BatchRoutes {
         .batches(
             Lists.filter(
                 exchange,
-                Map.of("state", Lists.oneOf(STATES), "survey_id", text -> SurveyId.of(text))))
+                Map.of(
+                    "state",
+                    Lists.oneOf(STATES),
+                    "quality",
+                    Lists.oneOf(VERDICTS),
+                    "survey_id",
+                    text -> SurveyId.of(text))))
         .thenApply(Responses::ok);
   }
 

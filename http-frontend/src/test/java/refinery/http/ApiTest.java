@@ -119,6 +119,7 @@ class ApiTest {
     "GET,/api/v1/jobs?cursor=x,400",
     "GET,/api/v1/jobs?colour=red,400",
     "GET,/api/v1/jobs?state=happy,400",
+    "GET,/api/v1/batches?quality=good,400",
     "GET,/api/v1/jobs?survey_id=x,400",
     "GET,/api/v1/jobs?kind=process&kind=survey,400",
     "GET,/api/v1/jobs/job-done?x=1,400",
@@ -492,7 +493,10 @@ class ApiTest {
 
   @Test
   void oneBatchShowsTheArchivesWordsBesideTheirHarmonisedForm() throws Exception {
-    JsonNode metadata = TestNode.json(node.get("/api/v1/batches/batch-one")).path("metadata");
+    JsonNode batch = TestNode.json(node.get("/api/v1/batches/batch-one"));
+    assertThat(batch.at("/quality/verdict").asText()).isEqualTo("warn");
+    assertThat(batch.at("/quality/reasons/0/value").asInt()).isEqualTo(9);
+    JsonNode metadata = batch.path("metadata");
     assertThat(metadata.path("original").path("source_name").asText()).isEqualTo("Liver tissue");
     JsonNode tissue = metadata.path("harmonised").path("tissue");
     assertThat(tissue.path("value").asText()).isEqualTo("liver");

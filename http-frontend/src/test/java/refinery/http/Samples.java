@@ -178,7 +178,14 @@ final class Samples {
                 "text/tab-separated-values",
                 "quant.sf",
                 "/api/v1/artifacts/" + QUANT)),
-        Map.of("mapping_rate", "0.9"),
+        Map.of(
+            "mapping_rate",
+            "0.9",
+            "quality_verdict",
+            "warn",
+            "quality_reasons",
+            "[{\"level\":\"warn\",\"measure\":\"mapped_reads_per_gene\",\"value\":9,"
+                + "\"unit\":\"reads per gene\",\"threshold\":\"below 10\",\"message\":\"\"}]"),
         Optional.empty());
   }
 

@@ -1,5 +1,6 @@
 package refinery.protocol.query;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,12 @@ public record BatchView(
   public BatchView {
     observers = observers == null ? List.of() : List.copyOf(observers);
     withdrawnAt = withdrawnAt == null ? Optional.empty() : withdrawnAt;
+  }
+
+  /** How good the run is; empty while it is not done, and for pipelines that judge nothing. */
+  @JsonProperty(value = "quality", access = JsonProperty.Access.READ_ONLY)
+  public Optional<QualityView> quality() {
+    return state == BatchState.DONE ? QualityView.of(facts) : Optional.empty();
   }
 
   /** The same view with this reason for its state. */

@@ -36,8 +36,8 @@ public interface ReadModel {
   CompletionStage<Page<SurveyView>> surveys(Filter filter);
 
   /**
-   * Batches. Filters: survey_id, state, pipeline, organism, q (text that key, organism or title
-   * contains).
+   * Batches. Filters: survey_id, state, quality (a verdict), pipeline, organism, q (text that key,
+   * organism or title contains).
    */
   CompletionStage<Page<BatchView>> batches(Filter filter);
 

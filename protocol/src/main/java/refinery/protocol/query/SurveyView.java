@@ -36,7 +36,11 @@ public record SurveyView(
     Optional<Question> question,
     BatchCounts batches) {
 
-  /** Counts by state; they add up to the total ({@code downloaded} counts as processing). */
+  /**
+   * Counts by state; they add up to the total ({@code downloaded} counts as processing).
+   *
+   * @param quality how many of those that are done got which verdict
+   */
   public record BatchCounts(
       long total,
       long queued,
@@ -45,8 +49,19 @@ public record SurveyView(
       long done,
       long failed,
       long cancelled,
-      long planned) {
-    public static final BatchCounts NONE = new BatchCounts(0, 0, 0, 0, 0, 0, 0, 0);
+      long planned,
+      QualityCounts quality) {
+    public static final BatchCounts NONE =
+        new BatchCounts(0, 0, 0, 0, 0, 0, 0, 0, QualityCounts.NONE);
+
+    public BatchCounts {
+      quality = quality == null ? QualityCounts.NONE : quality;
+    }
+  }
+
+  /** Counts by verdict; what is done without one is not among them. */
+  public record QualityCounts(long pass, long warn, long fail) {
+    public static final QualityCounts NONE = new QualityCounts(0, 0, 0);
   }
 
   public SurveyView withBatches(BatchCounts counts) {
