@@ -93,7 +93,13 @@ final class PipelineText {
     for (JsonNode step : pipeline.path("steps")) {
       number++;
       String when = String.join(" + ", words(step.path("when")));
-      line("  %d. %s%s", number, said("/name", step), when.isEmpty() ? "" : " (with " + when + ")");
+      String onlyIf = step.path("only_if").asText();
+      line(
+          "  %d. %s%s%s",
+          number,
+          said("/name", step),
+          when.isEmpty() ? "" : " (with " + when + ")",
+          onlyIf.isEmpty() ? "" : " (only if " + onlyIf + ")");
       if (step.has("command")) {
         line("       %s", commandLine(step));
         line("       %s", limits(step));
@@ -101,10 +107,14 @@ final class PipelineText {
         List<String> with = new ArrayList<>();
         step.path("with")
             .properties()
-            .forEach(entry -> with.add(" " + entry.getKey() + "=" + entry.getValue().asText()));
+            .forEach(entry -> with.add(" " + entry.getKey() + "=" + oneLine(entry.getValue())));
         line("       built-in %s%s", said("/builtin", step), String.join("", with));
       }
     }
+  }
+
+  private static String oneLine(JsonNode text) {
+    return text.asText().strip().replaceAll("\\s+", " ");
   }
 
   private static String commandLine(JsonNode step) {

@@ -1,10 +1,16 @@
 package refinery.pipeline;
 
 import java.io.IOException;
+import java.util.Set;
 
 /** A step in Java. Its memory does not grow with its files. Stateless. */
 interface Builtin {
   void run(StepContext context) throws IOException, StepFailure, InterruptedException;
+
+  /** The facts that it learns to be {@code true} or {@code false}, for a step's {@code only-if}. */
+  default Set<String> decides() {
+    return Set.of();
+  }
 
   /** True if it fails unless the tool has read as many reads as the archive states. */
   default boolean countsReads() {

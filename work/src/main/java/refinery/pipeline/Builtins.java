@@ -3,7 +3,9 @@ package refinery.pipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The built-in steps, by the names that pipeline files use. */
 final class Builtins {
@@ -16,6 +18,8 @@ final class Builtins {
               Map.entry("transcripts-check", new TranscriptsCheck()),
               Map.entry("salmon-index-check", new SalmonIndexCheck()),
               Map.entry("kallisto-index-check", new KallistoIndexCheck()),
+              Map.entry("transcripts-filter", new TranscriptsFilter()),
+              Map.entry("index-complexity", new IndexComplexity()),
               Map.entry("pack", new Pack()),
               Map.entry("unpack", new Unpack()),
               Map.entry("read-length-check", new ReadLengthCheck()),
@@ -33,8 +37,22 @@ final class Builtins {
   /** True if a step compares the counts of reads in every job. */
   static boolean countsReads(Pipeline.Step step) {
     return step.when().isEmpty()
+        && step.onlyIf().isEmpty()
         && step.action() instanceof Pipeline.Action.Builtin builtin
         && find(builtin.name()).filter(Builtin::countsReads).isPresent();
+  }
+
+  /** Why no step before this one can say whether it runs; empty when one does. */
+  static Optional<String> undecided(Pipeline.Step step, List<Pipeline.Step> before) {
+    Set<String> decided = new TreeSet<>();
+    for (Pipeline.Step earlier : before) {
+      if (earlier.action() instanceof Pipeline.Action.Builtin builtin) {
+        find(builtin.name()).ifPresent(found -> decided.addAll(found.decides()));
+      }
+    }
+    return step.onlyIf()
+        .filter(fact -> !decided.contains(fact))
+        .map(fact -> "no step before it decides '%s'; decided are %s".formatted(fact, decided));
   }
 
   static List<String> thatCountReads() {

@@ -17,32 +17,68 @@ final class Fasta {
     void accept(String name, long length) throws StepFailure;
   }
 
+  /** Gets the sequences letter by letter. */
+  interface Letters {
+    void begin(String name) throws IOException;
+
+    void letter(int letter) throws IOException;
+
+    void end() throws IOException, StepFailure;
+  }
+
   static void scan(Path file, Attempt attempt, Consumer consumer) throws IOException, StepFailure {
+    read(
+        file,
+        attempt,
+        new Letters() {
+          private String name;
+          private long length;
+
+          @Override
+          public void begin(String next) {
+            name = next;
+            length = 0;
+          }
+
+          @Override
+          public void letter(int letter) {
+            length++;
+          }
+
+          @Override
+          public void end() throws StepFailure {
+            consumer.accept(name, length);
+          }
+        });
+  }
+
+  static void read(Path file, Attempt attempt, Letters letters) throws IOException, StepFailure {
     try (InputStream in = Streams.open(file, attempt)) {
-      String name = null;
-      long length = 0;
+      boolean inside = false;
       boolean lineStart = true;
       for (int c = in.read(); c >= 0; c = in.read()) {
         if (lineStart && c == '>') {
-          if (name != null) {
-            consumer.accept(name, length);
+          if (inside) {
+            letters.end();
           }
-          name = name(in);
-          length = 0;
+          letters.begin(name(in));
+          inside = true;
         } else if (c == '\n' || c == '\r') {
           lineStart = true;
         } else {
-          if (name == null) {
+          if (!inside) {
             throw StepFailure.corrupt(file.getFileName() + " is not FASTA: it begins without '>'");
           }
-          length += c > ' ' ? 1 : 0;
+          if (c > ' ') {
+            letters.letter(c);
+          }
           lineStart = false;
         }
       }
-      if (name == null) {
+      if (!inside) {
         throw StepFailure.corrupt(file.getFileName() + " is not FASTA: it holds no sequence");
       }
-      consumer.accept(name, length);
+      letters.end();
     }
   }
 

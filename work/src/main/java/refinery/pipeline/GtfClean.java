@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * The step {@code gtf-clean}: cleans the annotation {@code gtf} for the sequences of {@code
- * genome}, and writes {@code to} and {@code map}. {@code exclude-biotypes} is a list with commas.
- * Counts every lost transcript by its reason, and refuses an annotation that loses more than the
- * fraction {@code max-lost}.
+ * genome}, and writes {@code to}, {@code map} and, if asked for, {@code biotypes} (transcript, tab,
+ * biotype). {@code exclude-biotypes} is a list with commas. Counts every lost transcript by its
+ * reason, and refuses an annotation that loses more than the fraction {@code max-lost}.
  */
 final class GtfClean implements Builtin {
   /**
@@ -36,9 +36,12 @@ final class GtfClean implements Builtin {
             .map(String::strip)
             .filter(word -> !word.isEmpty())
             .collect(Collectors.toSet());
+    GtfCleaner cleaner = new GtfCleaner(contigs, excluded, context.attempt());
     GtfCleaning result =
-        new GtfCleaner(contigs, excluded, context.attempt())
-            .clean(context.path("gtf"), context.path("to"), context.path("map"));
+        cleaner.clean(context.path("gtf"), context.path("to"), context.path("map"));
+    if (context.optional("biotypes").isPresent()) {
+      cleaner.writeBiotypes(context.path("biotypes"));
+    }
     if (result.transcripts() == 0) {
       throw StepFailure.permanent(
           "the annotation has no usable transcript; dropped lines: "

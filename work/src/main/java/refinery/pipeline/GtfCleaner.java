@@ -208,4 +208,16 @@ final class GtfCleaner {
     }
     return transcripts;
   }
+
+  /** After {@link #clean}: writes a line (transcript, tab, biotype) for each that states one. */
+  void writeBiotypes(Path file) throws IOException {
+    try (BufferedWriter out = room.writer(file)) {
+      for (Map.Entry<String, GtfTranscript> entry : exons.entrySet()) {
+        Optional<String> biotype = entry.getValue().biotype();
+        if (biotype.isPresent() && lost(entry.getKey(), entry.getValue()).isEmpty()) {
+          out.write(entry.getKey() + "\t" + GtfAttributes.plain(biotype.get()) + "\n");
+        }
+      }
+    }
+  }
 }

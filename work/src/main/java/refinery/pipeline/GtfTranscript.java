@@ -14,6 +14,7 @@ final class GtfTranscript {
   private final String asGiven;
   private String geneName;
   private String name;
+  private final Optional<String> biotype;
   private boolean rewritten;
   private Flaw contradiction;
   private Set<String> genes = Set.of();
@@ -26,6 +27,7 @@ final class GtfTranscript {
     asGiven = line.attributes().transcriptId();
     geneName = line.attributes().geneName();
     name = line.attributes().transcriptName();
+    biotype = line.attributes().biotype();
     rewritten = !line.isRegular();
   }
 
@@ -59,6 +61,11 @@ final class GtfTranscript {
 
   String geneAsGiven() {
     return geneAsGiven;
+  }
+
+  /** As its first line says. */
+  Optional<String> biotype() {
+    return biotype;
   }
 
   /** True if its lines are rewritten with their ids only. */

@@ -28,7 +28,7 @@ final class KallistoCheck implements Builtin {
     long mapped = JsonFile.number(infoFile, info, "n_pseudoaligned");
     long targets = JsonFile.number(infoFile, info, "n_targets");
     ReadCounts.check(context, "kallisto", processed);
-    long transcripts = Long.parseLong(context.facts().getOrDefault("index_transcripts", "0"));
+    long transcripts = indexed(context);
     if (targets != transcripts) {
       throw StepFailure.permanent(
           "kallisto used an index of %d targets, not %d".formatted(targets, transcripts));
@@ -42,5 +42,12 @@ final class KallistoCheck implements Builtin {
     context.checked(
         "abundance.tsv: %d rows, %.1f of %d mapped reads"
             .formatted(totals.rows(), totals.sum(), mapped));
+  }
+
+  /** The number of transcripts in the index: of its annotation all, or fewer if it was rebuilt. */
+  private static long indexed(StepContext context) {
+    String all = context.facts().getOrDefault("index_transcripts", "0");
+    return Long.parseLong(
+        context.facts().getOrDefault("index_" + IndexComplexity.TRANSCRIPTS, all));
   }
 }

@@ -53,7 +53,7 @@ final class Pack implements Builtin {
     context.checked(entries.size() + " files packed, each with its SHA-256 in the manifest");
   }
 
-  private static String digest(Path file, StepContext context) throws IOException {
+  static String digest(Path file, StepContext context) throws IOException {
     MessageDigest digest = Sha256.digest();
     try (InputStream in = Streams.raw(file, context.attempt());
         OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {

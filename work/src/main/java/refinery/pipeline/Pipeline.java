@@ -160,6 +160,8 @@ record Pipeline(
 
   /**
    * @param when the step runs only if files of all these roles are among the inputs
+   * @param onlyIf the step runs only if an earlier one has found this to be {@code true}; empty:
+   *     always
    * @param stdout file for stdout, relative to the working directory; empty: the log
    * @param tool a name of {@link Pipeline#tools}; empty: its version is not recorded
    * @param stall how long it may make no progress
@@ -169,6 +171,7 @@ record Pipeline(
       String name,
       Action action,
       List<String> when,
+      Optional<String> onlyIf,
       Optional<String> stdout,
       Optional<String> tool,
       Duration stall,

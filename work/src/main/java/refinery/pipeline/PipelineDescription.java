@@ -41,6 +41,7 @@ final class PipelineDescription {
   private static ObjectNode step(Pipeline.Step step) {
     ObjectNode entry = Json.MAPPER.createObjectNode().put("name", step.name());
     entry.set("when", Json.MAPPER.valueToTree(step.when()));
+    step.onlyIf().ifPresent(fact -> entry.put("only_if", fact));
     switch (step.action()) {
       case Action.Command command -> {
         entry.set("command", Json.MAPPER.valueToTree(command.arguments()));

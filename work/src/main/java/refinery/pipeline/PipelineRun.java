@@ -198,7 +198,8 @@ final class PipelineRun {
       throws IOException, StepFailure, InterruptedException {
     Placeholders values = values(inputs, provided);
     for (Step step : pipeline.steps()) {
-      if (inputs.has(step.when())) {
+      if (inputs.has(step.when())
+          && step.onlyIf().stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)))) {
         steps.run(step, values, inputs, facts);
       }
     }

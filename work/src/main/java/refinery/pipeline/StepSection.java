@@ -23,6 +23,7 @@ final class StepSection {
           "builtin",
           "with",
           "when",
+          "only-if",
           "stdout",
           "tool",
           "stall",
@@ -62,6 +63,7 @@ final class StepSection {
       if (!names.add(step.name())) {
         section.wrong("name", "two steps are named " + step.name());
       }
+      Builtins.undecided(step, steps).ifPresent(problem -> section.wrong("only-if", problem));
       steps.add(step);
     }
     if (!file.has("steps")) {
@@ -83,6 +85,7 @@ final class StepSection {
         name,
         action(section),
         when(section),
+        section.optionalText("only-if"),
         stdout(section),
         tool,
         limit(section, "stall", STALL),
