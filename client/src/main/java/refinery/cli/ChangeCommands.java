@@ -8,6 +8,7 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
@@ -148,17 +149,28 @@ final class ChangeCommands {
 
   @Command(
       name = "reprocess",
-      description = "Make a batch's outputs anew, also when it is done: the next generation.")
+      description = {
+        "Make a batch's outputs anew, also when it is done: the next generation.",
+        "Where the same was refined from the same by the same tools, that result is taken."
+      })
   static final class Reprocess extends Change {
     @Parameters(paramLabel = "BATCH")
     private String id = "";
+
+    @Option(names = "--no-reuse", description = "Run it in any case.")
+    private boolean noReuse;
 
     @Override
     public void run() {
       Resource resource = Resource.of(id).require(id, "batch");
       NodeClient client = client();
       String state = client.get(resource.path()).path("state").asText();
-      client.act(resource.path() + "/reprocess");
+      String path = resource.path() + "/reprocess";
+      if (noReuse) {
+        client.post(path, Json.MAPPER.createObjectNode().put("reuse", false), Optional.empty());
+      } else {
+        client.act(path);
+      }
       say("%s was %s and is made anew".formatted(id, state));
     }
   }

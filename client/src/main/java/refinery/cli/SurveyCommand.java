@@ -72,6 +72,11 @@ final class SurveyCommand implements Callable<Integer> {
       })
   private boolean dryRun;
 
+  @Option(
+      names = "--no-reuse",
+      description = "Run everything again, also what is done or was refined from the same before.")
+  private boolean noReuse;
+
   @Override
   public Integer call() {
     ObjectNode body = Json.MAPPER.createObjectNode();
@@ -87,6 +92,9 @@ final class SurveyCommand implements Callable<Integer> {
     }
     if (dryRun) {
       body.put("plan", true);
+    }
+    if (noReuse) {
+      body.put("reuse", false);
     }
     NodeClient client = connection.client();
     JsonNode survey = client.post("/surveys", body, key);

@@ -185,7 +185,7 @@ public record Batch(
           case BatchEvent.Cancelled cancelled -> cancelled(cancelled.reason(), cancelled.actor());
           case BatchEvent.Planned planned -> planned(planned.reason());
           case BatchEvent.Resumed resumed -> resumed(resumed);
-          case BatchEvent.ReprocessRequested again -> anew(again.generation(), again.actor());
+          case BatchEvent.ReprocessRequested again -> anew(again);
           case BatchEvent.JobNoted noted -> with(errands.seen(noted.job(), noted.revision()));
           case BatchEvent.JobUnwanted unwanted -> jobUnwanted(unwanted);
           case BatchEvent.RawDataReleased released -> with(errands.released(released.job()));
@@ -351,7 +351,7 @@ public record Batch(
     return with(on).with(afresh ? resumed.afresh() : resumed);
   }
 
-  private Batch anew(int generation, Optional<Actor> actor) {
+  private Batch anew(BatchEvent.ReprocessRequested event) {
     boolean nothing =
         state() == BatchState.DONE
             || state() == BatchState.CANCELLED
@@ -360,8 +360,8 @@ public record Batch(
     Description used = description.used();
     boolean direct = used.spec().files().isEmpty();
     return with(used)
-        .with(before.anew(used.spec(), generation))
+        .with(before.anew(used.spec(), event.generation(), event.fresh()))
         .with(Results.none(direct))
-        .with(course.resumed(direct ? BatchState.DOWNLOADED : BatchState.QUEUED).by(actor));
+        .with(course.resumed(direct ? BatchState.DOWNLOADED : BatchState.QUEUED).by(event.actor()));
   }
 }

@@ -9,6 +9,7 @@ import refinery.entity.Decision;
 import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchEvent;
 import refinery.protocol.batch.BatchReply;
+import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Claim;
 
 /** Decides on what surveys want of a batch. Pure. */
@@ -108,6 +109,7 @@ final class BatchClaims {
     Optional<BatchEvent> follows =
         claim.wanted()
             ? takenUp(next, claim, isWantedAnew(batch, claim), now)
+                .or(() -> madeAgain(batch, next, claim, now))
             : planned(batch, next, claim, now).or(() -> abandoned(next, now));
     return follows.isPresent() ? add(events, next, follows.get()) : next;
   }
@@ -157,6 +159,16 @@ final class BatchClaims {
             .claimed(claim.survey())
             .filter(known -> known.claim().wanted())
             .isEmpty();
+  }
+
+  /** What is done is refined again for a survey that reuses nothing, once for each such survey. */
+  private static Optional<BatchEvent> madeAgain(
+      Batch before, Batch batch, Claim claim, Instant now) {
+    boolean first =
+        before.observers().claimed(claim.survey()).filter(known -> !known.claim().held()).isEmpty();
+    return claim.fresh() && first && batch.state() == BatchState.DONE
+        ? Optional.of(BatchRetries.afresh(batch, claim.actor(), now))
+        : Optional.empty();
   }
 
   private static Optional<BatchEvent> takenUp(Batch batch, Claim claim, boolean anew, Instant now) {

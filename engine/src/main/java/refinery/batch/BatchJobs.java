@@ -67,7 +67,8 @@ final class BatchJobs {
         List.copyOf(batch.provided().values()),
         parameters(batch.spec()),
         said(batch),
-        List.of());
+        List.of(),
+        batch.errands().process().fresh() || batch.observers().wanting().anyMatch(Claim::fresh));
   }
 
   /** The parameters that the source's code set, overridden by those that the survey asked for. */

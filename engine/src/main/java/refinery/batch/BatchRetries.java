@@ -24,6 +24,12 @@ final class BatchRetries {
     return new BatchEvent.ReprocessRequested(generation, actor, now);
   }
 
+  /** Begins the batch anew, with new jobs that reuse no earlier result. */
+  static BatchEvent afresh(Batch batch, Optional<Actor> actor, Instant now) {
+    int generation = batch.errands().process().generation() + 1;
+    return new BatchEvent.ReprocessRequested(generation, actor, now, true);
+  }
+
   /**
    * How a failed batch goes on: with the job that failed, or with the need that was given up. It
    * begins anew when that job was let go, or when the source or a batch it uses offers other files,
@@ -74,7 +80,9 @@ final class BatchRetries {
           new BatchReply.Rejected(
               batch.spec().id(), "it is " + batch.state().word() + "; wait for its end or cancel"));
     }
-    return Decision.<BatchEvent, BatchEffect>persist(List.of(anew(batch, command.actor(), now)))
+    BatchEvent again =
+        command.fresh() ? afresh(batch, command.actor(), now) : anew(batch, command.actor(), now);
+    return Decision.<BatchEvent, BatchEffect>persist(List.of(again))
         .and(new BatchEffect.Reply(command.replyTo(), done));
   }
 

@@ -27,7 +27,7 @@ final class BatchViews {
     keyValues.putAll(spec.identity());
     Map<String, String> facts = new TreeMap<>();
     batch.results().downloaded().ifPresent(result -> facts.putAll(result.facts()));
-    batch.results().processed().ifPresent(result -> facts.putAll(result.facts()));
+    batch.results().processed().ifPresent(result -> add(facts, result));
     return new BatchView(
         spec.id(),
         batch.observers().surveys(),
@@ -49,6 +49,11 @@ final class BatchViews {
         artifacts(batch),
         facts,
         batch.description().withdrawn().map(BatchEvent.Withdrawn::at));
+  }
+
+  private static void add(Map<String, String> facts, JobResult.Processed result) {
+    facts.putAll(result.facts());
+    result.reusedFrom().ifPresent(job -> facts.put("reused_from", job.value()));
   }
 
   /** The download first, then the needs that are met, then the one that the batch waits for. */

@@ -176,10 +176,10 @@ record Errands(
   }
 
   /** New jobs for everything, since the raw data of the former download was let go. */
-  Errands anew(BatchSpec spec, int generation) {
+  Errands anew(BatchSpec spec, int generation, boolean fresh) {
     return new Errands(
         spec.files().isEmpty() ? Optional.empty() : Optional.of(download(spec, nextDownload())),
-        Errand.begun(Ids.processJob(spec.id(), generation), generation),
+        Errand.begun(Ids.processJob(spec.id(), generation), generation, fresh),
         0,
         Setback.NONE,
         all,

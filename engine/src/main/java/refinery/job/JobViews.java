@@ -43,7 +43,8 @@ final class JobViews {
 
   static ReadRow row(Job job, boolean open) {
     boolean rawData = job.rawData() == RawData.KEPT;
-    return new ReadRow.Job(view(job), ticket(job), fingerprint(job), rawData, open);
+    return new ReadRow.Job(
+        view(job), ticket(job), fingerprint(job), rawData, JobUsages.of(job), open);
   }
 
   private static Optional<String> fingerprint(Job job) {
@@ -76,7 +77,23 @@ final class JobViews {
         job.phase().waitingFor(),
         attempts(job),
         job.history().steps(),
-        artifacts(job));
+        artifacts(job),
+        reused(job));
+  }
+
+  private static Optional<JobView.Reused> reused(Job job) {
+    return job.phase()
+        .delivered()
+        .filter(result -> result instanceof JobResult.Processed)
+        .map(result -> (JobResult.Processed) result)
+        .flatMap(
+            result ->
+                result
+                    .reusedFrom()
+                    .map(
+                        from ->
+                            new JobView.Reused(
+                                from, result.savedCpuSeconds(), JobUsages.bytes(result))));
   }
 
   private static List<AttemptView> attempts(Job job) {

@@ -28,10 +28,26 @@ public sealed interface ReadRow {
    * @param ticket what the scheduler needs to queue it again
    * @param fingerprint of a process job that succeeded and whose artifacts may be reused
    * @param rawData true for a download whose files are not discarded, whether it has ended or not
+   * @param usage of a process job that succeeded, unless it brought a command
    */
   record Job(
-      JobView view, JobTicket ticket, Optional<String> fingerprint, boolean rawData, boolean open)
-      implements ReadRow {}
+      JobView view,
+      JobTicket ticket,
+      Optional<String> fingerprint,
+      boolean rawData,
+      Optional<JobUsage> usage,
+      boolean open)
+      implements ReadRow {
+    /** A job that has not succeeded in processing. */
+    public Job(
+        JobView view,
+        JobTicket ticket,
+        Optional<String> fingerprint,
+        boolean rawData,
+        boolean open) {
+      this(view, ticket, fingerprint, rawData, Optional.empty(), open);
+    }
+  }
 
   /** Open also while it only waits for its next time: after a start somebody must wake it. */
   record Schedule(ScheduleView view, boolean open) implements ReadRow {}

@@ -20,6 +20,7 @@ import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.Need;
 import refinery.protocol.query.BatchView;
+import refinery.protocol.query.JobView;
 import refinery.protocol.query.QualityView;
 
 /**
@@ -45,6 +46,8 @@ public final class ReadRowWriter {
   private record JobRow(long seqNr, ReadRow.Job row) {}
 
   private record ScheduleRow(long seqNr, ReadRow.Schedule row) {}
+
+  private record Used(JobView job, JobUsage usage) {}
 
   private record Membership(long seqNr, BatchView batch, SurveyId survey) {}
 
@@ -142,6 +145,26 @@ public final class ReadRowWriter {
           .replacing("id")
           .built(CHANGED, NOW, "");
 
+  private static final RowTable<Used> USAGE =
+      RowTable.<Used>named("job_usage")
+          .column("id", "text", u -> u.job().id().value())
+          .column("pipeline", "text", u -> SqlText.text(u.job().pipeline()))
+          .column("size_class", "int4", u -> u.usage().size().inputs())
+          .column("needed_class", "int4", u -> u.usage().size().needed())
+          .column("cpu", "int8", u -> u.usage().reserved().cpu())
+          .column("memory", "int8", u -> u.usage().reserved().memory())
+          .column("disk", "int8", u -> u.usage().reserved().disk())
+          .column("peak_memory", "int8", u -> u.usage().used().peakMemory())
+          .column("scratch", "int8", u -> u.usage().used().scratch())
+          .column("cpu_seconds", "float8", u -> u.usage().used().cpuSeconds())
+          .column("seconds", "float8", u -> u.usage().seconds())
+          .column("reused", "bool", u -> u.usage().reused())
+          .column("saved_cpu_seconds", "float8", u -> u.usage().savedCpuSeconds())
+          .column("saved_bytes", "int8", u -> u.usage().savedBytes())
+          .column("finished_at", "text", "timestamptz", u -> time(u.usage().finishedAt()))
+          .ignoringKnown()
+          .built();
+
   private static final RowTable<Listed> LISTED =
       RowTable.<Listed>named("listed_artifact")
           .column("sha256", "text", l -> SqlText.text(l.artifact().sha256()))
@@ -187,10 +210,17 @@ public final class ReadRowWriter {
     BATCHES.write(connection, batches.values());
     writeMemberships(connection, batches);
     JOBS.write(connection, jobs.values());
+    USAGE.write(connection, used(jobs));
     TreeMap<String, Listed> listed = new TreeMap<>();
     artifacts.forEach(one -> listed.putIfAbsent(one.artifact().sha256() + " " + one.owner(), one));
     LISTED.write(connection, listed.values());
     RefinedArtifacts.write(connection, refined);
+  }
+
+  private static List<Used> used(Map<String, JobRow> jobs) {
+    return jobs.values().stream()
+        .flatMap(job -> job.row().usage().map(u -> new Used(job.row().view(), u)).stream())
+        .toList();
   }
 
   private static <R> BinaryOperator<R> newer(ToLongFunction<R> seqNr) {

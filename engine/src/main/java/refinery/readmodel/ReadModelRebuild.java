@@ -27,11 +27,15 @@ public final class ReadModelRebuild {
           "batch_row",
           "batch_survey",
           "job_row",
+          "job_usage",
           "listed_artifact",
           "artifact_row");
 
   /** A table that triggers of the database fill whenever memberships change. */
   private static final String COUNTS = "survey_count";
+
+  /** Likewise, whenever a job has succeeded. */
+  private static final String SUMS = "usage_sum";
 
   private static final String COUNTED =
       """
@@ -41,6 +45,15 @@ public final class ReadModelRebuild {
             union all
             select survey_id, state, coalesce(quality, ''), 0, 1 from batch_survey) both_sides
       group by survey_id, state, quality having sum(counted) <> sum(members) order by 1 limit ?
+      """;
+
+  private static final String SUMMED =
+      """
+      select pipeline, 'counts ' || sum(summed) || ' of ' || sum(jobs)
+      from (select pipeline, jobs as summed, 0 as jobs from usage_sum
+            union all
+            select pipeline, 0, 1 from job_usage) both_sides
+      group by pipeline having sum(summed) <> sum(jobs) order by 1 limit ?
       """;
 
   private static final int REPORTED = 1_000;
@@ -71,7 +84,7 @@ public final class ReadModelRebuild {
         for (String table : TABLES) {
           statement.execute("lock table " + table + " in access exclusive mode");
         }
-        statement.execute("truncate " + String.join(", ", TABLES) + ", " + COUNTS);
+        statement.execute("truncate " + String.join(", ", TABLES) + ", " + COUNTS + ", " + SUMS);
         long events = new JournalReplay(projectors).run(connection);
         connection.commit();
         return events;
@@ -96,12 +109,9 @@ public final class ReadModelRebuild {
             new Query("select current_schema()")
                 .first(connection, row -> row.getString(1))
                 .orElse("public");
-        List<Difference> differences =
-            new ArrayList<>(
-                new Query(COUNTED, REPORTED)
-                    .list(
-                        connection,
-                        row -> new Difference(COUNTS, row.getString(1), row.getString(2))));
+        List<Difference> differences = new ArrayList<>();
+        differences.addAll(sums(connection, COUNTS, COUNTED));
+        differences.addAll(sums(connection, SUMS, SUMMED));
         // Temporary tables come first in the search path, so the replay fills these.
         for (String table : TABLES) {
           statement.execute(
@@ -124,6 +134,12 @@ public final class ReadModelRebuild {
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       }
     }
+  }
+
+  private static List<Difference> sums(Connection connection, String table, String sql)
+      throws SQLException {
+    return new Query(sql, REPORTED)
+        .list(connection, row -> new Difference(table, row.getString(1), row.getString(2)));
   }
 
   private static List<Difference> differences(Connection connection, String schema, String table)

@@ -26,6 +26,7 @@ import refinery.protocol.batch.Need;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.JobState;
+import refinery.protocol.job.Usage;
 import refinery.protocol.scheduling.JobTicket;
 
 /** {@link NodeQueries} by plain SQL. Thread-safe. */
@@ -151,7 +152,7 @@ public final class SqlNodeQueries implements NodeQueries {
           List<JobId> jobs =
               new Query(
                       "select id from job_row where fingerprint = ? and state = 'succeeded'"
-                          + " order by id limit 1",
+                          + " order by finished_at desc nulls last, id limit 1",
                       fingerprint)
                   .list(connection, row -> JobId.of(row.getString(1)));
           return jobs.isEmpty() ? Optional.empty() : result(connection, jobs.getFirst());
@@ -167,11 +168,19 @@ public final class SqlNodeQueries implements NodeQueries {
             EventSerializer.IDENTIFIER)
         .list(connection, row -> event(row.getBytes(1))).stream()
             .filter(event -> event instanceof JobEvent.AttemptSucceeded)
-            .map(event -> ((JobEvent.AttemptSucceeded) event).result())
-            .filter(result -> result instanceof JobResult.Processed)
-            .map(result -> (JobResult.Processed) result)
-            .map(result -> new Reusable(job, result.artifacts(), result.facts()))
+            .map(event -> (JobEvent.AttemptSucceeded) event)
+            .filter(event -> event.result() instanceof JobResult.Processed)
+            .map(event -> reusable(job, (JobResult.Processed) event.result(), event.usage()))
             .findFirst();
+  }
+
+  /** Names the job that ran the pipeline, also if this one itself reused its result. */
+  private static Reusable reusable(JobId job, JobResult.Processed result, Usage usage) {
+    return new Reusable(
+        result.reusedFrom().orElse(job),
+        result.artifacts(),
+        result.facts(),
+        result.reusedFrom().isPresent() ? result.savedCpuSeconds() : usage.cpuSeconds());
   }
 
   private static JobEvent event(byte[] json) throws SQLException {

@@ -48,6 +48,7 @@ final class Statistics {
         .forEach(row -> jobs.withObject("/" + row.kind()).put(row.state(), row.count()));
     throughput(connection, stats.putObject("throughput"));
     failures(connection, stats.putArray("failures"));
+    UsageSums.read(connection, stats);
     return stats;
   }
 

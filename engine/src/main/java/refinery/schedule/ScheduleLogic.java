@@ -331,15 +331,7 @@ public final class ScheduleLogic
     SurveyRequest asked = schedule.request().survey();
     Map<String, String> labels = new HashMap<>(asked.labels());
     labels.put(LABEL, schedule.id().name());
-    return new SurveyRequest(
-        asked.source(),
-        asked.parameters(),
-        asked.pipeline(),
-        asked.pipelineParameters(),
-        asked.priority(),
-        labels,
-        asked.plan(),
-        asked.answers());
+    return asked.labelled(labels);
   }
 
   /** Open while it is active: after a start somebody must wake it. */

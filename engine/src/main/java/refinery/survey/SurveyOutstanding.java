@@ -73,7 +73,8 @@ final class SurveyOutstanding {
         survey.priority(),
         wanted ? "" : notWanted(survey, wish),
         survey.course().actor(),
-        wish.wanted() && wish.held());
+        wish.wanted() && wish.held(),
+        survey.request().fresh());
   }
 
   private static String notWanted(Survey survey, Claims.Wish wish) {

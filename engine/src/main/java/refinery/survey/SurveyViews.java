@@ -22,6 +22,7 @@ final class SurveyViews {
         survey.course().finishedAt(),
         survey.job().id(),
         survey.request().plan(),
+        !survey.request().fresh(),
         survey.course().question(),
         SurveyView.BatchCounts.NONE);
   }

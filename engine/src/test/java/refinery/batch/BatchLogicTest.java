@@ -380,6 +380,66 @@ class BatchLogicTest {
     assertThat(urls()).containsExactly("https://a.org/new");
   }
 
+  private static Claim fresh(SurveyId survey, long number, boolean held) {
+    return new Claim(survey, number, !held, false, 5, "", Optional.empty(), held, true);
+  }
+
+  private void done() {
+    downloaded();
+    given(
+        accepted(batch().processJob()),
+        new BatchCommand.JobUpdate(batch().processJob(), 1, PROCESSED));
+    assertThat(batch().state()).isEqualTo(BatchState.DONE);
+  }
+
+  private boolean isFresh() {
+    downloaded();
+    Work work = outstanding(BatchEffect.Submit.class).getFirst().spec().work();
+    return ((Work.Process) work).fresh();
+  }
+
+  @Test
+  void aSurveyThatReusesNothingHasWhatIsDoneRefinedAgainOnce() {
+    given(register(wants(ONE, 1, 5)));
+    done();
+    JobId first = batch().processJob();
+    given(register(wants(TWO, 1, 5)));
+    assertThat(batch().state()).as("another survey takes what is there").isEqualTo(BatchState.DONE);
+    SurveyId three = new SurveyId("survey-three");
+    given(register(fresh(three, 1, true)));
+    assertThat(batch().state()).as("while it only plans").isEqualTo(BatchState.DONE);
+    given(change(fresh(three, 2, false)));
+    assertThat(batch().state()).isEqualTo(BatchState.QUEUED);
+    assertThat(batch().processJob()).isNotEqualTo(first);
+    assertThat(isFresh()).isTrue();
+    done();
+    given(change(fresh(three, 3, false)), register(fresh(three, 3, false)));
+    assertThat(batch().state()).as("once for each survey").isEqualTo(BatchState.DONE);
+    given(new BatchCommand.Acknowledged(new Observer.OfSurvey(three), batch().revision(), 3));
+    given(new BatchCommand.Reprocess(Optional.empty(), inbox.getRef()));
+    assertThat(isFresh()).as("when that survey is over").isFalse();
+  }
+
+  @Test
+  void aPersonMayHaveABatchReallyRunAgain() {
+    given(register(wants(ONE, 1, 5)));
+    done();
+    given(new BatchCommand.Reprocess(true, Optional.empty(), inbox.getRef()));
+    assertThat(isFresh()).isTrue();
+    done();
+    given(new BatchCommand.Reprocess(Optional.empty(), inbox.getRef()));
+    assertThat(isFresh()).isFalse();
+  }
+
+  @Test
+  void whatIsUnderWayGoesOnAndReusesNothingIfASurveySaysSoInTime() {
+    given(register(wants(ONE, 1, 5)));
+    JobId process = batch().processJob();
+    given(register(fresh(TWO, 1, false)));
+    assertThat(batch().processJob()).isEqualTo(process);
+    assertThat(isFresh()).isTrue();
+  }
+
   @Test
   void whatWorksGoesOnByWhatItBeganWithAndSaysAtItsEndThatTheSourceHasChanged() {
     given(finds(ONE, described("https://a.org/old", OLD)));

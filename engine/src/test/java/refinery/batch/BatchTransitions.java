@@ -31,13 +31,13 @@ public final class BatchTransitions {
 
           queued downloading downloaded processing done failed cancelled | Register ChangeClaim | SurveyClaimed                              | =
           queued downloading downloaded processing                       | Register ChangeClaim | SurveyClaimed Cancelled                    | cancelled
-          queued failed cancelled                                        | Register ChangeClaim | SurveyClaimed ReprocessRequested           | queued downloaded
+          queued done failed cancelled                                   | Register ChangeClaim | SurveyClaimed ReprocessRequested           | queued downloaded
           downloaded                                                     | Register             | SurveyClaimed ReprocessRequested           | queued downloaded
           failed                                                         | Register ChangeClaim | SurveyClaimed Resumed                      | downloading processing
           failed                                                         | Register ChangeClaim | SurveyClaimed NeedsSought                  | downloaded
           queued downloading downloaded processing done failed cancelled | Register             | Described SurveyClaimed                    | =
           queued downloading downloaded processing                       | Register             | Described SurveyClaimed Cancelled          | cancelled
-          queued downloaded failed cancelled                             | Register             | Described SurveyClaimed ReprocessRequested | queued downloaded
+          queued downloaded done failed cancelled                        | Register             | Described SurveyClaimed ReprocessRequested | queued downloaded
           failed                                                         | Register             | Described SurveyClaimed Resumed            | downloading processing
           failed                                                         | Register             | Described SurveyClaimed NeedsSought        | downloaded
           queued downloading downloaded processing done failed cancelled | Register             | Described                                  | =

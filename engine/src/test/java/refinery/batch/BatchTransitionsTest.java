@@ -280,7 +280,7 @@ class BatchTransitionsTest {
       case 3, 4 -> new BatchCommand.ChangeClaim(claim(survey, step, random), inbox.getRef());
       case 5 -> acknowledged(new Observer.OfSurvey(survey), random);
       case 6 -> new BatchCommand.Retry(Optional.empty(), inbox.getRef());
-      case 7 -> new BatchCommand.Reprocess(Optional.empty(), inbox.getRef());
+      case 7 -> new BatchCommand.Reprocess(step % 2 == 0, Optional.empty(), inbox.getRef());
       case 8 -> new BatchCommand.LetRawDataGo(then, Optional.empty(), inbox.getRef());
       case 9, 10 -> new BatchCommand.NeedHopeless(story.needed.orElse(INDEX).need(), now);
       case 11 -> new BatchCommand.Observe(OTHER, random.nextInt(3), "out", "ab", inbox.getRef());
@@ -306,7 +306,8 @@ class BatchTransitionsTest {
         random.nextInt(9),
         held ? "planned" : "why",
         Optional.empty(),
-        held);
+        held,
+        step % 5 == 0);
   }
 
   private static Claim claim(SurveyId survey, long number, boolean wanted) {

@@ -74,7 +74,8 @@ public final class Examples {
             state == JobState.WAITING ? Optional.of("the index of " + name) : Optional.empty(),
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Optional.empty());
     JobTicket ticket =
         new JobTicket(id, kind.role(), "", 50, 0, Resources.of(1000, 1 << 30, 0), "", at(second));
     Optional<String> fingerprint =

@@ -49,7 +49,8 @@ class WordingTest {
         view.waitingFor(),
         view.attempts(),
         view.steps(),
-        view.artifacts());
+        view.artifacts(),
+        Optional.empty());
   }
 
   private static List<JobView> many(int count, String message) {

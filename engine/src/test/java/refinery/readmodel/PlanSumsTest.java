@@ -194,7 +194,8 @@ class PlanSumsTest {
                     0,
                     ran.cpuSeconds())),
             List.of(),
-            List.of());
+            List.of(),
+            Optional.empty());
     JobTicket ticket =
         new JobTicket(view.id(), kind.role(), "", 50, bytes, resources, "", view.createdAt());
     return new ReadRow.Job(full, ticket, Optional.empty(), false, false);

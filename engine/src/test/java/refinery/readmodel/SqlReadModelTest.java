@@ -346,7 +346,11 @@ class SqlReadModelTest {
         new JobEvent.AttemptSucceeded(
             1,
             new JobResult.Processed(
-                List.of(artifact), Map.of("reads", "7"), "print-art", Optional.empty()),
+                List.of(artifact),
+                Map.of("reads", "7"),
+                "print-art",
+                Optional.of(new JobId("job-first")),
+                7.5),
             Usage.NONE,
             List.of(),
             Examples.at(2));
@@ -360,6 +364,10 @@ class SqlReadModelTest {
       assertThat(get(model.artifact("00"))).isEmpty();
       assertThat(get(queries.reusable("print-art")).orElseThrow().facts())
           .containsEntry("reads", "7");
+      assertThat(get(queries.reusable("print-art")).orElseThrow().job())
+          .as("who ran the pipeline")
+          .isEqualTo(new JobId("job-first"));
+      assertThat(get(queries.reusable("print-art")).orElseThrow().cpuSeconds()).isEqualTo(7.5);
       assertThat(get(queries.reusable("print-none"))).isEmpty();
     } finally {
       journal.execute("delete from job_row where id = 'job-art'");

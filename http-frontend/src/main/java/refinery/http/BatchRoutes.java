@@ -40,10 +40,7 @@ final class BatchRoutes {
             Lists.parameters("survey_id", "state", "quality", "pipeline", "organism", "q"),
             this::list),
         Endpoint.get("/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(this::shown)),
-        Endpoint.action(
-            "/api/v1/batches/{id}/reprocess",
-            exchange ->
-                act(exchange, replyTo -> new BatchCommand.Reprocess(exchange.by(), replyTo))),
+        Endpoint.action("/api/v1/batches/{id}/reprocess", this::reprocess),
         Endpoint.action(
             "/api/v1/batches/{id}/retry",
             exchange -> act(exchange, replyTo -> new BatchCommand.Retry(exchange.by(), replyTo))),
@@ -78,6 +75,13 @@ final class BatchRoutes {
     String reason = fields.string("reason").orElse("cancelled over HTTP");
     fields.check();
     return order(exchange, replyTo -> new BatchCommand.Cancel(reason, exchange.by(), replyTo));
+  }
+
+  private CompletionStage<HttpResponse> reprocess(Exchange exchange) {
+    Fields fields = exchange.fields();
+    boolean reuse = fields.bool("reuse").orElse(true);
+    fields.check();
+    return order(exchange, replyTo -> new BatchCommand.Reprocess(!reuse, exchange.by(), replyTo));
   }
 
   private CompletionStage<HttpResponse> act(

@@ -14,8 +14,13 @@ import refinery.protocol.survey.SurveyRequest;
  * The fields that ask for a survey, of a body or of a part of one.
  *
  * @param plan true: nothing begins before its plan was answered
+ * @param reuse false: what was refined before is not reused
  */
-record SurveyBody(Validated<SurveyRequest> validated, boolean plan, Map<String, JsonNode> answers) {
+record SurveyBody(
+    Validated<SurveyRequest> validated,
+    boolean plan,
+    Map<String, JsonNode> answers,
+    boolean reuse) {
 
   /** Reads the fields, and adds to them what is wrong; the caller checks them. */
   static SurveyBody read(Catalog catalog, Fields fields) {
@@ -28,6 +33,7 @@ record SurveyBody(Validated<SurveyRequest> validated, boolean plan, Map<String, 
     Map<String, String> labels = fields.texts("labels", 64, 255);
     boolean plan = fields.bool("plan").orElse(false);
     Map<String, JsonNode> answers = PlanRoutes.answers(fields, plan);
+    boolean reuse = fields.bool("reuse").orElse(true);
     Validated<SurveyRequest> validated =
         catalog.survey(
             source,
@@ -39,12 +45,13 @@ record SurveyBody(Validated<SurveyRequest> validated, boolean plan, Map<String, 
     if (!source.isEmpty()) {
       CatalogRoutes.problems(validated).forEach(fields::wrong);
     }
-    return new SurveyBody(validated, plan, answers);
+    return new SurveyBody(validated, plan, answers, reuse);
   }
 
   /** The request; only after the fields were checked. */
   SurveyRequest request() {
-    SurveyRequest request = CatalogRoutes.valid(validated);
+    SurveyRequest valid = CatalogRoutes.valid(validated);
+    SurveyRequest request = reuse ? valid : valid.afresh();
     return plan ? request.planned(answers) : request;
   }
 }

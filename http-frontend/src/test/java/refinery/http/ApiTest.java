@@ -97,6 +97,7 @@ class ApiTest {
         "jobs/job-failed/retry  | {\"x\":1}                          | /x",
         "jobs/job-failed/priority | {\"priority\":-1}                | /priority",
         "batches/batch-one/reprocess | {\"x\":1}                     | /x",
+        "batches/batch-one/reprocess | {\"reuse\":\"no\"}              | /reuse",
         "nodes/node-a/drain | {\"x\":1}                              | /x",
       })
   void badInputIsOneProblemWithAPointerAndMakesNothing(String path, String body, String pointer)

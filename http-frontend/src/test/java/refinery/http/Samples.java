@@ -88,7 +88,8 @@ final class Samples {
             new JobView.AttemptView(
                 1, NodeId.of("node-a"), AT, Optional.empty(), "running", "", 0, 0)),
         state.isTerminal() ? List.of(step()) : List.of(),
-        List.of(new Artifact("quant.sf", QUANT, 10, "text/tab-separated-values")));
+        List.of(new Artifact("quant.sf", QUANT, 10, "text/tab-separated-values")),
+        Optional.empty());
   }
 
   /** Its only step is ours: it leaves checks and no log. */
@@ -127,7 +128,8 @@ final class Samples {
         job.waitingFor(),
         job.attempts(),
         List.of(step),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static StepRecord step() {

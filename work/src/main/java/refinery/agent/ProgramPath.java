@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Finds programs on the PATH as {@code execvp} would, and caches what it found. Thread-safe. */
-final class ProgramPath {
+public final class ProgramPath {
   private static final String USUAL =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final Map<String, String> PACKAGES =
@@ -37,7 +37,7 @@ final class ProgramPath {
             .toList();
   }
 
-  static ProgramPath ofSystem() {
+  public static ProgramPath ofSystem() {
     return new ProgramPath(Optional.ofNullable(System.getenv("PATH")).orElse(USUAL));
   }
 
@@ -47,7 +47,7 @@ final class ProgramPath {
   }
 
   /** Finds a program by its name or its absolute path. */
-  Optional<Path> find(String program) {
+  public Optional<Path> find(String program) {
     Path cached = known.get(program);
     if (cached != null && Files.isExecutable(cached)) {
       return Optional.of(cached);

@@ -22,14 +22,12 @@ import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.Need;
 import refinery.protocol.batch.Provision;
 import refinery.protocol.batch.RawFile;
-import refinery.protocol.batch.Reproduction;
 import refinery.protocol.job.JobResult;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.PipelineFacts;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.protocol.query.EarlierResults;
-import refinery.storage.Sha256;
 import refinery.transfer.WholeReads;
 
 /** One attempt at a process job with files. Blocking; used by one thread. */
@@ -85,24 +83,35 @@ final class PipelineRun {
   private Outcome outcome() throws IOException, StepFailure, InterruptedException {
     RunInputs given = RunInputs.of(pipeline, work);
     List<Provision> provided = provided(given);
-    String fingerprint = fingerprint(given, provided);
+    Files.createDirectories(directory.resolve("inputs"));
+    String fingerprint =
+        ReuseKey.of(
+            pipeline,
+            work,
+            given,
+            provided,
+            ReuseKey.Tools.of(services.versions(), attempt, directory));
     Optional<EarlierResults.Reusable> earlier =
-        fingerprint.isEmpty()
+        fingerprint.isEmpty() || work.fresh()
             ? Optional.empty()
             : Answers.await(services.earlier().reusable(fingerprint));
     if (earlier.isPresent() && isStored(earlier.get().artifacts())) {
-      return new Outcome.Succeeded(
-          new JobResult.Processed(
-              earlier.get().artifacts(),
-              earlier.get().facts(),
-              fingerprint,
-              Optional.of(earlier.get().job())),
-          Usage.NONE,
-          List.of());
+      return reused(earlier.get(), fingerprint);
     }
-    Files.createDirectories(directory.resolve("inputs"));
     materialise(given, provided);
     return withReferences(proven(given), provided, fingerprint);
+  }
+
+  private static Outcome reused(EarlierResults.Reusable earlier, String fingerprint) {
+    return new Outcome.Succeeded(
+        new JobResult.Processed(
+            earlier.artifacts(),
+            earlier.facts(),
+            fingerprint,
+            Optional.of(earlier.job()),
+            earlier.cpuSeconds()),
+        Usage.NONE,
+        List.of());
   }
 
   /**
@@ -290,28 +299,6 @@ final class PipelineRun {
 
   private static String said(RefinedArtifact artifact, String key) {
     return artifact.keyValues().getOrDefault(key, "");
-  }
-
-  /**
-   * A digest of everything that the result depends on, by which an equal earlier result is found;
-   * empty if the command comes with the job, or if the result is to be made again.
-   */
-  private String fingerprint(RunInputs inputs, List<Provision> provided) {
-    if (pipeline.takesCommand() || Reproduction.of(work.parameters()).isPresent()) {
-      return "";
-    }
-    List<String> parts = new ArrayList<>();
-    parts.add(pipeline.name());
-    parts.add(pipeline.version());
-    new TreeMap<>(inputs.parameters()).forEach((name, value) -> parts.add(name + "=" + value));
-    inputs.chosen().stream()
-        .map(file -> file.role() + "=" + file.sha256())
-        .sorted()
-        .forEach(parts::add);
-    provided.forEach(provision -> parts.add(provision.role() + "=" + provision.sha256()));
-    StringBuilder text = new StringBuilder();
-    parts.forEach(part -> text.append(part.length()).append(':').append(part));
-    return Sha256.of(text.toString());
   }
 
   private Placeholders values(RunInputs inputs, List<Provision> provided) {

@@ -253,6 +253,7 @@ class GoldenTest {
     assertThat(second.facts().get("pipeline_version")).matches("[0-9]+");
     assertThat(second.facts().get("pipeline_sha256")).matches("[0-9a-f]{64}");
     assertThat(second.facts()).doesNotContainKey("index_pipeline_sha256");
+    assertThat(second.savedCpuSeconds()).isPositive();
     Map<String, String> again = new HashMap<>(RUN);
     again.put("reproduces", "batch-one@1");
     JobResult.Processed reproduced = Workbench.processed(bench.run("salmon-quant", inputs, again));

@@ -142,16 +142,27 @@ final class Workbench {
             work,
             Instant.EPOCH);
     Outcome outcome =
-        new ProcessRunner(pipelines, temporary, permanent, references, this::reusable)
-            .run(TestAttempt.of(spec, scratch))
-            .toCompletableFuture()
-            .join();
+        runner(pipelines).run(TestAttempt.of(spec, scratch)).toCompletableFuture().join();
+    remember(outcome);
+    return outcome;
+  }
+
+  ProcessRunner runner(PipelineRegistry pipelines) {
+    return new ProcessRunner(pipelines, temporary, permanent, references, this::reusable);
+  }
+
+  /** The result of an outcome, which may be reused from now on. */
+  JobResult.Processed remembered(Outcome outcome) {
+    remember(outcome);
+    return processed(outcome);
+  }
+
+  private void remember(Outcome outcome) {
     if (outcome instanceof Outcome.Succeeded succeeded
         && succeeded.result() instanceof JobResult.Processed processed
         && !processed.fingerprint().isEmpty()) {
       finished.putIfAbsent(processed.fingerprint(), succeeded);
     }
-    return outcome;
   }
 
   /** Builds the fixture's index and makes it known to the read model. */
@@ -206,6 +217,6 @@ final class Workbench {
             .map(
                 processed ->
                     new Reusable(
-                        JobId.of("job-earlier"), processed.artifacts(), processed.facts())));
+                        JobId.of("job-earlier"), processed.artifacts(), processed.facts(), 12.5)));
   }
 }

@@ -256,7 +256,8 @@ final class CrateCases {
         steps,
         state == JobState.SUCCEEDED && kind == JobKind.PROCESS
             ? List.of(new Artifact("quant.sf", digest(index), 1000, "text/plain"))
-            : List.of());
+            : List.of(),
+        Optional.empty());
   }
 
   private StepRecord step(JobKind kind, int index, boolean failed) {

@@ -102,8 +102,15 @@ public sealed interface BatchCommand extends Wire {
   /**
    * A person wants the whole batch made again. Replied: Reprocessing; Rejected when it has not
    * ended.
+   *
+   * @param fresh true: an equal earlier result is not reused
    */
-  record Reprocess(Optional<Actor> actor, ActorRef<BatchReply> replyTo) implements BatchCommand {}
+  record Reprocess(boolean fresh, Optional<Actor> actor, ActorRef<BatchReply> replyTo)
+      implements BatchCommand {
+    public Reprocess(Optional<Actor> actor, ActorRef<BatchReply> replyTo) {
+      this(false, actor, replyTo);
+    }
+  }
 
   /**
    * A person takes up a batch that failed or was cancelled. Replied: Retried, also when there is

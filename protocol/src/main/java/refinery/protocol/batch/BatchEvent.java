@@ -114,9 +114,17 @@ public sealed interface BatchEvent {
       JobId job, long revision, Optional<BatchId> along, Optional<Actor> actor, Instant at)
       implements BatchEvent {}
 
-  /** The batch begins anew, with new jobs; {@code generation} is that of the process job. */
-  record ReprocessRequested(int generation, Optional<Actor> actor, Instant at)
-      implements BatchEvent {}
+  /**
+   * The batch begins anew, with new jobs; {@code generation} is that of the process job.
+   *
+   * @param fresh true: the process job does not reuse an equal earlier result
+   */
+  record ReprocessRequested(int generation, Optional<Actor> actor, Instant at, boolean fresh)
+      implements BatchEvent {
+    public ReprocessRequested(int generation, Optional<Actor> actor, Instant at) {
+      this(generation, actor, at, false);
+    }
+  }
 
   /** A job's status that changes nothing here, persisted so that a repeat is recognised. */
   record JobNoted(JobId job, long revision, Instant at) implements BatchEvent {}

@@ -17,6 +17,8 @@ import refinery.protocol.SurveyId;
  * @param actor the person who caused this claim; empty when the system did
  * @param held true: the survey plans with the batch and will say later whether it wants it; until
  *     then nothing begins for its sake. Only of a claim that does not want it yet
+ * @param fresh true: nothing that was refined before is reused for its sake; a batch that is done
+ *     is refined again by the survey's first claim that wants it
  */
 public record Claim(
     SurveyId survey,
@@ -26,7 +28,21 @@ public record Claim(
     int priority,
     String reason,
     Optional<Actor> actor,
-    boolean held) {
+    boolean held,
+    boolean fresh) {
+  /** A claim that takes what was refined before. */
+  public Claim(
+      SurveyId survey,
+      long number,
+      boolean wanted,
+      boolean retry,
+      int priority,
+      String reason,
+      Optional<Actor> actor,
+      boolean held) {
+    this(survey, number, wanted, retry, priority, reason, actor, held, false);
+  }
+
   /** A claim that is not held. */
   public Claim(
       SurveyId survey,

@@ -35,20 +35,31 @@ public sealed interface JobResult {
   /**
    * @param artifacts outputs and step logs
    * @param facts e.g. {@code mapping_rate}, {@code reads}, {@code index_sha256}
-   * @param fingerprint SHA-256 over pipeline version, parameters and input digests; empty for
-   *     commands without declared inputs, which are never reused
+   * @param fingerprint SHA-256 over pipeline version, tool versions, parameters and input digests;
+   *     empty for commands without declared inputs, which are never reused
    * @param reusedFrom the earlier job that made these artifacts; empty when this job ran its
    *     pipeline
+   * @param savedCpuSeconds that the earlier job took, when its artifacts were reused
    */
   record Processed(
       List<Artifact> artifacts,
       Map<String, String> facts,
       String fingerprint,
-      Optional<JobId> reusedFrom)
+      Optional<JobId> reusedFrom,
+      double savedCpuSeconds)
       implements JobResult {
     public Processed {
       artifacts = List.copyOf(artifacts);
       facts = Map.copyOf(facts);
+    }
+
+    /** A result that was made by running the pipeline, or whose cost is not known. */
+    public Processed(
+        List<Artifact> artifacts,
+        Map<String, String> facts,
+        String fingerprint,
+        Optional<JobId> reusedFrom) {
+      this(artifacts, facts, fingerprint, reusedFrom, 0);
     }
   }
 }

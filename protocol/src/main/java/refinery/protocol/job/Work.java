@@ -54,6 +54,7 @@ public sealed interface Work {
    *     many
    * @param parameters of the pipeline; set by people or by the source's own code, never by archives
    * @param said everything that archives say of the batch, and its key; untrusted text
+   * @param fresh true: an equal earlier result is not reused
    */
   record Process(
       String pipeline,
@@ -61,7 +62,8 @@ public sealed interface Work {
       List<Provision> provided,
       Map<String, String> parameters,
       Map<String, String> said,
-      List<String> command)
+      List<String> command,
+      boolean fresh)
       implements Work {
     public Process {
       inputs = List.copyOf(inputs);
@@ -69,6 +71,17 @@ public sealed interface Work {
       parameters = Map.copyOf(parameters);
       said = Map.copyOf(said);
       command = List.copyOf(command);
+    }
+
+    /** Work that may be saved by an equal earlier result. */
+    public Process(
+        String pipeline,
+        List<RawFile> inputs,
+        List<Provision> provided,
+        Map<String, String> parameters,
+        Map<String, String> said,
+        List<String> command) {
+      this(pipeline, inputs, provided, parameters, said, command, false);
     }
 
     /**

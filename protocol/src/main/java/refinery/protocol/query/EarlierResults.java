@@ -14,8 +14,13 @@ import refinery.protocol.batch.Artifact;
 @FunctionalInterface
 public interface EarlierResults {
 
-  /** The result of a process job that succeeded with this fingerprint, if there is one. */
+  /** The newest result of a process job that succeeded with this fingerprint, if there is one. */
   CompletionStage<Optional<Reusable>> reusable(String fingerprint);
 
-  record Reusable(JobId job, List<Artifact> artifacts, Map<String, String> facts) {}
+  /**
+   * @param job that ran the pipeline
+   * @param cpuSeconds that it took
+   */
+  record Reusable(
+      JobId job, List<Artifact> artifacts, Map<String, String> facts, double cpuSeconds) {}
 }

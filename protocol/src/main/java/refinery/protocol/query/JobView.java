@@ -21,6 +21,8 @@ import refinery.protocol.job.StepRecord;
  * @param key what it works on, as its source names it, e.g. a run accession or a genome; empty for
  *     a bare command
  * @param actor who cancelled it or took it up again; empty once it has ended by itself
+ * @param reused the earlier job whose artifacts it took instead of running its pipeline, and what
+ *     that saved
  * @param waitingFor why it waits, cannot be placed, or was cancelled, in words
  */
 public record JobView(
@@ -44,7 +46,17 @@ public record JobView(
     Optional<String> waitingFor,
     List<AttemptView> attempts,
     List<StepRecord> steps,
-    List<Artifact> artifacts) {
+    List<Artifact> artifacts,
+    Optional<Reused> reused) {
+  public JobView {
+    reused = reused == null ? Optional.empty() : reused;
+  }
+
+  /**
+   * @param cpuSeconds that the earlier job took
+   * @param bytes of its artifacts, which were not written again
+   */
+  public record Reused(JobId from, double cpuSeconds, long bytes) {}
 
   /**
    * An attempt; {@code outcome} is running, succeeded, deferred, cancelled, or the failure's class.

@@ -15,6 +15,7 @@ import refinery.protocol.survey.SurveyState;
  *
  * @param actor who last posted, cancelled, retried or reprioritised it
  * @param plan true if nothing begins before its plan was answered
+ * @param reuse false if what was refined before from the same is made again
  * @param question what it asks, while it waits for the answer
  * @param batches counted when the view is read; zero in the stored row
  */
@@ -33,8 +34,50 @@ public record SurveyView(
     Optional<Instant> finishedAt,
     JobId jobId,
     boolean plan,
+    Boolean reuse,
     Optional<Question> question,
     BatchCounts batches) {
+  public SurveyView {
+    reuse = reuse == null || reuse;
+  }
+
+  /** A survey that reuses what was refined before. */
+  public SurveyView(
+      SurveyId id,
+      String source,
+      JsonNode parameters,
+      String pipeline,
+      Map<String, String> pipelineParameters,
+      int priority,
+      Map<String, String> labels,
+      SurveyState state,
+      Optional<String> reason,
+      Optional<Actor> actor,
+      Instant createdAt,
+      Optional<Instant> finishedAt,
+      JobId jobId,
+      boolean plan,
+      Optional<Question> question,
+      BatchCounts batches) {
+    this(
+        id,
+        source,
+        parameters,
+        pipeline,
+        pipelineParameters,
+        priority,
+        labels,
+        state,
+        reason,
+        actor,
+        createdAt,
+        finishedAt,
+        jobId,
+        plan,
+        true,
+        question,
+        batches);
+  }
 
   /**
    * Counts by state; they add up to the total ({@code downloaded} counts as processing).
@@ -80,6 +123,7 @@ public record SurveyView(
         finishedAt,
         jobId,
         plan,
+        reuse,
         question,
         counts);
   }

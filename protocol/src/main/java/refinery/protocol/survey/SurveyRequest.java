@@ -12,6 +12,8 @@ import java.util.Map;
  * @param pipelineParameters of the pipeline, validated; they are part of each batch's identity
  * @param priority 0 to 100, larger first
  * @param plan true: nothing begins before the plan was answered
+ * @param fresh true: what was refined before from the same is not reused, and batches that are done
+ *     are refined again
  * @param answers to questions that are known before they are asked, by the question's id
  */
 public record SurveyRequest(
@@ -22,7 +24,8 @@ public record SurveyRequest(
     int priority,
     Map<String, String> labels,
     boolean plan,
-    Map<String, JsonNode> answers) {
+    Map<String, JsonNode> answers,
+    boolean fresh) {
   public SurveyRequest {
     answers = answers == null ? Map.of() : Map.copyOf(answers);
     pipelineParameters = Map.copyOf(pipelineParameters);
@@ -37,12 +40,33 @@ public record SurveyRequest(
       Map<String, String> pipelineParameters,
       int priority,
       Map<String, String> labels) {
-    this(source, parameters, pipeline, pipelineParameters, priority, labels, false, Map.of());
+    this(
+        source, parameters, pipeline, pipelineParameters, priority, labels, false, Map.of(), false);
   }
 
   /** The same, planned first. */
   public SurveyRequest planned(Map<String, JsonNode> givenAnswers) {
     return new SurveyRequest(
-        source, parameters, pipeline, pipelineParameters, priority, labels, true, givenAnswers);
+        source,
+        parameters,
+        pipeline,
+        pipelineParameters,
+        priority,
+        labels,
+        true,
+        givenAnswers,
+        fresh);
+  }
+
+  /** The same with nothing reused. */
+  public SurveyRequest afresh() {
+    return new SurveyRequest(
+        source, parameters, pipeline, pipelineParameters, priority, labels, plan, answers, true);
+  }
+
+  /** The same with these labels. */
+  public SurveyRequest labelled(Map<String, String> others) {
+    return new SurveyRequest(
+        source, parameters, pipeline, pipelineParameters, priority, others, plan, answers, fresh);
   }
 }

@@ -1,0 +1,81 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import refinery.agent.Attempt;
+import refinery.pipeline.Pipeline.Action;
+import refinery.pipeline.Pipeline.Step;
+import refinery.protocol.batch.Provision;
+import refinery.protocol.batch.Reproduction;
+import refinery.protocol.job.Work;
+import refinery.storage.Sha256;
+
+/**
+ * The digest of everything that a result depends on: the pipeline and its version, the versions of
+ * the tools that its steps run, parameters, and the digests of inputs with their roles. An equal
+ * earlier result is found by it.
+ */
+final class ReuseKey {
+  private ReuseKey() {}
+
+  /**
+   * Empty if no result may be found by it: the command comes with the job, the work reproduces
+   * another, or a tool does not say its version.
+   */
+  static String of(
+      Pipeline pipeline, Work.Process work, RunInputs inputs, List<Provision> provided, Tools tools)
+      throws IOException, InterruptedException {
+    if (pipeline.takesCommand() || Reproduction.of(work.parameters()).isPresent()) {
+      return "";
+    }
+    List<String> parts = new ArrayList<>();
+    parts.add(pipeline.name());
+    parts.add(pipeline.version());
+    for (String tool : toolsOf(pipeline, inputs)) {
+      Optional<String> version = tools.version(tool, pipeline.tools().get(tool));
+      if (version.isEmpty()) {
+        return "";
+      }
+      parts.add("tool " + version.get());
+    }
+    new TreeMap<>(inputs.parameters()).forEach((name, value) -> parts.add(name + "=" + value));
+    inputs.chosen().stream()
+        .map(file -> file.role() + "=" + file.sha256())
+        .sorted()
+        .forEach(parts::add);
+    provided.forEach(provision -> parts.add(provision.role() + "=" + provision.sha256()));
+    StringBuilder text = new StringBuilder();
+    parts.forEach(part -> text.append(part.length()).append(':').append(part));
+    return Sha256.of(text.toString());
+  }
+
+  /** Asks a tool of this node for its version. */
+  @FunctionalInterface
+  interface Tools {
+    /** Name and version; empty if it says none. */
+    Optional<String> version(String tool, List<String> command)
+        throws IOException, InterruptedException;
+
+    static Tools of(ToolVersions versions, Attempt attempt, Path directory) {
+      return (tool, command) ->
+          Optional.of(versions.of(tool, command, attempt, directory))
+              .filter(said -> !said.equals(tool));
+    }
+  }
+
+  /** The tools of the steps that these inputs lead through, in the order of their names. */
+  private static TreeSet<String> toolsOf(Pipeline pipeline, RunInputs inputs) {
+    TreeSet<String> tools = new TreeSet<>();
+    for (Step step : pipeline.steps()) {
+      if (step.action() instanceof Action.Command && inputs.has(step.when())) {
+        step.tool().ifPresent(tools::add);
+      }
+    }
+    return tools;
+  }
+}
