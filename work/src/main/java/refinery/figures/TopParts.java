@@ -16,7 +16,7 @@ final class TopParts implements Entries {
     this.spreads = new Quantiles[chosen.size()];
     for (int place = 0; place < spreads.length; place++) {
       places[chosen.get(place)] = place;
-      spreads[place] = new Quantiles();
+      spreads[place] = new Quantiles(Quantiles.KEPT);
     }
   }
 

@@ -26,7 +26,8 @@ final class Builtins {
               Map.entry("salmon-check", new SalmonCheck()),
               Map.entry("kallisto-check", new KallistoCheck()),
               Map.entry("gene-table", new GeneTable()),
-              Map.entry("quality", new QualityVerdict())));
+              Map.entry("quality", new QualityVerdict()),
+              Map.entry("summary-stats", new SummaryStats())));
 
   private Builtins() {}
 

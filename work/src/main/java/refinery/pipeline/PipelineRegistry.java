@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import refinery.agent.Tool;
 import refinery.configuration.ConfigurationException;
+import refinery.figures.MitochondrialGenes;
 import refinery.quality.QualityRulesFile;
 import refinery.storage.Sha256;
 
@@ -29,7 +30,13 @@ import refinery.storage.Sha256;
 public final class PipelineRegistry {
   private static final String FOLDER = "pipelines";
   private static final List<String> SHIPPED =
-      List.of("command", "concatenate", "transcriptome-index", "salmon-quant", "kallisto-quant");
+      List.of(
+          "command",
+          "concatenate",
+          "transcriptome-index",
+          "salmon-quant",
+          "kallisto-quant",
+          "summary-stats");
 
   private final Map<String, Pipeline> pipelines = new TreeMap<>();
   private final Map<String, String> texts = new TreeMap<>();
@@ -48,6 +55,7 @@ public final class PipelineRegistry {
   public static PipelineRegistry from(Config config) {
     // Steps judge by these rules; what is wrong in them is told at the start.
     QualityRulesFile.load();
+    MitochondrialGenes.load();
     String key = "refinery.pipelines.directory";
     String text = config.hasPath(key) ? config.getString(key).strip() : "";
     if (text.isEmpty()) {
