@@ -86,12 +86,13 @@ class BordersTest {
   static final ArchRule recipesArePure =
       noClasses()
           .that()
-          .resideInAPackage("refinery.compendium..")
+          .resideInAnyPackage("refinery.compendium..", "refinery.curation..")
           .should()
           .dependOnClassesThat(
               resideInAPackage("refinery..")
                   .and(not(resideInAPackage("refinery.expression..")))
-                  .and(not(resideInAPackage("refinery.compendium.."))))
+                  .and(not(resideInAPackage("refinery.compendium..")))
+                  .and(not(resideInAPackage("refinery.curation.."))))
           .orShould()
           .dependOnClassesThat()
           .resideInAnyPackage("akka..", "java.nio.file..", "java.net..", "org.slf4j..");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import refinery.expression.Columns;
 import refinery.expression.CrossProducts;
+import refinery.expression.MappedColumns;
 import refinery.expression.RowBlocks;
 import refinery.expression.UnusableInput;
 
@@ -57,7 +58,7 @@ public final class IterativeSvd {
     if (square > settings.memory()) {
       throw new UnusableInput(
           "impute = svd of %d samples needs %d MiB and has %d; impute = none needs none"
-              .formatted(samples, square >> 20, settings.memory() >> 20));
+              .formatted(samples, (square + (1 << 20) - 1) >> 20, settings.memory() >> 20));
     }
     if (samples < 2 || columns.rows() < 2) {
       throw new UnusableInput(

@@ -1,6 +1,7 @@
 package refinery.compendium;
 
 import refinery.expression.Columns;
+import refinery.expression.MappedColumns;
 
 /** What each row is moved and divided by. */
 public final class RowScales {

@@ -12,10 +12,14 @@ import refinery.expression.Columns;
 import refinery.expression.Counts;
 
 /** A table of reference values; {@code generate.py} beside it made it. */
-record Golden(List<String> genes, List<String> samples, double[][] columns) {
+public record Golden(List<String> genes, List<String> samples, double[][] columns) {
   static Golden read(String name) {
+    return read("compendium", name);
+  }
+
+  public static Golden read(String folder, String name) {
     List<String> lines;
-    try (InputStream in = Golden.class.getResourceAsStream("/refinery/compendium/" + name)) {
+    try (InputStream in = Golden.class.getResourceAsStream("/refinery/" + folder + "/" + name)) {
       lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -29,7 +33,8 @@ record Golden(List<String> genes, List<String> samples, double[][] columns) {
       genes.add(fields[0]);
       for (int sample = 0; sample < columns.length; sample++) {
         String field = fields[sample + 1];
-        columns[sample][row] = field.equals("NA") ? Double.NaN : Double.parseDouble(field);
+        columns[sample][row] =
+            field.equals("NA") || field.isEmpty() ? Double.NaN : Double.parseDouble(field);
       }
     }
     return new Golden(genes, samples, columns);
@@ -39,12 +44,12 @@ record Golden(List<String> genes, List<String> samples, double[][] columns) {
     return line.split("\t").length;
   }
 
-  Columns values() {
+  public Columns values() {
     return Counts.of(columns);
   }
 
   /** Compares every cell and prints the greatest difference. */
-  void assertSame(String what, Columns found, double tolerance) {
+  public void assertSame(String what, Columns found, double tolerance) {
     assertThat(found.samples()).as(what).isEqualTo(columns.length);
     double worst = 0;
     int cells = 0;

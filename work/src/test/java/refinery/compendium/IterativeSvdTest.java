@@ -89,7 +89,7 @@ class IterativeSvdTest {
                 IterativeSvd.impute(
                     Counts.of(new double[400][2]), IterativeSvd.Settings.standard(1 << 20)))
         .isInstanceOf(UnusableInput.class)
-        .hasMessage("impute = svd of 400 samples needs 6 MiB and has 1; impute = none needs none");
+        .hasMessage("impute = svd of 400 samples needs 7 MiB and has 1; impute = none needs none");
   }
 
   private static void assertRefused(String message, double[]... columns) {

@@ -1,10 +1,9 @@
-package refinery.compendium;
-
-import refinery.expression.Columns;
+package refinery.expression;
 
 /** Columns that are made of others when they are read. */
-record MappedColumns(Columns source, int rows, Change change) implements Columns {
-  interface Change {
+public record MappedColumns(Columns source, int rows, Change change) implements Columns {
+  /** What is made of a column; its length is {@link #rows}. */
+  public interface Change {
     double[] of(int sample, double[] column);
   }
 
