@@ -387,6 +387,9 @@ final class DownloadProgress {
                 switch (format) {
                   case "fa.gz", "fasta.gz", "fna.gz" -> "genome";
                   case "gtf.gz", "gff3.gz" -> "annotation";
+                  case "matrix", "matrix.gz" -> "matrix";
+                  case "features", "features.gz" -> "features";
+                  case "barcodes", "barcodes.gz" -> "barcodes";
                   default -> "other";
                 })
         .findFirst()
