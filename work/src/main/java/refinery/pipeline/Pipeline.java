@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import refinery.protocol.Resources;
 
@@ -164,6 +165,7 @@ record Pipeline(
    *     always
    * @param stdout file for stdout, relative to the working directory; empty: the log
    * @param tool a name of {@link Pipeline#tools}; empty: its version is not recorded
+   * @param exitCodes with which its process has not failed
    * @param stall how long it may make no progress
    * @param wallTime how long it may run
    */
@@ -174,6 +176,7 @@ record Pipeline(
       Optional<String> onlyIf,
       Optional<String> stdout,
       Optional<String> tool,
+      Set<Integer> exitCodes,
       Duration stall,
       Duration wallTime) {}
 
