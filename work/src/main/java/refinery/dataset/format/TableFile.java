@@ -19,20 +19,33 @@ final class TableFile {
 
   static void write(DatasetStore store, Measure measure, Path file, Crew crew) throws IOException {
     try (GzipFile gzip = new GzipFile(file)) {
-      gzip.add(GzipPiece.of(piece -> heading(piece, store)));
-      int step = store.rowsAtOnce();
-      int features = store.shape().features().size();
-      crew.<GzipPiece.Packed>inOrder(
-          Math.ceilDiv(features, step),
-          number ->
-              () -> rows(store, measure, number * step, Math.min(features, (number + 1) * step)),
-          gzip::add);
+      write(store, measure, store.shape().level().column(), crew, gzip::add);
       gzip.finish();
     }
   }
 
-  private static void heading(GzipPiece piece, DatasetStore store) {
-    piece.text(store.shape().level().column());
+  /**
+   * @param corner what heads the column of features
+   */
+  static void write(
+      DatasetStore store,
+      Measure measure,
+      String corner,
+      Crew crew,
+      Crew.Taker<GzipPiece.Packed> taker)
+      throws IOException {
+    taker.take(GzipPiece.of(piece -> heading(piece, corner, store)));
+    int step = store.rowsAtOnce();
+    int features = store.shape().features().size();
+    crew.<GzipPiece.Packed>inOrder(
+        Math.ceilDiv(features, step),
+        number ->
+            () -> rows(store, measure, number * step, Math.min(features, (number + 1) * step)),
+        taker);
+  }
+
+  private static void heading(GzipPiece piece, String corner, DatasetStore store) {
+    piece.text(corner);
     for (String accession : store.accessions()) {
       piece.sign('\t').text(accession);
     }

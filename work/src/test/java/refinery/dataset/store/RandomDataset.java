@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -12,8 +13,26 @@ import java.util.stream.IntStream;
  * lengths that are decimals in some samples and means in others. Each sample has its own stream, so
  * that samples can be made again one by one.
  */
-public record RandomDataset(long seed, int features, double absent) {
+public final class RandomDataset {
   public static final List<Measure> MEASURES = List.of(Measure.COUNTS, Measure.TPM, Measure.LENGTH);
+
+  private final long seed;
+  private final int features;
+  private final double absent;
+  private final double[] weights;
+  private final double[] lengths;
+
+  /**
+   * @param absent how many of the cells are, from 0 to 1
+   */
+  public RandomDataset(long seed, int features, double absent) {
+    this.seed = seed;
+    this.features = features;
+    this.absent = absent;
+    Random random = new Random(seed);
+    weights = random.doubles(features).map(x -> Math.exp(12 * x - 6)).toArray();
+    lengths = random.doubles(features, 200, 3200).toArray();
+  }
 
   public Shape shape() {
     return new Shape(
@@ -36,14 +55,14 @@ public record RandomDataset(long seed, int features, double absent) {
   }
 
   public double[][] values(int sample) {
-    Random random = new Random(seed * 1_000_003 + sample);
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + sample);
     double[][] values = new double[3][features];
     for (int i = 0; i < features; i++) {
-      double weight = Math.exp(3 * new Random(i).nextGaussian());
       boolean zero = random.nextDouble() < 0.5;
-      values[0][i] = zero ? 0 : Math.round(weight * random.nextDouble() * 1e6) / 1e3;
-      values[1][i] = zero ? 0 : Math.round(weight * random.nextDouble() * 1e6) / 1e6;
-      double length = 200 + 3000 * new Random(i).nextDouble() + 50 * random.nextDouble();
+      double weight = weights[i] * random.nextDouble();
+      values[0][i] = zero ? 0 : Math.round(weight * 1e6) / 1e3;
+      values[1][i] = zero ? 0 : Math.round(weight * 7e5) / 1e6;
+      double length = lengths[i] + 50 * random.nextDouble();
       values[2][i] = sample % 4 == 3 ? length : Math.round(length * 1e3) / 1e3;
       if (random.nextDouble() < absent) {
         values[0][i] = values[1][i] = values[2][i] = Double.NaN;
