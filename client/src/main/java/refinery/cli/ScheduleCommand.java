@@ -96,20 +96,7 @@ final class ScheduleCommand {
         description = "Whose clock CRON means, e.g. Europe/London (default: ${DEFAULT-VALUE}).")
     private String timezone = "";
 
-    @Option(names = "--pipeline", description = "Instead of the source's own.")
-    private Optional<String> pipeline = Optional.empty();
-
-    @Option(
-        names = {"-P", "--pipeline-parameter"},
-        paramLabel = "name=value",
-        description = "Of the pipeline. May be repeated.")
-    private Map<String, String> pipelineParameters = Map.of();
-
-    @Option(names = "--priority", paramLabel = "0..100")
-    private Optional<Integer> priority = Optional.empty();
-
-    @Option(names = "--label", paramLabel = "name=value")
-    private Map<String, String> labels = Map.of();
+    @Mixin private final SurveyOptions options = new SurveyOptions();
 
     @Override
     public void run() {
@@ -117,14 +104,7 @@ final class ScheduleCommand {
       body.put("name", name).put("cron", cron).put("timezone", timezone);
       ObjectNode survey = body.putObject("survey").put("source", source);
       survey.set("parameters", SurveyCommand.parameters(parameters));
-      pipeline.ifPresent(value -> survey.put("pipeline", value));
-      priority.ifPresent(value -> survey.put("priority", value));
-      if (!pipelineParameters.isEmpty()) {
-        pipelineParameters.forEach(survey.putObject("pipeline_parameters")::put);
-      }
-      if (!labels.isEmpty()) {
-        labels.forEach(survey.putObject("labels")::put);
-      }
+      options.into(survey);
       JsonNode made = client().post("/schedules", body, Optional.empty());
       say("%s comes due at %s".formatted(name, made.path("next_at").asText("no time")));
     }

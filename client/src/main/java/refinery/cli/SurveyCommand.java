@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,20 +42,7 @@ final class SurveyCommand implements Callable<Integer> {
               + " holds.")
   private List<String> parameters = List.of();
 
-  @Option(names = "--pipeline", description = "Instead of the source's own.")
-  private Optional<String> pipeline = Optional.empty();
-
-  @Option(
-      names = {"-P", "--pipeline-parameter"},
-      paramLabel = "name=value",
-      description = "Of the pipeline; 'refinery pipelines' lists them. May be repeated.")
-  private Map<String, String> pipelineParameters = Map.of();
-
-  @Option(names = "--priority", paramLabel = "0..100")
-  private Optional<Integer> priority = Optional.empty();
-
-  @Option(names = "--label", paramLabel = "name=value")
-  private Map<String, String> labels = Map.of();
+  @Mixin private final SurveyOptions options = new SurveyOptions();
 
   @Option(names = "--idempotency-key", description = "A repeat returns the first answer.")
   private Optional<String> key = Optional.empty();
@@ -72,29 +58,14 @@ final class SurveyCommand implements Callable<Integer> {
       })
   private boolean dryRun;
 
-  @Option(
-      names = "--no-reuse",
-      description = "Run everything again, also what is done or was refined from the same before.")
-  private boolean noReuse;
-
   @Override
   public Integer call() {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("source", source);
     body.set("parameters", parameters(parameters));
-    pipeline.ifPresent(value -> body.put("pipeline", value));
-    if (!pipelineParameters.isEmpty()) {
-      pipelineParameters.forEach(body.putObject("pipeline_parameters")::put);
-    }
-    priority.ifPresent(value -> body.put("priority", value));
-    if (!labels.isEmpty()) {
-      labels.forEach(body.putObject("labels")::put);
-    }
+    options.into(body);
     if (dryRun) {
       body.put("plan", true);
-    }
-    if (noReuse) {
-      body.put("reuse", false);
     }
     NodeClient client = connection.client();
     JsonNode survey = client.post("/surveys", body, key);

@@ -53,9 +53,16 @@ class ScratchVolumeTest {
 
   @AfterEach
   void close() throws Exception {
-    executor.close();
-    executor.whenOver().toCompletableFuture().get(30, TimeUnit.SECONDS);
-    volume.close();
+    try {
+      if (executor != null) {
+        executor.close();
+        executor.whenOver().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      if (volume != null) {
+        volume.close();
+      }
+    }
   }
 
   /** Writes as many KiB as its job's id ends with, and waits to be stopped. */
