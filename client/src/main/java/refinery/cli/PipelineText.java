@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import refinery.client.Table;
 import refinery.client.Units;
 
@@ -45,7 +47,7 @@ final class PipelineText {
 
   private void needs() {
     for (JsonNode need : pipeline.path("needs")) {
-      List<String> with = new ArrayList<>();
+      Set<String> with = new TreeSet<>();
       need.path("key_values")
           .properties()
           .forEach(entry -> with.add(entry.getKey() + " = " + entry.getValue().asText()));
@@ -92,14 +94,8 @@ final class PipelineText {
     int number = 0;
     for (JsonNode step : pipeline.path("steps")) {
       number++;
-      String when = String.join(" + ", words(step.path("when")));
-      String onlyIf = step.path("only_if").asText();
-      line(
-          "  %d. %s%s%s",
-          number,
-          said("/name", step),
-          when.isEmpty() ? "" : " (with " + when + ")",
-          onlyIf.isEmpty() ? "" : " (only if " + onlyIf + ")");
+      String when = String.join(" and ", conditions(step));
+      line("  %d. %s%s", number, said("/name", step), when.isEmpty() ? "" : " (" + when + ")");
       if (step.has("command")) {
         line("       %s", commandLine(step));
         line("       %s", limits(step));
@@ -115,6 +111,21 @@ final class PipelineText {
 
   private static String oneLine(JsonNode text) {
     return text.asText().strip().replaceAll("\\s+", " ");
+  }
+
+  private static List<String> conditions(JsonNode step) {
+    List<String> conditions = new ArrayList<>();
+    if (!step.path("when").isEmpty()) {
+      conditions.add("with " + String.join(" + ", words(step.path("when"))));
+    }
+    step.path("when_parameters")
+        .properties()
+        .forEach(
+            entry -> conditions.add("if " + entry.getKey() + " = " + entry.getValue().asText()));
+    if (step.has("only_if")) {
+      conditions.add("only if " + step.path("only_if").asText());
+    }
+    return conditions;
   }
 
   private static String commandLine(JsonNode step) {

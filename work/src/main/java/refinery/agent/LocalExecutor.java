@@ -45,7 +45,6 @@ public final class LocalExecutor implements Executor {
   private final Volume volume;
   private final Watcher watcher;
   private final Processes processes;
-  private final Optional<MemoryGroups> groups;
   private final Courtesy courtesy;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
@@ -70,8 +69,7 @@ public final class LocalExecutor implements Executor {
     volume = new Volume(scratchRoot.getParent(), config);
     courtesy = new Courtesy(config.giveWay(), Fingerprint.capacity(config, volume, 0).cpu());
     watcher = new Watcher(launcher, directory, config, volume);
-    groups = config.groups() && !volume.isMemory() ? MemoryGroups.ofSystem() : Optional.empty();
-    processes = new Processes(launcher, path, environment, watcher, config.niceness(), groups);
+    processes = new Processes(launcher, path, environment, watcher, config.niceness());
   }
 
   /**
@@ -108,7 +106,6 @@ public final class LocalExecutor implements Executor {
   public Map<String, Object> state() {
     Map<String, Object> state = new TreeMap<>();
     runners.values().forEach(runner -> state.putAll(runner.state()));
-    state.put("memory_limit", memoryLimit());
     return state;
   }
 
@@ -152,7 +149,6 @@ public final class LocalExecutor implements Executor {
           courtesy.ends(attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
-          attempt.ungroup();
           Outcome end = crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt);
           try {
             attempt.removeScratch();
@@ -292,11 +288,7 @@ public final class LocalExecutor implements Executor {
 
   @Override
   public String description() {
-    return launcher.description() + "; memory is held to what is reserved by " + memoryLimit();
-  }
-
-  private String memoryLimit() {
-    return groups.map(MemoryGroups::description).orElse("sampling");
+    return launcher.description();
   }
 
   /** Waits without a limit: a new life must not begin while attempts of the last one run. */

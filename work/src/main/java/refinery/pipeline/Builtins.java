@@ -13,6 +13,8 @@ final class Builtins {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("concatenate", new Concatenate()),
+              Map.entry("fastp-check", new FastpCheck()),
+              Map.entry("fastqc-summary", new FastqcSummary()),
               Map.entry("gunzip", new Gunzip()),
               Map.entry("gtf-clean", new GtfClean()),
               Map.entry("transcripts-check", new TranscriptsCheck()),
@@ -22,8 +24,6 @@ final class Builtins {
               Map.entry("index-complexity", new IndexComplexity()),
               Map.entry("pack", new Pack()),
               Map.entry("unpack", new Unpack()),
-              Map.entry("first-reads", new FirstReads()),
-              Map.entry("early-stop", new EarlyStop()),
               Map.entry("read-length-check", new ReadLengthCheck()),
               Map.entry("salmon-check", new SalmonCheck()),
               Map.entry("kallisto-check", new KallistoCheck()),
@@ -39,8 +39,7 @@ final class Builtins {
 
   /** True if a step compares the counts of reads in every job. */
   static boolean countsReads(Pipeline.Step step) {
-    return step.when().isEmpty()
-        && step.onlyIf().isEmpty()
+    return step.always()
         && step.action() instanceof Pipeline.Action.Builtin builtin
         && find(builtin.name()).filter(Builtin::countsReads).isPresent();
   }

@@ -60,6 +60,8 @@ final class NeedsSection {
     Map<String, String> keyValues = entry.map("key-values");
     Map<String, String> chosen = entry.map("chosen");
     List<String> hints = entry.oneOrMore("hint");
+    String pipeline = entry.text("pipeline");
+    placeholders.add(entry, "pipeline", List.of(pipeline));
     String organism = entry.optional("organism", "", Config::getString);
     placeholders.add(entry, "key-values", keyValues.values());
     placeholders.add(entry, "chosen", chosen.values());
@@ -67,7 +69,7 @@ final class NeedsSection {
     placeholders.add(entry, "organism", List.of(organism));
     return new ArtifactNeed(
         role,
-        entry.text("pipeline"),
+        pipeline,
         entry.text("artifact"),
         organism,
         keyValues,

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import refinery.protocol.Resources;
 
@@ -80,6 +79,7 @@ record Pipeline(
         && set.isEmpty()
         && outputs.isEmpty()
         && needs.isEmpty()
+        && parameters.isEmpty()
         && steps.size() == 1;
   }
 
@@ -128,13 +128,23 @@ record Pipeline(
 
   /**
    * @param fallback used when no value is given; empty: one must be given
+   * @param arguments what each of its values means on a command line, which {@code
+   *     ${arguments.NAME}} becomes; empty: nothing but the value itself
    * @param pattern what a value must match, so that untrusted metadata cannot become an option or a
    *     path
    * @param fromSource true if the batch's own facts may give the value; otherwise only the survey
    *     does
    */
   record Parameter(
-      String description, Optional<String> fallback, Pattern pattern, boolean fromSource) {}
+      String description,
+      Optional<String> fallback,
+      Pattern pattern,
+      boolean fromSource,
+      Map<String, List<String>> arguments) {
+    Parameter {
+      arguments = Map.copyOf(arguments);
+    }
+  }
 
   /**
    * Expressions for cores, bytes of memory and bytes of disk over what is known of a job's input
@@ -163,9 +173,10 @@ record Pipeline(
    * @param when the step runs only if files of all these roles are among the inputs
    * @param onlyIf the step runs only if an earlier one has found this to be {@code true}; empty:
    *     always
+   * @param whenParameters the step runs only if these parameters have these values
+   * @param replaces files that stand for inputs in all later steps, by role: trimmed reads
    * @param stdout file for stdout, relative to the working directory; empty: the log
    * @param tool a name of {@link Pipeline#tools}; empty: its version is not recorded
-   * @param exitCodes with which its process has not failed
    * @param stall how long it may make no progress
    * @param wallTime how long it may run
    */
@@ -174,11 +185,36 @@ record Pipeline(
       Action action,
       List<String> when,
       Optional<String> onlyIf,
+      Map<String, String> whenParameters,
+      Map<String, String> replaces,
       Optional<String> stdout,
       Optional<String> tool,
-      Set<Integer> exitCodes,
       Duration stall,
-      Duration wallTime) {}
+      Duration wallTime) {
+    Step {
+      when = List.copyOf(when);
+      whenParameters = Map.copyOf(whenParameters);
+      replaces = Map.copyOf(replaces);
+    }
+
+    /** True if every job of its pipeline runs it. */
+    boolean always() {
+      return when.isEmpty() && whenParameters.isEmpty() && onlyIf.isEmpty();
+    }
+
+    /** True if a job with these inputs and parameters runs it, after what was found so far. */
+    boolean runs(RunInputs inputs, Map<String, String> facts) {
+      return mayRun(inputs)
+          && onlyIf.stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)));
+    }
+
+    /** True if a job with these inputs and parameters runs it, or may find a reason to. */
+    boolean mayRun(RunInputs inputs) {
+      return inputs.has(when)
+          && whenParameters.entrySet().stream()
+              .allMatch(entry -> entry.getValue().equals(inputs.parameters().get(entry.getKey())));
+    }
+  }
 
   /** What a step does. */
   sealed interface Action {

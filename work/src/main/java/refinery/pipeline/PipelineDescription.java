@@ -3,9 +3,7 @@ package refinery.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import refinery.pipeline.Pipeline.Action;
 import refinery.protocol.Json;
 
@@ -44,15 +42,18 @@ final class PipelineDescription {
     ObjectNode entry = Json.MAPPER.createObjectNode().put("name", step.name());
     entry.set("when", Json.MAPPER.valueToTree(step.when()));
     step.onlyIf().ifPresent(fact -> entry.put("only_if", fact));
+    if (!step.whenParameters().isEmpty()) {
+      entry.set("when_parameters", Json.MAPPER.valueToTree(new TreeMap<>(step.whenParameters())));
+    }
+    if (!step.replaces().isEmpty()) {
+      entry.set("replaces", Json.MAPPER.valueToTree(new TreeMap<>(step.replaces())));
+    }
     switch (step.action()) {
       case Action.Command command -> {
         entry.set("command", Json.MAPPER.valueToTree(command.arguments()));
         entry.set("environment", Json.MAPPER.valueToTree(new TreeMap<>(command.environment())));
         step.stdout().ifPresent(file -> entry.put("stdout", file));
         step.tool().ifPresent(tool -> entry.put("tool", tool));
-        if (!step.exitCodes().equals(Set.of(0))) {
-          entry.set("exit_codes", Json.MAPPER.valueToTree(new TreeSet<>(step.exitCodes())));
-        }
         entry.put("stall_seconds", step.stall().toSeconds());
         entry.put("wall_time_seconds", step.wallTime().toSeconds());
       }
@@ -82,6 +83,10 @@ final class PipelineDescription {
                   .fallback()
                   .ifPresentOrElse(
                       value -> property.put("default", value), () -> required.add(name));
+              if (!parameter.arguments().isEmpty()) {
+                ArrayNode values = property.putArray("enum");
+                new TreeMap<>(parameter.arguments()).keySet().forEach(values::add);
+              }
             });
     return schema;
   }

@@ -43,6 +43,7 @@ final class PipelineFile {
   static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private static final Pattern RELATIVE =
       Pattern.compile("[A-Za-z0-9_${][A-Za-z0-9_.${}-]*(/[A-Za-z0-9_${][A-Za-z0-9_.${}-]*)*");
+  private static final Pattern VALUE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
   private static final String PLAIN_VALUE = "[A-Za-z0-9_][A-Za-z0-9 ._+-]{0,199}";
 
   private final Section file;
@@ -79,7 +80,8 @@ final class PipelineFile {
     Set<String> roles = new TreeSet<>();
     inputs.forEach(roles::addAll);
     Map<String, List<String>> tools = tools();
-    List<Step> steps = StepSection.read(file, tools.keySet(), roles, placeholders);
+    Map<String, Parameter> parameters = parameters();
+    List<Step> steps = StepSection.read(file, tools.keySet(), roles, parameters, placeholders);
     Pipeline pipeline =
         new Pipeline(
             file.matching("name", NAME),
@@ -90,7 +92,7 @@ final class PipelineFile {
             set(),
             NeedsSection.read(file, placeholders),
             countsReads(steps),
-            parameters(),
+            parameters,
             demand(),
             tools,
             steps,
@@ -137,12 +139,17 @@ final class PipelineFile {
   }
 
   private static Parameter parameter(Section entry) {
-    entry.onlyKeys(Set.of("description", "default", "pattern", "from"), "a parameter");
+    entry.onlyKeys(Set.of("description", "default", "pattern", "from", "arguments"), "a parameter");
+    Map<String, List<String>> arguments = arguments(entry);
+    if (!arguments.isEmpty() && entry.has("pattern")) {
+      entry.wrong("pattern", "the names in arguments are all its values, so none is needed");
+    }
+    Pattern plain =
+        arguments.isEmpty()
+            ? Pattern.compile(PLAIN_VALUE)
+            : Pattern.compile(String.join("|", arguments.keySet()));
     Pattern pattern =
-        entry.optional(
-            "pattern",
-            Pattern.compile(PLAIN_VALUE),
-            (at, path) -> Pattern.compile(at.getString(path)));
+        entry.optional("pattern", plain, (at, path) -> Pattern.compile(at.getString(path)));
     Optional<String> fallback = entry.optionalText("default");
     fallback
         .filter(value -> !value.isEmpty() && !pattern.matcher(value).matches())
@@ -150,7 +157,26 @@ final class PipelineFile {
     Optional<String> from = entry.optionalText("from");
     from.filter(word -> !word.equals("source"))
         .ifPresent(word -> entry.wrong("from", "'" + word + "' must be source, or be left out"));
-    return new Parameter(entry.text("description"), fallback, pattern, from.isPresent());
+    return new Parameter(entry.text("description"), fallback, pattern, from.isPresent(), arguments);
+  }
+
+  /** What each value means on a command line. */
+  private static Map<String, List<String>> arguments(Section entry) {
+    Map<String, List<String>> arguments = new TreeMap<>();
+    if (entry.has("arguments")) {
+      entry
+          .child("arguments")
+          .ifPresent(
+              section -> {
+                for (String value : section.names()) {
+                  if (!VALUE.matcher(value).matches()) {
+                    section.wrong(value, "a value with arguments must match " + VALUE);
+                  }
+                  arguments.put(value, section.texts(value));
+                }
+              });
+    }
+    return arguments;
   }
 
   private Demand demand() {

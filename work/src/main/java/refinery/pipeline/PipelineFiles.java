@@ -109,8 +109,9 @@ final class PipelineFiles {
   private void checkNeeds(Read read) {
     for (Pipeline.ArtifactNeed need : read.pipeline().needs()) {
       Optional<Section> entry = read.file().child("needs").flatMap(all -> all.child(need.role()));
-      Read maker = byName.get(need.pipeline());
-      if (entry.isEmpty() || need.pipeline().isEmpty()) {
+      String name = usual(need.pipeline(), read.pipeline());
+      Read maker = byName.get(name);
+      if (entry.isEmpty() || name.isEmpty()) {
         continue;
       }
       if (maker == null) {
@@ -118,17 +119,31 @@ final class PipelineFiles {
             .get()
             .wrong(
                 "pipeline",
-                "there is no pipeline '%s'; there are %s"
-                    .formatted(need.pipeline(), byName.keySet()));
+                "there is no pipeline '%s'; there are %s".formatted(name, byName.keySet()));
       } else if (!made(maker.pipeline()).contains(need.artifact())) {
         entry
             .get()
             .wrong(
                 "artifact",
                 "'%s' makes no '%s'; it makes %s"
-                    .formatted(need.pipeline(), need.artifact(), made(maker.pipeline())));
+                    .formatted(name, need.artifact(), made(maker.pipeline())));
       }
     }
+  }
+
+  /** A text with the defaults of its parameters; empty if one has none. */
+  private static String usual(String template, Pipeline pipeline) {
+    String text = template;
+    for (String name : Placeholders.names(template)) {
+      Optional<String> value =
+          Optional.ofNullable(pipeline.parameters().get(name.replaceFirst("^parameter\\.", "")))
+              .flatMap(Pipeline.Parameter::fallback);
+      if (value.isEmpty()) {
+        return "";
+      }
+      text = text.replace("${" + name + "}", value.get());
+    }
+    return text;
   }
 
   private static List<String> made(Pipeline pipeline) {

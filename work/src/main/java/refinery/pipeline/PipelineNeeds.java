@@ -57,7 +57,7 @@ final class PipelineNeeds {
 
   private static Selector selector(ArtifactNeed need, RunInputs inputs, Placeholders placeholders)
       throws StepFailure {
-    Selector selector = Selector.of(need.pipeline(), need.artifact());
+    Selector selector = Selector.of(placeholders.text(need.pipeline()), need.artifact());
     String organism = placeholders.text(need.organism());
     if (!organism.isEmpty()) {
       selector = selector.ofOrganism(organism);

@@ -34,8 +34,10 @@ public final class PipelineRegistry {
           "command",
           "concatenate",
           "transcriptome-index",
+          "kallisto-index",
           "salmon-quant",
           "kallisto-quant",
+          "fastqc",
           "summary-stats");
 
   private final Map<String, Pipeline> pipelines = new TreeMap<>();

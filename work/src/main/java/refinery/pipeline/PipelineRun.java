@@ -207,9 +207,11 @@ final class PipelineRun {
       throws IOException, StepFailure, InterruptedException {
     Placeholders values = values(inputs, provided);
     for (Step step : pipeline.steps()) {
-      if (inputs.has(step.when())
-          && step.onlyIf().stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)))) {
+      if (step.runs(inputs, facts)) {
         steps.run(step, values, inputs, facts);
+        Map<String, String> replaced = new HashMap<>();
+        step.replaces().forEach((role, file) -> replaced.put("input." + role, file));
+        values = values.with(replaced);
       }
     }
     // Not before: an index lists the facts in itself, and its bytes must not depend on a comment.
@@ -315,7 +317,19 @@ final class PipelineRun {
         case Provision.All all -> values.put(all.role(), SetInputs.list(all.role()));
       }
     }
-    return new Placeholders(values, Map.of("command", work.command()));
+    Map<String, List<String>> lists = new HashMap<>();
+    lists.put("command", work.command());
+    pipeline
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (!parameter.arguments().isEmpty()) {
+                lists.put(
+                    "arguments." + name,
+                    parameter.arguments().getOrDefault(inputs.parameters().get(name), List.of()));
+              }
+            });
+    return new Placeholders(values, lists);
   }
 
   /** Placeholders for what is reserved; threads are whole cores, at least one. */

@@ -41,6 +41,14 @@ final class PlaceholderCheck {
   private static Set<String> known(Pipeline pipeline) {
     Set<String> known = new TreeSet<>(Set.of("threads", "memory.bytes", "memory.gib"));
     pipeline.parameters().keySet().forEach(name -> known.add("parameter." + name));
+    pipeline
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (!parameter.arguments().isEmpty()) {
+                known.add("arguments." + name);
+              }
+            });
     pipeline.inputs().forEach(roles -> roles.forEach(role -> known.add("input." + role)));
     if (pipeline.takesCommand()) {
       known.add("command");

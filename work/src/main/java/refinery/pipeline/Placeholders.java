@@ -1,6 +1,7 @@
 package refinery.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,13 @@ final class Placeholders {
   Placeholders(Map<String, String> values, Map<String, List<String>> lists) {
     this.values = Map.copyOf(values);
     this.lists = Map.copyOf(lists);
+  }
+
+  /** The same with other values for these names. */
+  Placeholders with(Map<String, String> others) {
+    Map<String, String> all = new HashMap<>(values);
+    all.putAll(others);
+    return new Placeholders(all, lists);
   }
 
   List<String> arguments(List<String> templates) {

@@ -55,6 +55,7 @@ final class QualityVerdict implements Builtin {
     long genes = genes(context);
     long processed = measureTool(context, genes, measures);
     downloads(context, measures);
+    trimming(context, measures);
     measures.perGene(Measure.PROCESSED_READS_PER_GENE, processed, genes);
     RunQuality quality = RunQuality.of(context.text("tool"), rules, measures.build());
     try (BufferedWriter out = context.room().writer(context.path("to"))) {
@@ -133,6 +134,20 @@ final class QualityVerdict implements Builtin {
     without.ifPresent(count -> measures.with(Measure.READS_WITHOUT_MATE, count));
     if (counted.isPresent() && without.isPresent()) {
       measures.with(Measure.DOWNLOADED_READS, counted.getAsLong() + without.getAsLong());
+    }
+  }
+
+  /** What fastp counted, if the reads were trimmed. */
+  private static void trimming(StepContext context, Measures.Builder measures) {
+    Map<String, String> facts = context.facts();
+    if (facts.containsKey(FastpCheck.PASSED_PERCENT)) {
+      measures.with(
+          Measure.PASSED_FILTER_PERCENT, Double.parseDouble(facts.get(FastpCheck.PASSED_PERCENT)));
+    }
+    if (facts.containsKey(FastpCheck.DUPLICATES_PERCENT)) {
+      measures.with(
+          Measure.DUPLICATE_RATE_PERCENT,
+          Double.parseDouble(facts.get(FastpCheck.DUPLICATES_PERCENT)));
     }
   }
 

@@ -20,6 +20,11 @@ final class ReadCounts {
 
   static void check(StepContext context, String tool, long processed)
       throws IOException, StepFailure {
+    Optional<Long> trimmed = FastpCheck.kept(context);
+    if (trimmed.isPresent()) {
+      checkTrimmed(context, tool, processed, trimmed.get());
+      return;
+    }
     OptionalLong stated = stated(context.parameters());
     long orphans =
         context.input("orphans").map(RawFile::reads).orElse(OptionalLong.empty()).orElse(0);
@@ -37,6 +42,16 @@ final class ReadCounts {
             ? "as the archive states; before, the beginning of the files was checked"
             : stated.isPresent() ? "as counted and as the archive states" : "as counted";
     context.checked("%s read %d reads, %s".formatted(tool, processed, as));
+  }
+
+  /** The raw reads were compared when they were trimmed. */
+  private static void checkTrimmed(StepContext context, String tool, long processed, long kept)
+      throws StepFailure {
+    if (processed != kept) {
+      throw StepFailure.cutShort(
+          "%s read %d reads, but trimming has left %d".formatted(tool, processed, kept));
+    }
+    context.checked("%s read %d reads, as trimming has left".formatted(tool, processed));
   }
 
   /** True if nobody counted the reads of the files, and the tool's number is not the stated one. */

@@ -217,7 +217,7 @@ final class StepRunner {
     if (result.killed().isPresent()) {
       throw new StepFailure(result.killed().get());
     }
-    if (!step.exitCodes().contains(result.exitCode())) {
+    if (result.exitCode() != 0) {
       throw new StepFailure(
           LastWords.failure(step.name(), arguments.getFirst(), result.exitCode(), tail));
     }

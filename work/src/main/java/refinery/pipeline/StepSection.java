@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import refinery.pipeline.Pipeline.Action;
+import refinery.pipeline.Pipeline.Parameter;
 import refinery.pipeline.Pipeline.Step;
 
 /** Reads the steps of a pipeline's file. */
@@ -24,9 +25,10 @@ final class StepSection {
           "with",
           "when",
           "only-if",
+          "when-parameters",
+          "replaces",
           "stdout",
           "tool",
-          "exit-codes",
           "stall",
           "wall-time");
 
@@ -41,11 +43,17 @@ final class StepSection {
 
   private final Set<String> tools;
   private final Set<String> roles;
+  private final Map<String, Parameter> parameters;
   private final PlaceholderCheck placeholders;
 
-  private StepSection(Set<String> tools, Set<String> roles, PlaceholderCheck placeholders) {
+  private StepSection(
+      Set<String> tools,
+      Set<String> roles,
+      Map<String, Parameter> parameters,
+      PlaceholderCheck placeholders) {
     this.tools = tools;
     this.roles = roles;
+    this.parameters = parameters;
     this.placeholders = placeholders;
   }
 
@@ -55,8 +63,12 @@ final class StepSection {
    * @param roles of the inputs
    */
   static List<Step> read(
-      Section file, Set<String> tools, Set<String> roles, PlaceholderCheck placeholders) {
-    StepSection reader = new StepSection(tools, roles, placeholders);
+      Section file,
+      Set<String> tools,
+      Set<String> roles,
+      Map<String, Parameter> parameters,
+      PlaceholderCheck placeholders) {
+    StepSection reader = new StepSection(tools, roles, parameters, placeholders);
     List<Step> steps = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Section section : file.list("steps")) {
@@ -87,9 +99,10 @@ final class StepSection {
         action(section),
         when(section),
         section.optionalText("only-if"),
+        whenParameters(section),
+        replaces(section),
         stdout(section),
         tool,
-        exitCodes(section),
         limit(section, "stall", STALL),
         limit(section, "wall-time", WALL_TIME));
   }
@@ -98,11 +111,49 @@ final class StepSection {
     List<String> when = section.texts("when");
     for (String role : when) {
       if (!roles.contains(role)) {
-        section.wrong(
-            "when", "'" + role + "' is no role of the inputs; there are " + new TreeSet<>(roles));
+        section.wrong("when", noRole(role));
       }
     }
     return when;
+  }
+
+  private Map<String, String> whenParameters(Section section) {
+    Map<String, String> when = section.map("when-parameters");
+    when.forEach(
+        (name, value) -> {
+          Parameter parameter = parameters.get(name);
+          if (parameter == null) {
+            section.wrong(
+                "when-parameters",
+                "there is no parameter '%s'; there are %s"
+                    .formatted(name, new TreeSet<>(parameters.keySet())));
+          } else if (!parameter.pattern().matcher(value).matches()) {
+            section.wrong(
+                "when-parameters",
+                "'%s' is no value of %s, which must match %s"
+                    .formatted(value, name, parameter.pattern()));
+          }
+        });
+    return when;
+  }
+
+  private Map<String, String> replaces(Section section) {
+    Map<String, String> replaces = section.map("replaces");
+    replaces.forEach(
+        (role, path) -> {
+          if (!roles.contains(role)) {
+            section.wrong("replaces", noRole(role));
+          }
+          PipelineFile.checkRelative(section, "replaces", path);
+          if (path.contains("${")) {
+            section.wrong("replaces", "'" + path + "' must be a plain path");
+          }
+        });
+    return replaces;
+  }
+
+  private String noRole(String role) {
+    return "'" + role + "' is no role of the inputs; there are " + new TreeSet<>(roles);
   }
 
   private Optional<String> stdout(Section section) {
@@ -113,21 +164,6 @@ final class StepSection {
           placeholders.add(section, "stdout", List.of(path));
         });
     return stdout;
-  }
-
-  private static Set<Integer> exitCodes(Section section) {
-    if (!section.has("exit-codes")) {
-      return Set.of(0);
-    }
-    Set<Integer> codes =
-        section.read("exit-codes", Set.of(0), (at, path) -> new TreeSet<>(at.getIntList(path)));
-    if (section.has("builtin")) {
-      section.wrong("exit-codes", "only a command has some");
-    }
-    if (codes.isEmpty() || codes.stream().anyMatch(code -> code < 0 || code > 125)) {
-      section.wrong("exit-codes", "must be a list of numbers from 0 to 125, as in [0, 1]");
-    }
-    return codes;
   }
 
   private static Duration limit(Section section, String name, Duration fallback) {

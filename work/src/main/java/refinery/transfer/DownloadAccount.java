@@ -2,8 +2,6 @@ package refinery.transfer;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,15 +45,8 @@ final class DownloadAccount {
     this.log = log;
   }
 
-  /**
-   * In the order in which the work names them, whichever came first; what it does not name last.
-   */
   List<Ready> ready() {
-    Map<String, Integer> places = new HashMap<>();
-    work.files().forEach(file -> places.putIfAbsent(file.name(), places.size()));
-    return ready.stream()
-        .sorted(Comparator.comparingInt(file -> places.getOrDefault(file.name(), places.size())))
-        .toList();
+    return List.copyOf(ready);
   }
 
   void note(String text) {

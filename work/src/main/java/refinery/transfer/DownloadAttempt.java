@@ -50,8 +50,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     STOP
   }
 
-  private record Received(Wanted wanted) implements Internal {}
-
   private record StepDone(Supplier<Next> answer) implements Internal {}
 
   private record StepFailed(TransferException problem) implements Internal {}
@@ -126,7 +124,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(FileTransfer.Delivered.class, this::delivered)
-        .onMessage(Received.class, this::received)
         .onMessage(StepDone.class, this::stepDone)
         .onMessage(StepFailed.class, this::stepFailed)
         .onMessage(Quiet.class, this::quiet)
@@ -163,11 +160,8 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       try {
         start(wanted);
       } catch (TransferException unusable) {
-        Next next = progress.failed(unusable, wanted.subject(), List.of(wanted.location()));
-        act(next);
-        if (!(next instanceof Next.Fetch || next instanceof Next.Await)) {
-          return;
-        }
+        act(progress.failed(unusable, wanted.subject(), List.of(wanted.location())));
+        return;
       }
     }
   }
@@ -185,8 +179,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
             location,
             new Transfer.Target(target, beginning(wanted)),
             equipment.executor(),
-            new Transfer.Reporter(
-                log, attempt::progressed, () -> getContext().getSelf().tell(new Received(wanted))));
+            new Transfer.Reporter(log, attempt::progressed));
     log.line(wanted.subject() + ": from " + location.archive() + ", " + location.url());
     ActorRef<FileTransfer.Command> child =
         getContext()
@@ -204,11 +197,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
         wanted.subject(),
         wanted.location(),
         work.metadata());
-  }
-
-  private Behavior<Command> received(Received message) {
-    boolean runs = transfers.values().stream().anyMatch(one -> one.wanted() == message.wanted());
-    return runs && progress.isOpen() ? act(progress.received(message.wanted())) : this;
   }
 
   private Behavior<Command> delivered(FileTransfer.Delivered message) {

@@ -25,11 +25,6 @@ final class Workbench {
   final Processes processes;
 
   Workbench(Path directory, ProcessLauncher launcher, String... settings) {
-    this(directory, launcher, Optional.empty(), settings);
-  }
-
-  Workbench(
-      Path directory, ProcessLauncher launcher, Optional<MemoryGroups> groups, String... settings) {
     this.directory = directory;
     this.launcher = launcher;
     config = config(settings);
@@ -40,8 +35,7 @@ final class Workbench {
             path,
             new BaseEnvironment(path.text(), directory),
             watcher,
-            config.niceness(),
-            groups);
+            config.niceness());
   }
 
   static AgentConfig config(String... settings) {

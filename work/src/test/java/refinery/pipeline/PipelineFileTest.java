@@ -53,6 +53,14 @@ class PipelineFileTest {
     }
   }
 
+  /** So that the two never part. */
+  @Test
+  void theIndexOfKallistoAloneIsMadeAsTheOther() {
+    PipelineRegistry shipped = PipelineRegistry.load(Optional.empty());
+    assertThat(shipped.find("transcriptome-index").orElseThrow().steps())
+        .containsAll(shipped.find("kallisto-index").orElseThrow().steps());
+  }
+
   @Test
   void allFaultsAreToldWithTheirLinesAndKeys() throws IOException {
     List<String> faults =
@@ -125,6 +133,50 @@ class PipelineFileTest {
                     "'2 * lines': unknown name 'lines'; known: [base_count, index, input, read_count, read_length]"))
         .anyMatch(fault -> fault.contains("resources.disk: is missing"))
         .allMatch(fault -> !fault.contains("\n"));
+  }
+
+  @Test
+  void conditionsAndReplacementsAreOfThingsThatThereAre() throws IOException {
+    String step = "{ name = two, command = [true], %s }\n]\noutputs";
+    for (String fine :
+        List.of("when-parameters { size = 7 }", "replaces { reads = trimmed/reads.gz }")) {
+      assertThat(faults(GOOD.replace("]\noutputs", step.formatted(fine)))).as(fine).isEmpty();
+    }
+    for (String wrong :
+        List.of(
+            "when-parameters { sise = 7 }",
+            "when-parameters { size = many }",
+            "replaces { genome = genome.gz }",
+            "replaces { reads = \"../reads\" }",
+            "replaces { reads = \"${threads}\" }")) {
+      assertThat(faults(GOOD.replace("]\noutputs", step.formatted(wrong))))
+          .as(wrong)
+          .singleElement()
+          .asString()
+          .startsWith("p.conf:10: steps[1]." + wrong.split(" ")[0] + ": ");
+    }
+  }
+
+  @Test
+  void theWordsOfAParameterAreItsValues() throws IOException {
+    String strands =
+        "strands { description = s, default = %s, arguments { no = [], yes = [-s] } %s },";
+    String good =
+        GOOD.replace("parameters {", "parameters { " + strands)
+            .replace("{input.reads}\"", "{input.reads}\", \"${arguments.strands}\"");
+    assertThat(faults(good.formatted("no", ""))).isEmpty();
+    assertThat(faults(good.formatted("maybe", "")))
+        .singleElement()
+        .asString()
+        .contains("parameters.strands.default: 'maybe' does not match no|yes");
+    assertThat(faults(good.formatted("no", ", pattern = \"no|yes\"")))
+        .singleElement()
+        .asString()
+        .contains("parameters.strands.pattern: ");
+    assertThat(faults(good.formatted("no", "").replace("arguments.strands", "arguments.size")))
+        .singleElement()
+        .asString()
+        .contains("steps[0].command: nothing will be known of ${arguments.size}");
   }
 
   @Test

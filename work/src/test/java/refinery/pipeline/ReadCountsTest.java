@@ -93,7 +93,7 @@ class ReadCountsTest {
       assertThatThrownBy(() -> PipelineFile.read("counts.conf", file))
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining("counts.conf:5: counts-reads: 'check' is no step")
-          .hasMessageContaining("[kallisto-check, salmon-check]");
+          .hasMessageContaining("[fastqc-summary, kallisto-check, salmon-check]");
     }
   }
 }

@@ -42,6 +42,10 @@ final class Workbench {
   final ReferenceCache references;
   final Map<Integer, List<Artifact>> indices = new HashMap<>();
   final Map<String, Outcome.Succeeded> finished = new HashMap<>();
+
+  /** The pipeline that makes its indices. */
+  String indexPipeline = "transcriptome-index";
+
   private final AtomicInteger jobs = new AtomicInteger();
 
   Workbench(Path folder) throws IOException {
@@ -169,7 +173,7 @@ final class Workbench {
   JobResult.Processed buildIndex(int k) throws IOException {
     Map<String, String> parameters = new HashMap<>(SPECIES);
     parameters.put("k", Integer.toString(k));
-    JobResult.Processed built = processed(run("transcriptome-index", reference(), parameters));
+    JobResult.Processed built = processed(run(indexPipeline, reference(), parameters));
     indices.put(k, built.artifacts());
     return built;
   }
@@ -194,12 +198,12 @@ final class Workbench {
     return new ArrayList<>(Files.readAllLines(file));
   }
 
-  private static RefinedArtifact refined(int k, Artifact file) {
+  private RefinedArtifact refined(int k, Artifact file) {
     Map<String, String> keyValues = new HashMap<>(SPECIES);
     keyValues.put("k", Integer.toString(k));
     return new RefinedArtifact(
         BatchId.of("batch-index" + k),
-        "transcriptome-index",
+        indexPipeline,
         file.role(),
         file.name(),
         Optional.of("synthetica_minima"),
