@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import refinery.protocol.Json;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.EarlyStops;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.survey.SurveyState;
@@ -48,6 +49,7 @@ final class Statistics {
         .forEach(row -> jobs.withObject("/" + row.kind()).put(row.state(), row.count()));
     throughput(connection, stats.putObject("throughput"));
     failures(connection, stats.putArray("failures"));
+    stats.set("early_stops", earlyStops(connection));
     UsageSums.read(connection, stats);
     return stats;
   }
@@ -78,10 +80,12 @@ final class Statistics {
     List<ObjectNode> reasons =
         new Query(
                 """
-                select failure_class, failure, count(*) from job_row
-                where state = 'failed' and failure_class is not null
-                group by failure_class, failure order by count(*) desc, failure limit ?
+                select failure_class, case when starts_with(failure, ?) then ? else failure end as reason, count(*)
+                from job_row where state = 'failed' and failure_class is not null
+                group by failure_class, reason order by count(*) desc, reason limit ?
                 """,
+                EarlyStops.VERDICT,
+                EarlyStops.REASON,
                 REASONS)
             .list(
                 connection,
@@ -92,5 +96,26 @@ final class Statistics {
                         .put("message", row.getString(2))
                         .put("count", row.getLong(3)));
     reasons.forEach(failures::add);
+  }
+
+  /** Runs that were ended after their first reads, and about what that saved. */
+  private static JsonNode earlyStops(Connection connection) throws SQLException {
+    return new Query(
+            """
+            select count(*), coalesce(sum(saved[1]::numeric), 0), coalesce(sum(saved[2]::numeric), 0)
+            from (select regexp_match(failure, ?) as saved from job_row
+                  where state = 'failed' and failure_class = 'permanent' and starts_with(failure, ?)) as stops
+            """,
+            EarlyStops.SAVED,
+            EarlyStops.VERDICT)
+        .list(
+            connection,
+            row ->
+                Json.MAPPER
+                    .createObjectNode()
+                    .put("runs", row.getLong(1))
+                    .put("bytes_saved", row.getLong(2))
+                    .put("seconds_saved", row.getLong(3)))
+        .getFirst();
   }
 }

@@ -36,6 +36,7 @@ import refinery.protocol.artifact.Manifest;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.job.EarlyStops;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobResult;
@@ -266,6 +267,27 @@ class SqlReadModelTest {
     assertThat(stats.at("/failures/0/message").asText()).isEqualTo("exit 1 of salmon");
     assertThat(stats.at("/failures/0/count").asLong()).isEqualTo(2);
     assertThat(stats.at("/throughput/jobs_last_hour").asLong()).isZero();
+    assertThat(stats.at("/early_stops/runs").asLong()).isZero();
+  }
+
+  @Test
+  void runsThatWereEndedEarlyAreOneReasonAndWhatTheySavedIsSummedUp() throws Exception {
+    try (Connection connection = journal.database().dataSource().getConnection()) {
+      connection.setAutoCommit(false);
+      for (int job = 8; job < 10; job++) {
+        String words =
+            EarlyStops.words(job + " of the first 10000 fragments map", "1", 3L << 30, job);
+        new Query("update job_row set failure = ? where id = ? returning id", words, "job-" + job)
+            .list(connection, row -> row.getString(1));
+      }
+      JsonNode stats = Statistics.read(connection);
+      connection.rollback();
+      assertThat(stats.at("/failures/0/message").asText()).isEqualTo(EarlyStops.REASON);
+      assertThat(stats.at("/failures/0/count").asLong()).isEqualTo(2);
+      assertThat(stats.at("/early_stops/runs").asLong()).isEqualTo(2);
+      assertThat(stats.at("/early_stops/bytes_saved").asLong()).isEqualTo(6L << 30);
+      assertThat(stats.at("/early_stops/seconds_saved").asLong()).isEqualTo(17);
+    }
   }
 
   @Test

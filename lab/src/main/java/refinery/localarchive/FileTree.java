@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +68,20 @@ final class FileTree {
     return Reply.of(200, "text/html;charset=UTF-8", page + "</pre></html>\n");
   }
 
+  /** The files below a directory, by their paths in it, sorted. */
+  List<String> below(String path) throws IOException {
+    Path directory = resolve(path);
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile)
+          .map(file -> directory.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
+  }
+
   boolean exists(String path) {
     return Files.isRegularFile(resolve(path));
   }
@@ -106,7 +121,7 @@ final class FileTree {
     return new Reply(
             status,
             "application/octet-stream",
-            java.util.List.of(),
+            List.of(),
             new Reply.Content.Slice(file, offset, length))
         .with("Accept-Ranges", "bytes")
         .with("ETag", tag)

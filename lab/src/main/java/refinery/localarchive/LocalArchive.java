@@ -99,6 +99,7 @@ public final class LocalArchive implements AutoCloseable {
     settings.put("refinery.archives.refseq.genomes", url() + "/genomes/all");
     settings.put("refinery.archives.geo.query", url() + "/geo/query/acc.cgi");
     settings.put("refinery.archives.biostudies.files", url() + "/biostudies/files");
+    settings.put("refinery.archives.matrix.projects", url() + "/assets");
     return settings;
   }
 

@@ -17,6 +17,7 @@ final class Routes {
   private final NcbiPortal ncbi;
   private final EnsemblRest ensembl;
   private final SampleRecords samples;
+  private final ProjectAssets assets;
 
   Routes(FileTree files, String address) throws IOException {
     Runs runs = Runs.read(files);
@@ -25,6 +26,7 @@ final class Routes {
     this.ncbi = new NcbiPortal(runs, files, address);
     this.ensembl = new EnsemblRest(files);
     this.samples = new SampleRecords(runs);
+    this.assets = new ProjectAssets(files);
   }
 
   Reply answer(Request request, boolean wrongSums) throws IOException {
@@ -54,6 +56,9 @@ final class Routes {
     Matcher table = SPECIES_TABLE.matcher(path);
     if (path.startsWith("/pub/") && table.matches() && !files.exists(path)) {
       return files.serve(request, "/api/ensembl/" + table.group(1));
+    }
+    if (ProjectAssets.serves(path)) {
+      return assets.answer(request, path);
     }
     if (path.startsWith("/genomes/all/")) {
       return files.serveOrList(request, path);

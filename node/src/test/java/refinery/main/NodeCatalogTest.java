@@ -100,7 +100,7 @@ class NodeCatalogTest {
   @CsvSource({
     "kallisto-quant,fragment_length,200,''",
     "kallisto-quant,fragment_length,long,must match",
-    "salmon-quant,fragment_length,200,'has no such parameter; it has k, min_mapping_rate,"
+    "salmon-quant,fragment_length,200,'has no such parameter; it has early_stop_from_mib, early_stop_mapped_percent, k, min_mapping_rate,"
         + " organism, quality, read_count, reference, reference_release, species_tax_id, tax_id'",
     "salmon-quant,quality,dee2,''",
     "salmon-quant,quality,strict,must match",

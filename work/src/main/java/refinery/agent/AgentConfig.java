@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param critical with less than this free running attempts are stopped
  * @param scratchAllowance bytes that every attempt may write, however little it reserved
  * @param scratch directory for the attempts' files; empty: below the node's directory
+ * @param groups whether attempts are held to their memory by control groups where that is possible;
+ *     otherwise by sampling alone
  * @param memoryReserve bytes kept for the node itself; empty: derived from the JVM's heap
  * @param cpus millicores that are offered; empty: all that the machine has
  * @param memory bytes that are offered; empty: what the machine has less the reserve
@@ -42,6 +44,7 @@ public record AgentConfig(
     Mark critical,
     long scratchAllowance,
     Optional<Path> scratch,
+    boolean groups,
     Optional<Long> memoryReserve,
     Optional<Long> cpus,
     Optional<Long> memory,
@@ -75,6 +78,7 @@ public record AgentConfig(
             mark(config, "critical"),
             config.getBytes("scratch-allowance"),
             scratch(config),
+            groups(config),
             bytes(config, "memory-reserve"),
             millicores(config, "cpus"),
             bytes(config, "memory"),
@@ -115,6 +119,12 @@ public record AgentConfig(
         text.startsWith("/") && text.indexOf('\0') < 0,
         "auto or the absolute path of a directory");
     return Optional.of(Path.of(text).normalize());
+  }
+
+  private static boolean groups(Config config) {
+    String text = config.getString("memory-limit");
+    check(config, "memory-limit", text.matches("auto|sampling"), "auto or sampling");
+    return text.equals("auto");
   }
 
   private static boolean isAutomatic(Config config, String key) {

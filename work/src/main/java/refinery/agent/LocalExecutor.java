@@ -45,6 +45,7 @@ public final class LocalExecutor implements Executor {
   private final Volume volume;
   private final Watcher watcher;
   private final Processes processes;
+  private final Optional<MemoryGroups> groups;
   private final Courtesy courtesy;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
@@ -69,7 +70,8 @@ public final class LocalExecutor implements Executor {
     volume = new Volume(scratchRoot.getParent(), config);
     courtesy = new Courtesy(config.giveWay(), Fingerprint.capacity(config, volume, 0).cpu());
     watcher = new Watcher(launcher, directory, config, volume);
-    processes = new Processes(launcher, path, environment, watcher, config.niceness());
+    groups = config.groups() && !volume.isMemory() ? MemoryGroups.ofSystem() : Optional.empty();
+    processes = new Processes(launcher, path, environment, watcher, config.niceness(), groups);
   }
 
   /**
@@ -106,6 +108,7 @@ public final class LocalExecutor implements Executor {
   public Map<String, Object> state() {
     Map<String, Object> state = new TreeMap<>();
     runners.values().forEach(runner -> state.putAll(runner.state()));
+    state.put("memory_limit", memoryLimit());
     return state;
   }
 
@@ -149,6 +152,7 @@ public final class LocalExecutor implements Executor {
           courtesy.ends(attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
+          attempt.ungroup();
           Outcome end = crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt);
           try {
             attempt.removeScratch();
@@ -288,7 +292,11 @@ public final class LocalExecutor implements Executor {
 
   @Override
   public String description() {
-    return launcher.description();
+    return launcher.description() + "; memory is held to what is reserved by " + memoryLimit();
+  }
+
+  private String memoryLimit() {
+    return groups.map(MemoryGroups::description).orElse("sampling");
   }
 
   /** Waits without a limit: a new life must not begin while attempts of the last one run. */

@@ -56,6 +56,15 @@ final class ProcessTable {
     return OptionalLong.of(Long.parseLong(text.substring(text.lastIndexOf(' ') + 1)));
   }
 
+  /** The processes that this one's first thread started; none where the system does not tell. */
+  static long[] children(long pid) {
+    return read(PROC.resolve(pid + "/task/" + pid + "/children")).stream()
+        .flatMap(text -> Stream.of(text.trim().split(" ")))
+        .filter(text -> !text.isEmpty())
+        .mapToLong(Long::parseLong)
+        .toArray();
+  }
+
   static OptionalLong statField(long pid, int field) {
     String[] fields = stat(pid);
     return fields.length <= field - STATE

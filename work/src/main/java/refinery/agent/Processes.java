@@ -40,6 +40,7 @@ final class Processes {
   private final Watcher watcher;
   private final InheritedMark mark;
   private final int niceness;
+  private final Optional<MemoryGroups> groups;
   private final AtomicLong numbers = new AtomicLong();
 
   /** The process ids of all running leaders, which are never taken for escaped processes. */
@@ -56,13 +57,15 @@ final class Processes {
       ProgramPath path,
       BaseEnvironment environment,
       Watcher watcher,
-      int niceness) {
+      int niceness,
+      Optional<MemoryGroups> groups) {
     this.launcher = launcher;
     this.path = path;
     this.environment = environment;
     this.watcher = watcher;
     mark = InheritedMark.of(environment.nodeDirectory());
     this.niceness = niceness;
+    this.groups = groups;
   }
 
   /** {@link PosixSpawn} if the system supports it, otherwise {@link SetsidLauncher}. */
@@ -161,6 +164,7 @@ final class Processes {
       } catch (IOException e) {
         return notStarted(startFailure(e.getMessage()), e.getMessage(), process.startedAt);
       }
+      attempt.memoryGroup(groups).ifPresent(group -> group.add(pid));
       leaders.add(pid);
       process.started(pid);
       watcher.watch(attempt);
@@ -240,6 +244,9 @@ final class Processes {
 
   private static Optional<Failure> verdict(
       RunningAttempt attempt, Supervised process, ProcessLauncher.Exit exit, Usage usage) {
+    if (attempt.ranOutOfMemory()) {
+      return failure(FailureClass.OUT_OF_MEMORY, process, atItsLimit(attempt));
+    }
     String tail = LogTail.since(process.request.log(), process.logStart);
     if (LogTail.saysDiskFull(tail)) {
       return failure(
@@ -271,6 +278,13 @@ final class Processes {
     return exit.code() != 0 && LogTail.saysMemoryRefused(tail)
         ? failure(FailureClass.OUT_OF_MEMORY, process, "was refused memory (" + used + ")")
         : Optional.empty();
+  }
+
+  /** How an attempt ends whose memory the kernel held to its limit. */
+  static String atItsLimit(RunningAttempt attempt) {
+    return "needed more than the "
+        + ByteSizes.text(attempt.reserved().memory())
+        + " of memory that were reserved: killed by the kernel at that limit";
   }
 
   /** True if the volume is full. A program cannot report that in its log, which lies there too. */

@@ -34,6 +34,8 @@ final class RunningAttempt implements Attempt {
   private volatile Scratch.Measure measure = Scratch.Measure.NOTHING;
   private volatile long largestUse;
   private volatile long residentNow;
+  private boolean grouped;
+  private Optional<MemoryGroup> memoryGroup = Optional.empty();
 
   RunningAttempt(
       JobSpec spec,
@@ -165,6 +167,33 @@ final class RunningAttempt implements Attempt {
   /** The mark {@code job/number} that its processes carry in their environment. */
   String mark() {
     return spec.id().value() + "/" + number;
+  }
+
+  /** Its control group, made when first asked for; empty where memory is only sampled. */
+  synchronized Optional<MemoryGroup> memoryGroup(Optional<MemoryGroups> groups) {
+    if (!grouped) {
+      grouped = true;
+      memoryGroup = groups.flatMap(all -> all.of(reserved.memory()));
+    }
+    return memoryGroup;
+  }
+
+  /** True once the kernel has ended one of its processes at the limit of its memory. */
+  boolean ranOutOfMemory() {
+    Optional<MemoryGroup> group;
+    synchronized (this) {
+      group = memoryGroup;
+    }
+    return group.filter(MemoryGroup::ranOut).isPresent();
+  }
+
+  /** Removes its control group; called when none of its processes is left. */
+  void ungroup() {
+    Optional<MemoryGroup> group;
+    synchronized (this) {
+      group = memoryGroup;
+    }
+    group.ifPresent(MemoryGroup::remove);
   }
 
   long progressedNanos() {

@@ -25,6 +25,15 @@ final class Volume {
     }
   }
 
+  /** True if files there take memory, which a control group would count as the attempt's. */
+  boolean isMemory() {
+    try {
+      return Files.getFileStore(directory).type().matches("tmpfs|ramfs");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Why the node takes no more work; empty when it does. */
   Optional<String> high() {
     return below(config.highWater(), "no new work");

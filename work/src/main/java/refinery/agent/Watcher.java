@@ -24,7 +24,8 @@ import refinery.protocol.FailureClass;
  * Holds attempts to their limits of memory, disk and time. One thread looks at /proc once per tick
  * for all attempts, and does not tick while none is watched. Memory is the sum of resident bytes of
  * an attempt's processes. Only when that exceeds the limit are shared pages divided among their
- * users (PSS), and this smaller sum decides whether to kill.
+ * users (PSS), and this smaller sum decides whether to kill. Where an attempt has a control group
+ * the kernel is faster; then it ends the rest of an attempt that lost a process.
  */
 final class Watcher implements AutoCloseable {
   private static final long FIRST_SAMPLE_MILLIS = 5;
@@ -236,6 +237,11 @@ final class Watcher implements AutoCloseable {
       List<Long> pids = members.getOrDefault(attempt, List.of());
       long bytes = pids.stream().mapToLong(this::residentBytes).sum();
       attempt.resident(bytes);
+      if (attempt.ranOutOfMemory()) {
+        attempt.killProcesses(
+            Failure.of(
+                FailureClass.OUT_OF_MEMORY, names(attempt) + " " + Processes.atItsLimit(attempt)));
+      }
       long limit = attempt.reserved().memory();
       if (limit > 0 && bytes > limit) {
         long divided = pids.stream().mapToLong(this::proportional).sum();

@@ -92,8 +92,13 @@ public final class ArchiveHttp implements AutoCloseable {
     T read(InputStream body) throws IOException, MalformedAnswer;
   }
 
-  /** The length in bytes that the answer to a HEAD states; empty when it states none. */
-  public record Head(Optional<Long> length) {}
+  /**
+   * What the answer to a HEAD states; empty what it does not.
+   *
+   * @param length in bytes
+   * @param version changes when the content does: the ETag, else the time of the last change
+   */
+  public record Head(Optional<Long> length, Optional<String> version) {}
 
   public ArchivesConfig.Limits limits() {
     return limits;
@@ -129,7 +134,8 @@ public final class ArchiveHttp implements AutoCloseable {
         request,
         response -> {
           response.body().close();
-          return new Attempted.Answered<>(new Head(statedLength(response)));
+          return new Attempted.Answered<>(
+              new Head(statedLength(response), statedVersion(response)));
         });
   }
 
@@ -339,6 +345,15 @@ public final class ArchiveHttp implements AutoCloseable {
         .firstValue("Content-Length")
         .filter(text -> text.matches("\\d{1,15}"))
         .map(Long::parseLong);
+  }
+
+  private static Optional<String> statedVersion(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("ETag")
+        .or(() -> response.headers().firstValue("Last-Modified"))
+        .map(ArchiveHttp::oneLine)
+        .filter(text -> !text.isEmpty());
   }
 
   private static String place(HttpRequest request) {

@@ -35,6 +35,8 @@ public record ArchivesConfig(
   public static final String GEO_QUERY = "geo.query";
   public static final String BIOSTUDIES_FILES = "biostudies.files";
 
+  public static final String MATRIX_PROJECTS = "matrix.projects";
+
   static final String ROOT = "refinery.archives.";
 
   /** In bytes: a batch must fit into one cluster message. */
@@ -51,7 +53,8 @@ public record ArchivesConfig(
           "ensemblgenomes.files",
           REFSEQ_GENOMES,
           GEO_QUERY,
-          BIOSTUDIES_FILES);
+          BIOSTUDIES_FILES,
+          MATRIX_PROJECTS);
 
   /**
    * @param answerTimeout longest wait for the first byte of an answer

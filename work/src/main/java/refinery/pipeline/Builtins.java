@@ -24,6 +24,8 @@ final class Builtins {
               Map.entry("index-complexity", new IndexComplexity()),
               Map.entry("pack", new Pack()),
               Map.entry("unpack", new Unpack()),
+              Map.entry("first-reads", new FirstReads()),
+              Map.entry("early-stop", new EarlyStop()),
               Map.entry("read-length-check", new ReadLengthCheck()),
               Map.entry("salmon-check", new SalmonCheck()),
               Map.entry("kallisto-check", new KallistoCheck()),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import refinery.protocol.Resources;
 
@@ -177,6 +178,7 @@ record Pipeline(
    * @param replaces files that stand for inputs in all later steps, by role: trimmed reads
    * @param stdout file for stdout, relative to the working directory; empty: the log
    * @param tool a name of {@link Pipeline#tools}; empty: its version is not recorded
+   * @param exitCodes with which its process has not failed
    * @param stall how long it may make no progress
    * @param wallTime how long it may run
    */
@@ -189,6 +191,7 @@ record Pipeline(
       Map<String, String> replaces,
       Optional<String> stdout,
       Optional<String> tool,
+      Set<Integer> exitCodes,
       Duration stall,
       Duration wallTime) {
     Step {
@@ -203,14 +206,9 @@ record Pipeline(
     }
 
     /** True if a job with these inputs and parameters runs it, after what was found so far. */
-    boolean runs(RunInputs inputs, Map<String, String> facts) {
-      return mayRun(inputs)
-          && onlyIf.stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)));
-    }
-
-    /** True if a job with these inputs and parameters runs it, or may find a reason to. */
-    boolean mayRun(RunInputs inputs) {
+    boolean isFor(RunInputs inputs, Map<String, String> facts) {
       return inputs.has(when)
+          && onlyIf.stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)))
           && whenParameters.entrySet().stream()
               .allMatch(entry -> entry.getValue().equals(inputs.parameters().get(entry.getKey())));
     }

@@ -3,7 +3,9 @@ package refinery.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import refinery.pipeline.Pipeline.Action;
 import refinery.protocol.Json;
 
@@ -54,6 +56,9 @@ final class PipelineDescription {
         entry.set("environment", Json.MAPPER.valueToTree(new TreeMap<>(command.environment())));
         step.stdout().ifPresent(file -> entry.put("stdout", file));
         step.tool().ifPresent(tool -> entry.put("tool", tool));
+        if (!step.exitCodes().equals(Set.of(0))) {
+          entry.set("exit_codes", Json.MAPPER.valueToTree(new TreeSet<>(step.exitCodes())));
+        }
         entry.put("stall_seconds", step.stall().toSeconds());
         entry.put("wall_time_seconds", step.wallTime().toSeconds());
       }

@@ -217,7 +217,7 @@ final class StepRunner {
     if (result.killed().isPresent()) {
       throw new StepFailure(result.killed().get());
     }
-    if (result.exitCode() != 0) {
+    if (!step.exitCodes().contains(result.exitCode())) {
       throw new StepFailure(
           LastWords.failure(step.name(), arguments.getFirst(), result.exitCode(), tail));
     }

@@ -29,6 +29,7 @@ final class StepSection {
           "replaces",
           "stdout",
           "tool",
+          "exit-codes",
           "stall",
           "wall-time");
 
@@ -103,6 +104,7 @@ final class StepSection {
         replaces(section),
         stdout(section),
         tool,
+        exitCodes(section),
         limit(section, "stall", STALL),
         limit(section, "wall-time", WALL_TIME));
   }
@@ -164,6 +166,21 @@ final class StepSection {
           placeholders.add(section, "stdout", List.of(path));
         });
     return stdout;
+  }
+
+  private static Set<Integer> exitCodes(Section section) {
+    if (!section.has("exit-codes")) {
+      return Set.of(0);
+    }
+    Set<Integer> codes =
+        section.read("exit-codes", Set.of(0), (at, path) -> new TreeSet<>(at.getIntList(path)));
+    if (section.has("builtin")) {
+      section.wrong("exit-codes", "only a command has some");
+    }
+    if (codes.isEmpty() || codes.stream().anyMatch(code -> code < 0 || code > 125)) {
+      section.wrong("exit-codes", "must be a list of numbers from 0 to 125, as in [0, 1]");
+    }
+    return codes;
   }
 
   private static Duration limit(Section section, String name, Duration fallback) {

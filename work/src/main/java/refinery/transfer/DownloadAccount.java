@@ -2,6 +2,8 @@ package refinery.transfer;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +47,15 @@ final class DownloadAccount {
     this.log = log;
   }
 
+  /**
+   * In the order in which the work names them, whichever came first; what it does not name last.
+   */
   List<Ready> ready() {
-    return List.copyOf(ready);
+    Map<String, Integer> places = new HashMap<>();
+    work.files().forEach(file -> places.putIfAbsent(file.name(), places.size()));
+    return ready.stream()
+        .sorted(Comparator.comparingInt(file -> places.getOrDefault(file.name(), places.size())))
+        .toList();
   }
 
   void note(String text) {

@@ -50,6 +50,8 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
     STOP
   }
 
+  private record Received(Wanted wanted) implements Internal {}
+
   private record StepDone(Supplier<Next> answer) implements Internal {}
 
   private record StepFailed(TransferException problem) implements Internal {}
@@ -124,6 +126,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(FileTransfer.Delivered.class, this::delivered)
+        .onMessage(Received.class, this::received)
         .onMessage(StepDone.class, this::stepDone)
         .onMessage(StepFailed.class, this::stepFailed)
         .onMessage(Quiet.class, this::quiet)
@@ -160,8 +163,11 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       try {
         start(wanted);
       } catch (TransferException unusable) {
-        act(progress.failed(unusable, wanted.subject(), List.of(wanted.location())));
-        return;
+        Next next = progress.failed(unusable, wanted.subject(), List.of(wanted.location()));
+        act(next);
+        if (!(next instanceof Next.Fetch || next instanceof Next.Await)) {
+          return;
+        }
       }
     }
   }
@@ -179,7 +185,8 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
             location,
             new Transfer.Target(target, beginning(wanted)),
             equipment.executor(),
-            new Transfer.Reporter(log, attempt::progressed));
+            new Transfer.Reporter(
+                log, attempt::progressed, () -> getContext().getSelf().tell(new Received(wanted))));
     log.line(wanted.subject() + ": from " + location.archive() + ", " + location.url());
     ActorRef<FileTransfer.Command> child =
         getContext()
@@ -197,6 +204,11 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
         wanted.subject(),
         wanted.location(),
         work.metadata());
+  }
+
+  private Behavior<Command> received(Received message) {
+    boolean runs = transfers.values().stream().anyMatch(one -> one.wanted() == message.wanted());
+    return runs && progress.isOpen() ? act(progress.received(message.wanted())) : this;
   }
 
   private Behavior<Command> delivered(FileTransfer.Delivered message) {

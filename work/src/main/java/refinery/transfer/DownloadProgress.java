@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import refinery.protocol.Resources;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.RawFile;
@@ -20,9 +22,10 @@ import refinery.transfer.DownloadSteps.Unpacked;
 
 /**
  * Decides what a download attempt does next. Groups of files come one after another, and so do the
- * plans of a group. As many transfers run at once as tokens of the archive are reserved, and one
- * blocking step at a time. Knows no actor, clock, file or network. Used by the attempt's actor
- * only.
+ * plans of a group; but files that belong to no reads come in waves, each by its own plan. As many
+ * connections are used at once as tokens of the archive are reserved; as many files more may be
+ * checked meanwhile. One blocking step runs at a time. Knows no actor, clock, file or network. Used
+ * by the attempt's actor only.
  */
 final class DownloadProgress {
   private final Work.Download work;
@@ -34,7 +37,10 @@ final class DownloadProgress {
   private final List<Ready> fetched = new ArrayList<>();
   private int group;
   private int plan;
+  private final List<Plan.Group> later = new ArrayList<>();
+  private int wave;
   private int inFlight;
+  private final Set<Wanted> received = new HashSet<>();
   private boolean stepRuns;
   private List<Location> blamed = List.of();
   private boolean stopping;
@@ -53,7 +59,7 @@ final class DownloadProgress {
     this.reserved = reserved;
     this.demand = demand;
     this.account = account;
-    this.groups = groups;
+    this.groups = new ArrayList<>(groups);
   }
 
   /** What the actor must do next. */
@@ -132,6 +138,13 @@ final class DownloadProgress {
     if (plan == current.plans().size()) {
       return end(account.failed());
     }
+    wave = plan == 0 ? waveFrom(group) : 0;
+    if (wave > 0) {
+      groups.subList(group, group + wave).stream()
+          .map(one -> (Plan.Direct) one.plans().getFirst())
+          .forEach(direct -> pending.addAll(direct.locations().entrySet()));
+      return new Next.Fetch(take());
+    }
     return switch (current.plans().get(plan)) {
       case Plan.Direct direct -> {
         pending.addAll(direct.locations().entrySet());
@@ -139,6 +152,18 @@ final class DownloadProgress {
       }
       case Plan.Archive archive -> step(new Next.LookUp(archive.location(), run()), List.of());
     };
+  }
+
+  /** How many groups from this one on can be fetched side by side. */
+  private int waveFrom(int first) {
+    int end = first;
+    while (end < groups.size()
+        && !groups.get(end).reads()
+        && !groups.get(end).plans().isEmpty()
+        && groups.get(end).plans().getFirst() instanceof Plan.Direct) {
+      end++;
+    }
+    return end - first;
   }
 
   private Next step(Next next, List<Location> toBlame) {
@@ -154,7 +179,7 @@ final class DownloadProgress {
 
   private List<Wanted> take() {
     List<Wanted> taken = new ArrayList<>();
-    while (!pending.isEmpty() && inFlight < width(pending.peek().getValue())) {
+    while (!pending.isEmpty() && hasRoom(width(pending.peek().getValue()))) {
       Map.Entry<SourceFile, Location> next = pending.remove();
       taken.add(new Wanted(next.getKey().name(), next.getValue(), false));
       inFlight++;
@@ -162,23 +187,36 @@ final class DownloadProgress {
     return taken;
   }
 
+  private boolean hasRoom(int width) {
+    return inFlight - received.size() < width && inFlight < 2 * width;
+  }
+
   private int width(Location location) {
     return Math.max(1, reserved.tokens().getOrDefault("net:" + location.archive(), 1));
+  }
+
+  /** All bytes of a file have come: its connection is free, its checks are not done. */
+  Next received(Wanted wanted) {
+    received.add(wanted);
+    return fetchMore();
+  }
+
+  private Next fetchMore() {
+    List<Wanted> more = take();
+    return more.isEmpty() ? new Next.Await() : new Next.Fetch(more);
   }
 
   /** A transfer has delivered its file. */
   Next delivered(Wanted wanted, Instant startedAt, Instant now, PartFile.Verified verified) {
     inFlight--;
+    received.remove(wanted);
     account.record(wanted.subject(), wanted.location(), startedAt, now, verified);
     if (wanted.archive()) {
       return step(new Next.Unpack(verified.file(), wanted.location()), List.of(wanted.location()));
     }
     fetched.add(new Ready(role(wanted.subject()), verified, wanted.location()));
-    List<Wanted> more = take();
-    if (more.isEmpty()) {
-      return inFlight == 0 ? arrived() : new Next.Await();
-    }
-    return new Next.Fetch(more);
+    Next next = fetchMore();
+    return inFlight == 0 ? arrived() : next;
   }
 
   /** All files of the group are there as the archive has them. */
@@ -212,9 +250,30 @@ final class DownloadProgress {
       return failed(wrong, work.key(), fetched.stream().map(Ready::location).distinct().toList());
     }
     fetched.clear();
+    if (wave > 0) {
+      return afterWave();
+    }
     group++;
     plan = 0;
     return nextPlan();
+  }
+
+  /**
+   * What failed in a wave comes again, by its next plan, when the transfers that failed are gone.
+   */
+  private Next afterWave() {
+    List<Plan.Group> tried = groups.subList(group, group + wave);
+    tried.removeIf(one -> later.stream().anyMatch(other -> other.files().equals(one.files())));
+    group += wave - later.size();
+    wave = 0;
+    plan = 0;
+    groups.addAll(group, later);
+    if (later.isEmpty()) {
+      return nextPlan();
+    }
+    later.clear();
+    plan--; // cleared() goes on to the next plan, which is the first one that is left
+    return step(new Next.Clear(List.of()), List.of());
   }
 
   /** The look-up of an archive has ended. */
@@ -273,11 +332,33 @@ final class DownloadProgress {
     if (!account.charge(problem, subject, locations)) {
       return end(account.failed());
     }
+    if (wave > 0) {
+      return failedInWave(subject);
+    }
     List<Ready> removed = List.copyOf(fetched);
     fetched.clear();
     pending.clear();
     inFlight = 0;
+    received.clear();
     return step(new Next.Clear(removed), List.of());
+  }
+
+  /** The other files of a wave go on, unless nothing can bring this one. */
+  private Next failedInWave(String subject) {
+    Plan.Group failed =
+        groups.subList(group, group + wave).stream()
+            .filter(one -> one.files().stream().anyMatch(file -> file.name().equals(subject)))
+            .findFirst()
+            .orElseThrow();
+    if (failed.plans().size() == 1) {
+      return end(account.failed());
+    }
+    later.add(
+        new Plan.Group(failed.files(), false, failed.plans().subList(1, failed.plans().size())));
+    inFlight--;
+    received.removeIf(wanted -> wanted.subject().equals(subject));
+    Next next = fetchMore();
+    return inFlight == 0 ? arrived() : next;
   }
 
   Next stop() {
@@ -306,6 +387,9 @@ final class DownloadProgress {
                 switch (format) {
                   case "fa.gz", "fasta.gz", "fna.gz" -> "genome";
                   case "gtf.gz", "gff3.gz" -> "annotation";
+                  case "matrix", "matrix.gz" -> "matrix";
+                  case "features", "features.gz" -> "features";
+                  case "barcodes", "barcodes.gz" -> "barcodes";
                   default -> "other";
                 })
         .findFirst()

@@ -42,6 +42,7 @@ final class Transfer implements AutoCloseable {
   private final TransferLog log;
   private final Reception reception;
   private final Runnable progressed;
+  private final Runnable received;
   private final String name;
   private final ReentrantLock running = new ReentrantLock();
   private final AtomicReference<Thread> runner = new AtomicReference<>();
@@ -53,8 +54,12 @@ final class Transfer implements AutoCloseable {
   private boolean inOnePiece;
   private boolean delivered;
 
-  /** Receives a transfer's log lines and signs of progress. */
-  record Reporter(TransferLog log, Runnable progressed) {}
+  /**
+   * Receives a transfer's log lines and signs of progress.
+   *
+   * @param received run when all bytes have come and the connection is free again; checks follow
+   */
+  record Reporter(TransferLog log, Runnable progressed, Runnable received) {}
 
   /**
    * The place of the file.
@@ -114,6 +119,7 @@ final class Transfer implements AutoCloseable {
     this.served = new ServedFile(location);
     this.log = reporter.log();
     this.progressed = reporter.progressed();
+    this.received = reporter.received();
     this.name = target.file().getFileName().toString();
     this.places = origins.places();
     this.pace = new Pace(settings, location, url.getHost(), line -> log.line(name + ": " + line));
@@ -210,6 +216,7 @@ final class Transfer implements AutoCloseable {
     } else {
       fetch();
     }
+    received.run();
     PartFile.Verified verified = part.finish();
     delivered = true;
     Duration took = Duration.between(began, Instant.now());

@@ -148,4 +148,11 @@ class ScratchVolumeTest {
     Outcome.Failed failed = (Outcome.Failed) greedy.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(failed.failure().failureClass()).isEqualTo(FailureClass.OUT_OF_DISK);
   }
+
+  /** The kernel would count files in memory as the attempt's. */
+  @Test
+  void memoryIsSampledWhereScratchIsItselfInMemory() {
+    assertThat(executor.state()).containsEntry("memory_limit", "sampling");
+    assertThat(executor.description()).endsWith("by sampling");
+  }
 }

@@ -25,6 +25,11 @@ final class Workbench {
   final Processes processes;
 
   Workbench(Path directory, ProcessLauncher launcher, String... settings) {
+    this(directory, launcher, Optional.empty(), settings);
+  }
+
+  Workbench(
+      Path directory, ProcessLauncher launcher, Optional<MemoryGroups> groups, String... settings) {
     this.directory = directory;
     this.launcher = launcher;
     config = config(settings);
@@ -35,7 +40,8 @@ final class Workbench {
             path,
             new BaseEnvironment(path.text(), directory),
             watcher,
-            config.niceness());
+            config.niceness(),
+            groups);
   }
 
   static AgentConfig config(String... settings) {

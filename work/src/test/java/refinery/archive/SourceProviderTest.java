@@ -53,6 +53,6 @@ class SourceProviderTest {
   }
 
   private static final String[] NAMES = {
-    "ena", "ensembl", "batches", "files", "refseq", "ncbi", "geo", "biostudies"
+    "ena", "ensembl", "batches", "files", "refseq", "ncbi", "geo", "biostudies", "matrix"
   };
 }

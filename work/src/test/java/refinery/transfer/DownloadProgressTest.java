@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.protocol.Failure;
@@ -127,6 +128,49 @@ class DownloadProgressTest {
     assertThat(fetched(two.begin())).containsExactly(direct(FIRST, ENA), direct(SECOND, ENA));
     assertThat(deliver(two, direct(SECOND, ENA))).isEqualTo(new Next.Await());
     assertThat(deliver(two, direct(FIRST, ENA))).isInstanceOf(Next.Publish.class);
+  }
+
+  @Test
+  void theNextFileComesWhileTheLastOneIsChecked() throws Exception {
+    SourceFile[] files =
+        Stream.of("a", "b", "c")
+            .map(name -> new SourceFile(name, "bin", List.of(ENA)))
+            .toArray(SourceFile[]::new);
+    DownloadProgress progress = progress(PLENTY, files);
+    assertThat(fetched(progress.begin())).containsExactly(direct("a", ENA));
+    assertThat(fetched(progress.received(direct("a", ENA)))).containsExactly(direct("b", ENA));
+    assertThat(progress.received(direct("b", ENA)))
+        .as("no more than one is checked for each connection")
+        .isEqualTo(new Next.Await());
+    assertThat(fetched(deliver(progress, direct("a", ENA)))).containsExactly(direct("c", ENA));
+    assertThat(deliver(progress, direct("b", ENA))).isEqualTo(new Next.Await());
+    Next last = progress.failed(new CorruptTransfer("md5 differs"), "c", List.of(ENA));
+    assertThat(failure(last).failureClass()).isEqualTo(FailureClass.CORRUPT);
+  }
+
+  @Test
+  void filesThatBelongToNoReadsComeTogetherAndFallBackAlone() throws Exception {
+    SourceFile[] files =
+        Stream.of("a", "b", "c", "d")
+            .map(name -> new SourceFile(name, "bin", List.of(ENA, DDBJ, ENA)))
+            .toArray(SourceFile[]::new);
+    DownloadProgress progress = progress(PLENTY.withTokens(Map.of("net:ena", 3)), files);
+    assertThat(fetched(progress.begin())).hasSize(3);
+    assertThat(fetched(progress.failed(new CorruptTransfer("cut"), "b", List.of(ENA))))
+        .as("the others go on")
+        .containsExactly(direct("d", ENA));
+    assertThat(deliver(progress, direct("a", ENA))).isEqualTo(new Next.Await());
+    assertThat(progress.failed(new CorruptTransfer("cut"), "c", List.of(ENA)))
+        .isEqualTo(new Next.Await());
+    assertThat(deliver(progress, direct("d", ENA))).isEqualTo(new Next.Clear(List.of()));
+    assertThat(fetched(progress.cleared())).containsExactly(direct("b", DDBJ));
+    assertThat(fetched(progress.failed(new CorruptTransfer("cut"), "b", List.of(DDBJ))))
+        .containsExactly(direct("c", DDBJ));
+    assertThat(deliver(progress, direct("c", DDBJ))).isEqualTo(new Next.Clear(List.of()));
+    assertThat(fetched(progress.cleared())).containsExactly(direct("b", ENA));
+    assertThat(((Next.Publish) deliver(progress, direct("b", ENA))).files())
+        .extracting(Ready::name)
+        .containsExactly("a", "b", "c", "d");
   }
 
   @Test

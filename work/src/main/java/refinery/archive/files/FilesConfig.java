@@ -2,10 +2,16 @@ package refinery.archive.files;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import refinery.archive.AllowedHosts;
 import refinery.archive.PublicBuckets;
 
@@ -20,6 +26,8 @@ import refinery.archive.PublicBuckets;
 public record FilesConfig(
     AllowedDirectories directories, AllowedHosts hosts, PublicBuckets buckets) {
   private static final String DIRECTORIES = "refinery.archives.files.directories";
+  private static final Set<String> WEB = Set.of("http", "https", "ftp");
+  private static final int LONGEST = 2000;
   private static final String HOSTS = "refinery.archives.files.hosts";
 
   /**
@@ -38,6 +46,42 @@ public record FilesConfig(
           buckets);
     } catch (IllegalArgumentException bad) {
       throw new ConfigException.Generic(HOSTS + " " + bad.getMessage(), bad);
+    }
+  }
+
+  /**
+   * Why a path or address of a file may not be read, judged by its text; empty when it may.
+   *
+   * @param ending that paths must match
+   * @param otherwise what to say of those that do not
+   */
+  public Optional<String> refusal(String address, Pattern ending, String otherwise) {
+    if (address.chars().anyMatch(Character::isISOControl) || address.length() > LONGEST) {
+      return Optional.of("is no path and no address");
+    }
+    if (!address.contains("://")) {
+      return ending.matcher(address).matches()
+          ? directories.refusal(address)
+          : Optional.of(otherwise);
+    }
+    try {
+      URI uri = new URI(address);
+      if (PublicBuckets.isObject(uri)) {
+        uri = buckets.address(uri);
+      }
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if (!WEB.contains(scheme)) {
+        return Optional.of("must be an absolute path, or an http, https, ftp or s3 address");
+      }
+      if (uri.getUserInfo() != null || uri.getFragment() != null) {
+        return Optional.of("must be an address without user and '#'");
+      }
+      if (uri.getPath() == null || !ending.matcher(uri.getPath()).matches()) {
+        return Optional.of(otherwise);
+      }
+      return hosts.refusalByName(uri);
+    } catch (URISyntaxException | IllegalArgumentException malformed) {
+      return Optional.of("is not an address");
     }
   }
 

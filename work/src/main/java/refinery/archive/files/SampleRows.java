@@ -1,7 +1,5 @@
 package refinery.archive.files;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,9 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import refinery.archive.PublicBuckets;
 import refinery.archive.Slug;
 
 /**
@@ -172,36 +168,9 @@ final class SampleRows {
   }
 
   private Optional<String> problem(String address) {
-    if (address.chars().anyMatch(Character::isISOControl) || address.length() > 2000) {
-      return Optional.of("is no path and no address");
-    }
-    if (!address.contains("://")) {
-      return READS.matcher(address).matches()
-          ? config.directories().refusal(address)
-          : Optional.of(NOT_READS);
-    }
-    try {
-      URI uri = new URI(address);
-      if (PublicBuckets.isObject(uri)) {
-        uri = config.buckets().address(uri);
-      }
-      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-      if (!WEB.contains(scheme)) {
-        return Optional.of("must be an absolute path, or an http, https, ftp or s3 address");
-      }
-      if (uri.getUserInfo() != null || uri.getFragment() != null) {
-        return Optional.of("must be an address without user and '#'");
-      }
-      if (uri.getPath() == null || !READS.matcher(uri.getPath()).matches()) {
-        return Optional.of(NOT_READS);
-      }
-      return config.hosts().refusalByName(uri);
-    } catch (URISyntaxException | IllegalArgumentException malformed) {
-      return Optional.of("is not an address");
-    }
+    return config.refusal(address, READS, NOT_READS);
   }
 
-  private static final Set<String> WEB = Set.of("http", "https", "ftp");
   private static final String NOT_READS = "must end in .fastq.gz or .fq.gz";
 
   private static Map<String, String> metadata(Map<String, String> row, List<Sample.Reads> files) {
