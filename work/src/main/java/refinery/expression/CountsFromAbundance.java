@@ -33,7 +33,7 @@ public enum CountsFromAbundance {
    *
    * @param weights by row; of no matter for {@code NO}
    */
-  double[] counts(String sample, double[] counts, double[] tpm, double[] weights)
+  public double[] counts(String sample, double[] counts, double[] tpm, double[] weights)
       throws UnusableInput {
     if (this == NO) {
       return counts;

@@ -31,6 +31,8 @@ final class Builtins {
               Map.entry("kallisto-check", new KallistoCheck()),
               Map.entry("gene-table", new GeneTable()),
               Map.entry("quality", new QualityVerdict()),
+              Map.entry("compendium", new CompendiumStep()),
+              Map.entry("curation", new CurationStep()),
               Map.entry("summary-stats", new SummaryStats())));
 
   private Builtins() {}

@@ -38,7 +38,9 @@ public final class PipelineRegistry {
           "salmon-quant",
           "kallisto-quant",
           "fastqc",
-          "summary-stats");
+          "summary-stats",
+          "compendium",
+          "curation");
 
   private final Map<String, Pipeline> pipelines = new TreeMap<>();
   private final Map<String, String> texts = new TreeMap<>();

@@ -13,7 +13,7 @@ import refinery.expression.Counts;
 
 /** A table of reference values; {@code generate.py} beside it made it. */
 public record Golden(List<String> genes, List<String> samples, double[][] columns) {
-  static Golden read(String name) {
+  public static Golden read(String name) {
     return read("compendium", name);
   }
 
