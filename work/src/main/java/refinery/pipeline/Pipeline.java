@@ -206,9 +206,14 @@ record Pipeline(
     }
 
     /** True if a job with these inputs and parameters runs it, after what was found so far. */
-    boolean isFor(RunInputs inputs, Map<String, String> facts) {
+    boolean runs(RunInputs inputs, Map<String, String> facts) {
+      return mayRun(inputs)
+          && onlyIf.stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)));
+    }
+
+    /** True if a job with these inputs and parameters runs it, or may find a reason to. */
+    boolean mayRun(RunInputs inputs) {
       return inputs.has(when)
-          && onlyIf.stream().allMatch(fact -> Boolean.parseBoolean(facts.get(fact)))
           && whenParameters.entrySet().stream()
               .allMatch(entry -> entry.getValue().equals(inputs.parameters().get(entry.getKey())));
     }

@@ -207,7 +207,7 @@ final class PipelineRun {
       throws IOException, StepFailure, InterruptedException {
     Placeholders values = values(inputs, provided);
     for (Step step : pipeline.steps()) {
-      if (step.isFor(inputs, facts)) {
+      if (step.runs(inputs, facts)) {
         steps.run(step, values, inputs, facts);
         Map<String, String> replaced = new HashMap<>();
         step.replaces().forEach((role, file) -> replaced.put("input." + role, file));

@@ -72,7 +72,7 @@ final class ReuseKey {
   private static TreeSet<String> toolsOf(Pipeline pipeline, RunInputs inputs) {
     TreeSet<String> tools = new TreeSet<>();
     for (Step step : pipeline.steps()) {
-      if (step.action() instanceof Action.Command && inputs.has(step.when())) {
+      if (step.action() instanceof Action.Command && step.mayRun(inputs)) {
         step.tool().ifPresent(tools::add);
       }
     }

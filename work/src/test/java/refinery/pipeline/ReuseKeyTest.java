@@ -29,13 +29,14 @@ class ReuseKeyTest {
       name = speak
       version = "%2$s"
       description = "Says what it was given."
-      inputs = [[left, right]]
+      inputs = [[left, right], [middle]]
       parameters { word { description = "what to say", default = "a", pattern = "[a-z]" } }
       resources { cpu = "1", memory = "64MiB", disk = "1MiB" }
       tools { speaker = ["%1$s", --version], other = [false] }
       steps = [
         { name = speak, tool = speaker, stdout = out.txt, stall = 1m, command = ["%1$s", "${parameter.word}"] }
         { name = never, when = [middle], tool = other, stall = 1m, command = [false] }
+        { name = rarely, when-parameters { word = z }, tool = other, stall = 1m, command = [false] }
       ]
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
