@@ -30,6 +30,7 @@ public final class ClientCommands {
         new CommandLine(new ChangeCommands.Drain()),
         new CommandLine(new ChangeCommands.Undrain()),
         new CommandLine(new WatchCommand()),
+        new CommandLine(new DatasetCommand()),
         new CommandLine(new FetchCommand()),
         new CommandLine(new CrateCommand()),
         new CommandLine(new ReproduceCommand()),

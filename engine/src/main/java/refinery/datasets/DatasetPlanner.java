@@ -1,7 +1,6 @@
 package refinery.datasets;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,7 +39,6 @@ public final class DatasetPlanner implements Datasets, AutoCloseable {
   private final SampleQueries queries;
   private final ReadModel model;
   private final PlanStore plans;
-  private final InstantSource clock;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           THREADS,
@@ -50,12 +48,10 @@ public final class DatasetPlanner implements Datasets, AutoCloseable {
           new ArrayBlockingQueue<>(WAITING),
           Thread.ofPlatform().name("datasets-", 0).daemon().factory());
 
-  public DatasetPlanner(
-      SampleQueries queries, ReadModel model, Manifests manifests, InstantSource clock) {
+  public DatasetPlanner(SampleQueries queries, ReadModel model, Manifests manifests) {
     this.queries = queries;
     this.model = model;
     this.plans = new PlanStore(manifests);
-    this.clock = clock;
     threads.allowCoreThreadTimeOut(true);
   }
 
@@ -76,6 +72,11 @@ public final class DatasetPlanner implements Datasets, AutoCloseable {
   @Override
   public CompletionStage<Lines> samples(String plan, long from, int limit) {
     return run(() -> plans.lines(plan, from, limit));
+  }
+
+  @Override
+  public CompletionStage<Planned.Plan> read(String plan) {
+    return run(() -> plans.read(plan));
   }
 
   private <T> CompletionStage<T> run(Callable<T> work) {
@@ -182,8 +183,7 @@ public final class DatasetPlanner implements Datasets, AutoCloseable {
             choice.artifact(),
             new DatasetPlan.Samples(asked, grouping.samples().size(), dropped.size(), ofBase),
             grouping.matrices(),
-            dropped.stream().limit(DatasetPlan.NAMED).toList(),
-            clock.instant());
+            dropped.stream().limit(DatasetPlan.NAMED).toList());
     Manifest stored = plans.put(plan, grouping.samples(), dropped);
     return new Planned.Plan(plan, stored);
   }

@@ -2,6 +2,7 @@ package refinery.datasets;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import refinery.manifests.Manifests;
 import refinery.protocol.artifact.Manifest;
 import refinery.protocol.dataset.DatasetPlan;
 import refinery.protocol.dataset.Datasets.Lines;
+import refinery.protocol.dataset.Datasets.Planned;
 import refinery.protocol.dataset.PlanLine;
 
 /**
@@ -53,6 +55,20 @@ final class PlanStore {
   private static void line(BufferedWriter out, PlanLine line) throws IOException {
     out.write(line.text());
     out.write('\n');
+  }
+
+  Planned.Plan read(String plan) throws IOException {
+    SeekableByteChannel channel = manifests.open(plan);
+    long length = channel.size();
+    try (ManifestReader reader = new ManifestReader(channel, 0)) {
+      String line = reader.next().orElseThrow(() -> new IOException("the plan is empty"));
+      if (!(PlanLine.of(line) instanceof PlanLine.Head head)) {
+        throw new IOException(plan + " is no plan of a dataset");
+      }
+      DatasetPlan.Samples samples = head.plan().samples();
+      return new Planned.Plan(
+          head.plan(), new Manifest(plan, samples.taken() - samples.ofBase(), 0, length));
+    }
   }
 
   /** A page of samples; the plan's first line is not one. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +56,7 @@ class DatasetPlannerTest {
     journal = new JournalHarness();
     sql = new SqlExecutor(journal.database().dataSource(), 2);
     manifests = new FileManifests(temp);
-    planner =
-        new DatasetPlanner(
-            new SqlSampleQueries(sql), new SqlReadModel(sql), manifests, InstantSource.fixed(AT));
+    planner = new DatasetPlanner(new SqlSampleQueries(sql), new SqlReadModel(sql), manifests);
     RefinedBatches batches = new RefinedBatches(journal);
     batches.describe(
         "index", new Description("transcriptome-index", Optional.of("fly"), Map.of("k", "31")));
@@ -186,6 +183,7 @@ class DatasetPlannerTest {
     List<PlanLine> lines = lines(planned, 999);
     assertThat(lines).hasSize(SAMPLES).doesNotHaveDuplicates();
     assertThat(plan.dropped()).hasSize(DatasetPlan.NAMED);
+    assertThat(get(planner.read(planned.stored().sha256()))).isEqualTo(planned);
     try (SetQuestions questions = new SetQuestions(new SqlSetQueries(sql), manifests)) {
       Sets.Answer answer =
           get(

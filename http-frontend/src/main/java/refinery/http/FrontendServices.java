@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.util.Optional;
 import refinery.http.forecast.Prices;
 import refinery.protocol.catalog.Catalog;
+import refinery.protocol.dataset.DatasetAccess;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.notifications.NotifierCommand;
 import refinery.protocol.query.ArtifactBytes;
@@ -15,6 +16,7 @@ public record FrontendServices(
     ReadModel readModel,
     ArtifactBytes artifactBytes,
     Catalog catalog,
+    DatasetAccess datasets,
     EntityGateway entities,
     ActorRef<SchedulerCommand> scheduler,
     ActorRef<ForemanCommand> foreman,

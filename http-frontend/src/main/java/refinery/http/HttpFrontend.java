@@ -64,6 +64,8 @@ public final class HttpFrontend {
             new ArtifactRoutes(services, blocking).endpoints(),
             List.of(new ArtifactList(services).endpoint()),
             new SearchRoutes(services).endpoints(),
+            new DatasetRoutes(services).endpoints(),
+            new DatasetDownloads(services).endpoints(),
             new EventRoutes(system, services, config).endpoints(),
             new CatalogRoutes(services).endpoints())
         .flatMap(List::stream)

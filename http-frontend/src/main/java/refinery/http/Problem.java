@@ -41,6 +41,11 @@ public final class Problem extends RuntimeException {
     return new Problem(400, detail, wrongs, Map.of());
   }
 
+  /** The request is well-formed, but cannot be done as things are. */
+  public static Problem conflict(List<Wrong> wrongs) {
+    return new Problem(409, described(wrongs.getFirst()), wrongs, Map.of());
+  }
+
   private static String described(Wrong wrong) {
     return wrong.pointer().isEmpty()
         ? "the body " + wrong.message()

@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import refinery.protocol.Json;
+import refinery.protocol.batch.BatchState;
 
 /** Holds the OpenAPI document and the routes together: neither has what the other lacks. */
 class OpenApiTest {
   private static final Map<String, String> BODIES =
       Map.of(
+          "createDataset", "{\"samples\":[\"SRR1\",\"SRR2\"]}",
           "createSurvey", "{\"source\":\"ena\",\"parameters\":{\"accession\":\"PRJNA1\"}}",
           "createSchedule",
               "{\"name\":\"nightly\",\"cron\":\"30 2 * * *\",\"timezone\":\"UTC\",\"survey\":"
@@ -39,6 +41,8 @@ class OpenApiTest {
   @BeforeAll
   static void start() throws Exception {
     node = new TestNode("");
+    node.rows.batches.put(
+        FakeDatasets.ID.batch(), Samples.dataset(FakeDatasets.ID, BatchState.DONE));
     document = TestNode.json(node.get("/api/v1/openapi.json"));
   }
 
@@ -89,7 +93,9 @@ class OpenApiTest {
   private static List<String> check(
       String template, Map.Entry<String, JsonNode> operation, String survey) throws Exception {
     String name = operation.getValue().path("operationId").asText();
-    String path = template.replace("{id}", id(template, name, survey)).replace("{name}", "nightly");
+    String path =
+        template.replace("{id}", id(template, name, survey)).replace("{name}", "nightly")
+            + (name.equals("sliceDataset") ? "?genes=g1" : "");
     if (name.equals("readEvents")) {
       var head = node.send(node.request(path).HEAD());
       return head.statusCode() == 200 ? List.of() : List.of(name + ": " + head.statusCode());
@@ -144,6 +150,9 @@ class OpenApiTest {
   private static String id(String template, String operation, String survey) {
     if (template.contains("/surveys/")) {
       return survey;
+    }
+    if (template.contains("/datasets/")) {
+      return FakeDatasets.ID.value();
     }
     if (template.contains("/batches/")) {
       return "batch-one";

@@ -1,5 +1,6 @@
 package refinery.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
+import refinery.protocol.Json;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
 import refinery.protocol.ScheduleId;
@@ -16,6 +18,11 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.dataset.DatasetFiles;
+import refinery.protocol.dataset.DatasetId;
+import refinery.protocol.dataset.DatasetRequest;
+import refinery.protocol.dataset.DatasetRequestReader;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.StepRecord;
@@ -188,6 +195,45 @@ final class Samples {
             "quality_reasons",
             "[{\"level\":\"warn\",\"measure\":\"mapped_reads_per_gene\",\"value\":9,"
                 + "\"unit\":\"reads per gene\",\"threshold\":\"below 10\",\"message\":\"\"}]"),
+        Optional.empty());
+  }
+
+  /** The batch that makes a dataset, with a file for people and the store. */
+  static BatchView dataset(DatasetId id, BatchState state) throws JsonProcessingException {
+    BatchView one = batch(id.batch());
+    DatasetRequest request =
+        ((Validated.Valid<DatasetRequest>)
+                DatasetRequestReader.read(
+                    Json.MAPPER.readTree("{\"samples\": [\"SRR1\", \"SRR2\"]}")))
+            .value();
+    return new BatchView(
+        one.id(),
+        List.of(id.survey()),
+        List.of(),
+        "dataset",
+        id.value(),
+        "dataset",
+        Optional.empty(),
+        Map.of(
+            DatasetFiles.PLAN_DIGEST,
+            FakeDatasets.PLAN,
+            DatasetFiles.PLAN,
+            Json.MAPPER.writeValueAsString(FakeDatasets.made(request))),
+        Map.of(),
+        List.of(),
+        state,
+        Optional.empty(),
+        Optional.empty(),
+        AT,
+        AT,
+        List.of(),
+        one.jobIds(),
+        List.of(
+            new BatchView.ArtifactView(
+                "counts/matrix.mtx.gz", QUANT, 10, "application/gzip", "counts/matrix.mtx.gz", ""),
+            new BatchView.ArtifactView(
+                DatasetFiles.STORE, "d".repeat(64), 9, "application/octet-stream", "store", "")),
+        Map.of(),
         Optional.empty());
   }
 

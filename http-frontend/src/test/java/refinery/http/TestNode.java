@@ -34,6 +34,9 @@ import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.catalog.Catalog;
 import refinery.protocol.catalog.Harmonised;
+import refinery.protocol.dataset.DatasetAccess;
+import refinery.protocol.dataset.DatasetRequest;
+import refinery.protocol.dataset.DatasetRequestReader;
 import refinery.protocol.foreman.ForemanCommand;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
@@ -58,6 +61,7 @@ public final class TestNode implements AutoCloseable {
 
   public final ActorSystem<Void> system;
   final FakeReadModel rows = new FakeReadModel();
+  final FakeDatasets datasets = new FakeDatasets();
   final FakeEntities entities;
   final HttpConfig config;
   public final HttpClient client = HttpClient.newHttpClient();
@@ -104,6 +108,7 @@ public final class TestNode implements AutoCloseable {
         rows,
         TestNode::open,
         new FakeCatalog(),
+        new DatasetAccess(datasets, datasets),
         entities,
         system.systemActorOf(scheduler(), "scheduler-" + Ids.random(), Props.empty()),
         system.systemActorOf(foreman(), "foreman-" + Ids.random(), Props.empty()),
@@ -322,6 +327,9 @@ public final class TestNode implements AutoCloseable {
         Map<String, String> pipelineParameters,
         Optional<Integer> priority,
         Map<String, String> labels) {
+      if (source.equals("dataset")) {
+        return dataset(parameters);
+      }
       if (!source.equals("ena")) {
         return new Validated.Invalid<>(List.of(new Problem("/source", "must be ena")));
       }
@@ -337,6 +345,20 @@ public final class TestNode implements AutoCloseable {
               pipelineParameters,
               priority.orElse(50),
               labels));
+    }
+
+    private static Validated<SurveyRequest> dataset(JsonNode parameters) {
+      return switch (DatasetRequestReader.read(parameters.path("request"))) {
+        case Validated.Valid<DatasetRequest> valid ->
+            new Validated.Valid<>(
+                new SurveyRequest("dataset", parameters, "dataset", Map.of(), 50, Map.of()));
+        case Validated.Invalid<DatasetRequest> invalid ->
+            new Validated.Invalid<>(
+                invalid.problems().stream()
+                    .map(
+                        each -> new Problem("/parameters/request" + each.pointer(), each.message()))
+                    .toList());
+      };
     }
 
     @Override

@@ -66,7 +66,7 @@ public final class Demo {
         faults(archive);
         say("Starting the local archive at " + archive.url() + " and a node");
         try (DemoNode node = starter.start(dir.resolve("node"), port, archive.configuration())) {
-          int code = refine(node, species);
+          int code = refine(node, species, dir);
           say("Took " + Units.time(Duration.ofNanos(System.nanoTime() - begin)));
           if (stay) {
             stay(node);
@@ -79,7 +79,7 @@ public final class Demo {
     }
   }
 
-  private int refine(DemoNode node, SyntheticSpecies species) {
+  private int refine(DemoNode node, SyntheticSpecies species, Path dir) throws IOException {
     NodeClient client = new NodeClient(node.url(), Optional.empty());
     Instant start = Instant.now();
     ObjectNode genome = Json.MAPPER.createObjectNode();
@@ -99,6 +99,8 @@ public final class Demo {
     int code = new SurveyProgress(client, out).follow(runs);
     out.println();
     boolean good = new Results(client, species).print(out, runs);
+    out.println();
+    new RunsAsDataset(client, dir).of(runs).forEach(this::say);
     summary(client, start);
     return good ? code : CommandFailure.WORK_FAILED;
   }

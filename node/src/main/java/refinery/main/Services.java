@@ -14,12 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.database.Database;
 import refinery.database.SharedSecret;
+import refinery.dataset.StoredSlices;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.LocalToken;
 import refinery.http.ShardedEntities;
 import refinery.http.management.ManagementEndpoint;
 import refinery.pipeline.PipelineCatalog;
+import refinery.protocol.dataset.DatasetAccess;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
 import refinery.readmodel.SqlReadModel;
@@ -99,6 +101,9 @@ final class Services {
             new SqlReadModel(stores.sql(), stores.manifests()),
             stores.permanent()::open,
             new NodeCatalog(sources, pipelines, settings.harmonisation()),
+            new DatasetAccess(
+                stores.datasets(),
+                opened.add(new StoredSlices(stores.permanent(), dir.resolve("slices")))),
             new ShardedEntities(system, settings.http().askTimeout()),
             singletons.scheduler(),
             singletons.foreman(),

@@ -6,9 +6,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import refinery.database.Database;
+import refinery.datasets.DatasetPlanner;
 import refinery.manifests.Manifests;
+import refinery.protocol.dataset.Datasets;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlNodeQueries;
+import refinery.readmodel.SqlReadModel;
+import refinery.readmodel.SqlSampleQueries;
 import refinery.readmodel.SqlSetQueries;
 import refinery.storage.ObjectStore;
 import refinery.storage.Storage;
@@ -27,6 +31,7 @@ record Stores(
     ObjectStore temporary,
     ObjectStore permanent,
     Manifests manifests,
+    Datasets datasets,
     boolean oneVolume) {
 
   /** Opens them, and begins to sweep what nobody wants. */
@@ -48,6 +53,9 @@ record Stores(
         temporary,
         permanent,
         manifests,
+        opened.add(
+            new DatasetPlanner(
+                new SqlSampleQueries(sql), new SqlReadModel(sql, manifests), manifests)),
         isOneVolume(dir, settings));
   }
 

@@ -84,7 +84,8 @@ final class WorkPlane {
             cache,
             stores.setQueries(),
             stores.manifests(),
-            pipelines::outputs);
+            pipelines::outputs,
+            stores.datasets());
     return new SourceRegistry(
         SourceProvider.all().stream().map(provider -> provider.open(parts)).toList());
   }

@@ -43,6 +43,7 @@ class DemoTest {
         .as(first.toString())
         .isZero();
     assertThat(first.toString()).contains("ncbi").doesNotContain("0 jobs run");
+    DatasetChecks.theDemoLeavesADataset(temp);
     StringWriter second = new StringWriter();
     assertThat(new Demo(new PrintWriter(second), NodeMain::startDemo).run(temp, 0, false))
         .as(second.toString())
@@ -86,6 +87,8 @@ class DemoTest {
       bad.areRefusedByWhoeverUsesThem(client, PATIENCE);
       Map<String, JsonNode> fromEna = refined(client, run, "ena");
       own.areRefined(fromEna.get("kallisto-quant"), PATIENCE);
+      new DatasetChecks(client, species, temp, node.url())
+          .ofOneRunAndThenOfMore(run, fromEna.get("kallisto-quant"));
       found(client, "ncbi", "query", "\"Synthetica minima\"[Organism]", "ncbi");
       found(client, "geo", "accession", "GSE990101", "ena");
       found(client, "biostudies", "accession", "E-MTAB-990101", "ena");
@@ -188,7 +191,7 @@ class DemoTest {
   }
 
   /** NumReads of quant.sf (fifth column) by gene. */
-  private static Map<String, Double> genes(SyntheticSpecies species, String quant) {
+  static Map<String, Double> genes(SyntheticSpecies species, String quant) {
     Map<String, Double> sums = new HashMap<>();
     quant
         .lines()

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import refinery.archive.ncbi.NcbiClient;
 import refinery.manifests.Manifests;
+import refinery.protocol.dataset.Datasets;
 import refinery.protocol.query.SetQueries;
 
 /**
@@ -18,6 +19,7 @@ import refinery.protocol.query.SetQueries;
  * @param batches finds batches that are already known
  * @param manifests stores lists of batches
  * @param outputs the outputs of a pipeline, by the pipeline's name
+ * @param datasets plans datasets of what is refined here
  */
 public record SourceParts(
     Config config,
@@ -27,4 +29,5 @@ public record SourceParts(
     AnswerCache cache,
     SetQueries batches,
     Manifests manifests,
-    Function<String, Optional<List<String>>> outputs) {}
+    Function<String, Optional<List<String>>> outputs,
+    Datasets datasets) {}

@@ -38,24 +38,43 @@ public enum CountsFromAbundance {
     if (this == NO) {
       return counts;
     }
-    double[] scaled = new double[tpm.length];
-    for (int row = 0; row < scaled.length; row++) {
-      scaled[row] = tpm[row] * weights[row];
-    }
-    double wanted = ExactSum.of(counts);
-    double found = ExactSum.of(scaled);
-    if (wanted > 0 && !(found > 0)) {
-      throw new UnusableInput(
-          sample + " has counts but no TPM, so counts cannot be made from its abundances");
-    }
-    double factor = wanted == 0 ? 0 : wanted / found;
+    double[] scaled = weighted(tpm, weights);
+    double factor = factor(sample, counts, scaled);
     for (int row = 0; row < scaled.length; row++) {
       scaled[row] *= factor;
     }
     return scaled;
   }
 
-  static double[] equalWeights(int rows) {
+  /**
+   * What a sample's TPM times weight is multiplied by to give its counts in a mode that makes them;
+   * 0 if it has no counts.
+   */
+  public static double factor(String sample, double[] counts, double[] tpm, double[] weights)
+      throws UnusableInput {
+    return factor(sample, counts, weighted(tpm, weights));
+  }
+
+  private static double[] weighted(double[] tpm, double[] weights) {
+    double[] scaled = new double[tpm.length];
+    for (int row = 0; row < scaled.length; row++) {
+      scaled[row] = tpm[row] * weights[row];
+    }
+    return scaled;
+  }
+
+  private static double factor(String sample, double[] counts, double[] scaled)
+      throws UnusableInput {
+    double wanted = ExactSum.of(counts);
+    double found = ExactSum.of(scaled);
+    if (wanted > 0 && !(found > 0)) {
+      throw new UnusableInput(
+          sample + " has counts but no TPM, so counts cannot be made from its abundances");
+    }
+    return wanted == 0 ? 0 : wanted / found;
+  }
+
+  public static double[] equalWeights(int rows) {
     double[] weights = new double[rows];
     Arrays.fill(weights, 1);
     return weights;

@@ -160,7 +160,7 @@ public final class GeneGrouping {
   }
 
   /** For each row the median of its gene's transcripts. Every row must have a gene. */
-  double[] medians(double[] values) {
+  public double[] medians(double[] values) {
     double[][] groups = new double[sizes.length][];
     int[] filled = new int[sizes.length];
     for (int gene = 0; gene < sizes.length; gene++) {

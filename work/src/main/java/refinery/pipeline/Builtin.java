@@ -12,6 +12,14 @@ interface Builtin {
     return Set.of();
   }
 
+  /**
+   * True if it reads the outputs of a set where they are stored, one after the other, and wants
+   * only the list of them.
+   */
+  default boolean readsStorage() {
+    return false;
+  }
+
   /** True if it fails unless the tool has read as many reads as the archive states. */
   default boolean countsReads() {
     return false;

@@ -13,6 +13,7 @@ final class Builtins {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("concatenate", new Concatenate()),
+              Map.entry("dataset", new DatasetStep()),
               Map.entry("fastp-check", new FastpCheck()),
               Map.entry("fastqc-summary", new FastqcSummary()),
               Map.entry("gunzip", new Gunzip()),
@@ -59,6 +60,12 @@ final class Builtins {
     return step.onlyIf()
         .filter(fact -> !decided.contains(fact))
         .map(fact -> "no step before it decides '%s'; decided are %s".formatted(fact, decided));
+  }
+
+  /** True if the step reads the files of a set in permanent storage itself. */
+  static boolean readsStorage(Pipeline.Action action) {
+    return action instanceof Pipeline.Action.Builtin builtin
+        && find(builtin.name()).filter(Builtin::readsStorage).isPresent();
   }
 
   static List<String> thatCountReads() {

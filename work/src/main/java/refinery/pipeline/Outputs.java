@@ -9,13 +9,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import refinery.pipeline.Pipeline.Output;
 import refinery.pipeline.Pipeline.OutputCheck;
 import refinery.protocol.batch.Artifact;
 import refinery.storage.ObjectStore;
 
-/** Puts a pipeline's outputs into permanent storage. All are checked before the first is stored. */
+/**
+ * Puts a pipeline's outputs into permanent storage. All are checked before the first is stored. An
+ * output whose file is a folder is every file in it, each under its path there.
+ */
 final class Outputs {
+  /** Of the files in a folder, by their endings. */
+  private static final Map<String, String> MEDIA_TYPES =
+      Map.of(
+          "gz", "application/gzip",
+          "tsv", "text/tab-separated-values",
+          "zip", "application/zip",
+          "parquet", "application/vnd.apache.parquet",
+          "h5ad", "application/x-hdf5",
+          "json", "application/json");
+
   private final ObjectStore store;
   private final Path directory;
 
@@ -25,31 +40,51 @@ final class Outputs {
   }
 
   List<Artifact> publish(Pipeline pipeline, Placeholders values) throws IOException, StepFailure {
-    List<Output> there = new ArrayList<>();
+    List<Made> there = new ArrayList<>();
     for (Output output : pipeline.outputs()) {
-      Path file = directory.resolve(values.text(output.file()));
-      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        for (OutputCheck check : output.checks()) {
-          check(file, check);
-        }
-        there.add(output);
-      } else if (!output.optional()) {
+      List<Made> made = made(output, values);
+      if (made.isEmpty() && !output.optional()) {
         throw StepFailure.permanent("the output " + output.file() + " was not written");
       }
+      for (Made each : made) {
+        for (OutputCheck check : output.checks()) {
+          check(each.file(), check);
+        }
+      }
+      there.addAll(made);
     }
     List<Artifact> artifacts = new ArrayList<>();
-    for (Output output : there) {
-      ObjectStore.StoredObject stored =
-          store.put("", directory.resolve(values.text(output.file())), true);
+    for (Made each : there) {
+      ObjectStore.StoredObject stored = store.put("", each.file(), true);
       artifacts.add(
-          new Artifact(
-              values.text(output.name()),
-              stored.sha256(),
-              stored.size(),
-              output.mediaType(),
-              output.role().orElseGet(() -> values.text(output.name()))));
+          new Artifact(each.name(), stored.sha256(), stored.size(), each.mediaType(), each.role()));
     }
     return artifacts;
+  }
+
+  private record Made(Path file, String name, String mediaType, String role) {}
+
+  private List<Made> made(Output output, Placeholders values) throws IOException {
+    Path file = directory.resolve(values.text(output.file()));
+    if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      String name = values.text(output.name());
+      return List.of(new Made(file, name, output.mediaType(), output.role().orElse(name)));
+    }
+    if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(file)) {
+      return all.filter(each -> Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .map(each -> inFolder(file, each, output))
+          .toList();
+    }
+  }
+
+  private static Made inFolder(Path folder, Path file, Output output) {
+    String name = folder.relativize(file).toString();
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    return new Made(file, name, MEDIA_TYPES.getOrDefault(ending, output.mediaType()), name);
   }
 
   private static void check(Path file, OutputCheck check) throws IOException, StepFailure {

@@ -60,6 +60,13 @@ record Pipeline(
         .anyMatch(step -> names(step.action(), role) && isUnpacking(step.action()));
   }
 
+  /** True if a step wants the files of the set of this role in its working directory. */
+  boolean wantsFilesOfSet(String role) {
+    return steps.stream()
+        .map(Step::action)
+        .anyMatch(action -> names(action, role) && !Builtins.readsStorage(action));
+  }
+
   private static boolean names(Action action, String role) {
     String placeholder = "${" + role + "}";
     return switch (action) {

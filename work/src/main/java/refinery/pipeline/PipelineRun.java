@@ -272,7 +272,8 @@ final class PipelineRun {
       switch (provision) {
         case Provision.One one -> materialise(one);
         case Provision.All all -> {
-          new SetInputs(services.permanent(), directory, attempt).materialise(all);
+          new SetInputs(services.permanent(), directory, attempt)
+              .materialise(all, pipeline.wantsFilesOfSet(all.role()));
           facts.put(all.role() + "_manifest", all.inputs().sha256());
           facts.put(all.role() + "_count", Integer.toString(all.inputs().count()));
         }

@@ -36,7 +36,10 @@ final class SetInputs {
     return "inputs/" + role + ".tsv";
   }
 
-  void materialise(Provision.All provision) throws IOException, StepFailure {
+  /**
+   * @param files false if only the table is wanted
+   */
+  void materialise(Provision.All provision, boolean files) throws IOException, StepFailure {
     String folder = "inputs/" + provision.role();
     Files.createDirectories(directory.resolve(folder));
     int count = 0;
@@ -56,16 +59,10 @@ final class SetInputs {
         Streams.heed(attempt);
         MemberOutput input = MemberOutput.of(line.get());
         String file = folder + "/" + input.batch();
-        permanent.materialise(input.sha256(), directory.resolve(file));
-        table.write(
-            String.join(
-                    "\t",
-                    input.batch().value(),
-                    plain(input.name()),
-                    input.sha256(),
-                    Long.toString(input.size()),
-                    file)
-                + "\n");
+        if (files) {
+          permanent.materialise(input.sha256(), directory.resolve(file));
+        }
+        table.write(line(input, file));
         count++;
       }
     }
@@ -74,6 +71,17 @@ final class SetInputs {
           "the list of inputs %s has %d lines instead of %d"
               .formatted(sha256, count, provision.inputs().count()));
     }
+  }
+
+  private static String line(MemberOutput input, String file) {
+    return String.join(
+            "\t",
+            input.batch().value(),
+            plain(input.name()),
+            input.sha256(),
+            Long.toString(input.size()),
+            file)
+        + "\n";
   }
 
   /** The largest size of the table in bytes; its lines follow the lines of the list. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import refinery.agent.Attempt;
+import refinery.dataset.StoredBytes;
 import refinery.protocol.batch.RawFile;
 
 /**
@@ -21,6 +22,7 @@ import refinery.protocol.batch.RawFile;
  * @param facts learned so far; steps add to them
  * @param references that this node has unpacked already
  * @param checks what this step has verified, in words; it adds to them
+ * @param stored permanent storage, for steps that read there themselves
  */
 record StepContext(
     Attempt attempt,
@@ -31,7 +33,23 @@ record StepContext(
     Map<String, String> parameters,
     Map<String, String> facts,
     List<SharedReference> references,
-    List<String> checks) {
+    List<String> checks,
+    StoredBytes stored) {
+
+  /** Of a step that reads nothing in permanent storage. */
+  StepContext(
+      Attempt attempt,
+      ScratchRoom room,
+      Path work,
+      Map<String, String> with,
+      List<RawFile> inputs,
+      Map<String, String> parameters,
+      Map<String, String> facts,
+      List<SharedReference> references,
+      List<String> checks) {
+    this(
+        attempt, room, work, with, inputs, parameters, facts, references, checks, StepStorage.NONE);
+  }
 
   /**
    * An unpacked reference, which other attempts may use too.

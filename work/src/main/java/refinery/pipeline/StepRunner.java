@@ -269,7 +269,8 @@ final class StepRunner {
             inputs.said(),
             facts,
             references,
-            new ArrayList<>());
+            new ArrayList<>(),
+            new StepStorage(services.permanent(), attempt));
     builtin(step.name(), builtin.name(), context);
   }
 

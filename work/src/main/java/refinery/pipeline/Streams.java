@@ -52,6 +52,11 @@ final class Streams {
     return new BufferedInputStream(new Heedful(Files.newInputStream(file), attempt), BUFFER);
   }
 
+  /** The same of any stream. */
+  static InputStream heedful(InputStream in, Attempt attempt) {
+    return new Heedful(in, attempt);
+  }
+
   static void heed(Attempt attempt) throws StoppedException {
     if (attempt.isStopped()) {
       throw new StoppedException();

@@ -35,7 +35,8 @@ class SourceProviderTest {
               new AnswerCache(directory, Archives.LONG, Clock.systemUTC()),
               null,
               null,
-              pipeline -> Optional.of(List.of("quant.sf")));
+              pipeline -> Optional.of(List.of("quant.sf")),
+              null);
       List<Source> sources =
           SourceProvider.all().stream().map(provider -> provider.open(parts)).toList();
       SourceRegistry registry = new SourceRegistry(sources);
@@ -53,6 +54,6 @@ class SourceProviderTest {
   }
 
   private static final String[] NAMES = {
-    "ena", "ensembl", "batches", "files", "refseq", "ncbi", "geo", "biostudies", "matrix"
+    "ena", "ensembl", "batches", "dataset", "files", "refseq", "ncbi", "geo", "biostudies", "matrix"
   };
 }

@@ -1,7 +1,6 @@
 package refinery.protocol.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param artifact what that pipeline calls them
  * @param matrices one for each group of samples that have the same index
  * @param dropped the first of the samples that could not be taken
- * @param plannedAt when the samples were looked up, by which the reasons are to be read
  */
 public record DatasetPlan(
     DatasetId id,
@@ -26,10 +24,9 @@ public record DatasetPlan(
     String artifact,
     Samples samples,
     List<Matrix> matrices,
-    List<PlanLine.Dropped> dropped,
-    Instant plannedAt) {
+    List<PlanLine.Dropped> dropped) {
   /** How many dropped samples a plan names at its beginning. */
-  public static final int NAMED = 100;
+  public static final int NAMED = 20;
 
   public DatasetPlan {
     matrices = List.copyOf(matrices);

@@ -27,6 +27,9 @@ public interface Datasets {
   /** Looks up the samples and stores the list of them. Stages fail when the database is away. */
   CompletionStage<Planned> plan(DatasetRequest request);
 
+  /** Reads a stored plan. The stage fails if there is none of that digest. */
+  CompletionStage<Planned.Plan> read(String plan);
+
   /**
    * @param next the byte at which the next page begins; empty at the end
    */

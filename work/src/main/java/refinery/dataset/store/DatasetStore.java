@@ -25,9 +25,15 @@ public final class DatasetStore implements Closeable {
   private final Footer footer;
   private final Map<String, Integer> rows = new HashMap<>();
 
-  private DatasetStore(FileChannel channel, Footer footer) {
+  private final Shape shape;
+  private final Map<Measure, Adjustment> adjustments;
+
+  private DatasetStore(
+      FileChannel channel, Footer footer, Shape shape, Map<Measure, Adjustment> adjustments) {
     this.channel = channel;
     this.footer = footer;
+    this.shape = shape;
+    this.adjustments = Map.copyOf(adjustments);
     List<String> features = footer.shape().features();
     for (int i = 0; i < features.size(); i++) {
       rows.put(features.get(i), i);
@@ -37,7 +43,8 @@ public final class DatasetStore implements Closeable {
   public static DatasetStore open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return new DatasetStore(channel, footer(channel));
+      Footer footer = footer(channel);
+      return new DatasetStore(channel, footer, footer.shape(), Map.of());
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -67,7 +74,27 @@ public final class DatasetStore implements Closeable {
   }
 
   public Shape shape() {
-    return footer.shape();
+    return shape;
+  }
+
+  /**
+   * The same samples and rows with other measures, computed as they are read. Closing the store
+   * closes its views.
+   *
+   * @param measures those that the view has
+   * @param changed how it shows them; the others are shown as they are stored
+   */
+  public DatasetStore view(List<Measure> measures, Map<Measure, Adjustment> changed) {
+    return new DatasetStore(
+        channel, footer, new Shape(shape.level(), measures, shape.features()), changed);
+  }
+
+  private Adjustment adjustment(Measure measure) {
+    if (!shape.measures().contains(measure)) {
+      throw new IllegalArgumentException(
+          "the dataset has no %s, only %s".formatted(measure.label(), shape.measures()));
+    }
+    return adjustments.getOrDefault(measure, Adjustment.none(measure));
   }
 
   /** Of all samples, in the order of the columns. */
@@ -119,7 +146,11 @@ public final class DatasetStore implements Closeable {
 
   /** How many cells are not zero, absent ones among them. */
   public long nonZero(Measure measure) {
-    int index = index(measure);
+    Adjustment adjustment = adjustment(measure);
+    if (adjustment.fills()) {
+      return (long) accessions().size() * shape.features().size();
+    }
+    int index = index(adjustment.of());
     long sum = 0;
     for (GroupPlace place : footer.groups()) {
       long unknown = (long) place.samples() * (shape().features().size() - place.features());
@@ -130,6 +161,18 @@ public final class DatasetStore implements Closeable {
 
   /** The values of a group's samples: one array a sample, with one value a feature. */
   public double[][] columns(Measure measure, int group) throws IOException {
+    Adjustment adjustment = adjustment(measure);
+    double[][] columns = stored(adjustment.of(), group);
+    double[][] tpm =
+        adjustment.fills() ? stored(Measure.TPM, group) : new double[columns.length][0];
+    int first = firstSample(group);
+    for (int sample = 0; sample < columns.length; sample++) {
+      adjustment.column(columns[sample], tpm[sample], first + sample);
+    }
+    return columns;
+  }
+
+  private double[][] stored(Measure measure, int group) throws IOException {
     GroupPlace place = footer.groups().get(group);
     double[][] columns = new double[place.samples()][shape().features().size()];
     double[] values = new double[Shape.TILE * place.samples()];
@@ -157,6 +200,17 @@ public final class DatasetStore implements Closeable {
 
   /** Features {@code from} to {@code to - 1} over all samples: one array a feature. */
   public double[][] rows(Measure measure, int from, int to) throws IOException {
+    Adjustment adjustment = adjustment(measure);
+    double[][] rows = stored(adjustment.of(), from, to);
+    double[][] tpm =
+        adjustment.fills() ? stored(Measure.TPM, from, to) : new double[rows.length][0];
+    for (int row = 0; row < rows.length; row++) {
+      adjustment.row(rows[row], tpm[row], from + row);
+    }
+    return rows;
+  }
+
+  private double[][] stored(Measure measure, int from, int to) throws IOException {
     Objects.checkFromToIndex(from, to, shape().features().size());
     double[][] rows = new double[to - from][accessions().size()];
     double[] values = new double[0];
@@ -195,12 +249,7 @@ public final class DatasetStore implements Closeable {
   }
 
   private int index(Measure measure) {
-    int index = shape().measures().indexOf(measure);
-    if (index < 0) {
-      throw new IllegalArgumentException(
-          "the dataset has no %s, only %s".formatted(measure.label(), shape().measures()));
-    }
-    return index;
+    return footer.shape().measures().indexOf(measure);
   }
 
   @Override

@@ -1,0 +1,162 @@
+package refinery.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipFile;
+import picocli.CommandLine;
+import refinery.cli.ClientCommands;
+import refinery.client.CommandFailure;
+import refinery.client.NodeClient;
+import refinery.localarchive.SyntheticSpecies;
+import refinery.protocol.Json;
+
+/** Datasets of what the real tools made, by the commands that people use. */
+record DatasetChecks(NodeClient client, SyntheticSpecies species, Path temp, String url) {
+
+  /** Six runs, a table of counts, and the crate that says how it was made. */
+  static void theDemoLeavesADataset(Path dir) throws IOException {
+    try (ZipFile zip = new ZipFile(dir.resolve("dataset.zip").toFile())) {
+      List<String> samples =
+          new String(
+                  zip.getInputStream(zip.getEntry("samples.tsv")).readAllBytes(),
+                  StandardCharsets.UTF_8)
+              .lines()
+              .toList();
+      assertThat(samples).hasSize(7);
+      assertThat(zip.stream().map(entry -> entry.getName()))
+          .anyMatch(name -> name.endsWith("counts.tsv.gz"))
+          .anyMatch(name -> name.endsWith("counts/matrix.mtx.gz"))
+          .contains("dropped.tsv");
+    }
+    try (ZipFile crate = new ZipFile(dir.resolve("dataset.crate.zip").toFile())) {
+      assertThat(crate.getEntry("ro-crate-metadata.json")).isNotNull();
+      assertThat(crate.getEntry("workflow/dataset.conf")).isNotNull();
+    }
+  }
+
+  void ofOneRunAndThenOfMore(String run, JsonNode quantified) throws Exception {
+    assertThatThrownBy(() -> post(run, Map.of()))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContainingAll("/pipeline", "kallisto-quant", "salmon-quant");
+    JsonNode dataset =
+        json("dataset", "create", run, "nobody", "pipeline=kallisto-quant", "--wait", "--json");
+    assertThat(dataset.path("state").asText()).as(dataset.toString()).isEqualTo("done");
+    assertThat(dataset.path("dropped").findValuesAsText("sample")).containsExactly("nobody");
+    countsAreThoseOfKallisto(dataset, quantified);
+    isTheSameAgain(run, dataset);
+    String more =
+        command("dataset", "append", dataset.path("id").asText(), "own-disk", "own-host", "--wait")
+            .lines()
+            .findFirst()
+            .orElseThrow();
+    isAVersionOfThree(client.get("/datasets/" + more), dataset, run);
+  }
+
+  private JsonNode post(String run, Map<String, String> fields) {
+    ObjectNode request = Json.MAPPER.createObjectNode();
+    fields.forEach(request::put);
+    request.putArray("samples").add(run).add("nobody");
+    return client.post("/datasets", request, Optional.empty());
+  }
+
+  private void countsAreThoseOfKallisto(JsonNode dataset, JsonNode quantified) throws Exception {
+    Map<String, Double> expected = new HashMap<>();
+    DemoTest.text(client, quantified, "abundance.tsv")
+        .lines()
+        .skip(1)
+        .map(line -> line.split("\t"))
+        .forEach(
+            fields ->
+                expected.merge(
+                    species.transcriptToGene().get(fields[0]),
+                    Double.parseDouble(fields[3]),
+                    Double::sum));
+    Path folder = temp.resolve("fetched");
+    command("dataset", "fetch", dataset.path("id").asText(), "--to", folder.toString());
+    Map<String, Double> counts = new HashMap<>();
+    try (GZIPInputStream in =
+        new GZIPInputStream(Files.newInputStream(folder.resolve("counts.tsv.gz")))) {
+      new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .skip(1)
+          .map(line -> line.split("\t"))
+          .forEach(cells -> counts.put(cells[0], Double.parseDouble(cells[1])));
+    }
+    assertThat(counts.keySet()).isEqualTo(expected.keySet());
+    String most = "";
+    for (Map.Entry<String, Double> gene : expected.entrySet()) {
+      assertThat(counts.get(gene.getKey())).isCloseTo(gene.getValue(), within(1e-6));
+      most = gene.getValue() > expected.getOrDefault(most, 0.0) ? gene.getKey() : most;
+    }
+    JsonNode slice =
+        client.get("/datasets/" + dataset.path("id").asText() + "/slice?genes=" + most);
+    assertThat(slice.path("genes").path(0).path("values").path(0).asDouble())
+        .isEqualTo(counts.get(most));
+  }
+
+  /** No job runs, and the answer is the same. */
+  private void isTheSameAgain(String run, JsonNode dataset) {
+    long jobs = jobs();
+    JsonNode again = post(run, Map.of("pipeline", "kallisto-quant"));
+    assertThat(again).isEqualTo(client.get("/datasets/" + dataset.path("id").asText()));
+    assertThat(again.path("files")).isEqualTo(dataset.path("files"));
+    assertThat(jobs()).isEqualTo(jobs);
+  }
+
+  private long jobs() {
+    List<JsonNode> jobs = new ArrayList<>();
+    client.list("/jobs", Map.of(), 10_000, jobs::add);
+    return jobs.size();
+  }
+
+  /** The run from other addresses has the same reads, so all three columns are equal. */
+  private void isAVersionOfThree(JsonNode more, JsonNode base, String run) {
+    assertThat(more.path("state").asText()).as(more.toString()).isEqualTo("done");
+    assertThat(more.path("version").asInt()).isEqualTo(2);
+    assertThat(more.path("base")).isEqualTo(base.path("id"));
+    assertThat(more.path("samples").path("taken").asInt()).isEqualTo(3);
+    assertThat(more.path("samples").path("of_base").asInt()).isEqualTo(1);
+    String gene = species.transcriptToGene().values().iterator().next();
+    JsonNode slice = client.get("/datasets/" + more.path("id").asText() + "/slice?genes=" + gene);
+    assertThat(slice.path("samples").toString())
+        .isEqualTo("[\"%s\",\"own-disk\",\"own-host\"]".formatted(run));
+    JsonNode values = slice.path("genes").path(0).path("values");
+    assertThat(values.path(1)).isEqualTo(values.path(0));
+    assertThat(values.path(2)).isEqualTo(values.path(0));
+  }
+
+  private JsonNode json(String... words) throws IOException {
+    return Json.MAPPER.readTree(command(words));
+  }
+
+  private String command(String... words) {
+    CommandLine dataset =
+        ClientCommands.all().stream()
+            .filter(each -> each.getCommandName().equals(words[0]))
+            .findFirst()
+            .orElseThrow();
+    List<String> rest = new ArrayList<>(List.of(words).subList(1, words.length));
+    rest.addAll(List.of("--url", url));
+    StringWriter out = new StringWriter();
+    dataset.setOut(new PrintWriter(out));
+    dataset.setErr(new PrintWriter(new StringWriter()));
+    assertThat(dataset.execute(rest.toArray(String[]::new))).as(out.toString()).isZero();
+    return out.toString();
+  }
+}

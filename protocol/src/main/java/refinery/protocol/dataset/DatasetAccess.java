@@ -1,0 +1,4 @@
+package refinery.protocol.dataset;
+
+/** What the API uses of datasets. */
+public record DatasetAccess(Datasets plans, DatasetSlices slices) {}

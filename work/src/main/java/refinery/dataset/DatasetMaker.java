@@ -1,0 +1,192 @@
+package refinery.dataset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import refinery.dataset.format.Format;
+import refinery.dataset.store.DatasetStore;
+import refinery.dataset.store.Level;
+import refinery.dataset.store.Measure;
+import refinery.expression.CountsFromAbundance;
+import refinery.expression.GeneMap;
+import refinery.expression.Normalisation;
+import refinery.expression.UnusableInput;
+import refinery.protocol.dataset.DatasetChoice;
+import refinery.protocol.dataset.DatasetFiles;
+import refinery.protocol.dataset.DatasetPlan;
+import refinery.protocol.dataset.DatasetPlan.Matrix;
+import refinery.protocol.dataset.PlanLine;
+
+/**
+ * Makes all files of a dataset that was planned: for each matrix its store and the formats that
+ * were asked for, and tables of the samples taken and dropped. Blocking; for one thread.
+ */
+public final class DatasetMaker {
+  /** The format that is no rendering of a store: the tables of the tool as they are. */
+  private static final String BUNDLE = "quant.sf";
+
+  /** The earliest day that every zone can write. */
+  private static final LocalDateTime ALWAYS = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  private final PlannedDataset planned;
+  private final StoredBytes stored;
+  private final Path folder;
+  private final int threads;
+  private final Level level;
+  private final CountsFromAbundance mode;
+  private final Optional<Normalisation> normalisation;
+  private final Map<String, Double> sizeFactors = new LinkedHashMap<>();
+  private int read;
+
+  /**
+   * @param folder where the files are written; it exists and is empty
+   */
+  public DatasetMaker(InputStream plan, StoredBytes stored, Path folder, int threads)
+      throws IOException {
+    this.planned = PlannedDataset.read(plan);
+    this.stored = stored;
+    this.folder = folder;
+    this.threads = threads;
+    this.level = Level.valueOf(planned.choice(DatasetChoice.LEVEL).toUpperCase(Locale.ROOT));
+    this.mode =
+        Stream.of(CountsFromAbundance.values())
+            .filter(each -> each.word().equals(planned.choice(DatasetChoice.COUNTS)))
+            .findFirst()
+            .orElseThrow();
+    this.normalisation =
+        Stream.of(Normalisation.values())
+            .filter(each -> each.word().equals(planned.choice(DatasetChoice.NORMALISE)))
+            .findFirst();
+  }
+
+  /** True if this version renders that format. */
+  public static boolean makes(String format) {
+    return format.equals(BUNDLE) || Format.of(format).isPresent();
+  }
+
+  public DatasetPlan plan() {
+    return planned.plan();
+  }
+
+  /** The digests of the quantifications that are to be read, by their batches. */
+  public Map<String, String> inputs() {
+    Map<String, String> inputs = new LinkedHashMap<>();
+    for (List<PlanLine.Taken> samples : planned.samples().values()) {
+      for (PlanLine.Taken sample : samples) {
+        if (!sample.kept()) {
+          inputs.put(sample.batch().value(), sample.sha256());
+        }
+      }
+    }
+    return inputs;
+  }
+
+  /** How many quantifications were read. */
+  public int read() {
+    return read;
+  }
+
+  public void make() throws IOException, UnusableInput {
+    for (Matrix matrix : planned.plan().matrices()) {
+      Path place = matrix.name().isEmpty() ? folder : folder.resolve(matrix.name());
+      Files.createDirectories(place);
+      List<PlanLine.Taken> samples = planned.samples().getOrDefault(matrix.name(), List.of());
+      Path file = place.resolve(DatasetFiles.STORE);
+      read +=
+          new MatrixStore(stored, level, planned.plan().artifact(), threads)
+              .write(matrix, samples, file);
+      Files.deleteIfExists(place.resolve("base.store"));
+      try (DatasetStore store = DatasetStore.open(file)) {
+        if (store.accessions().size() != matrix.samples()) {
+          throw new UnusableInput(
+              "the matrix %s has %d samples instead of %d"
+                  .formatted(matrix.name(), store.accessions().size(), matrix.samples()));
+        }
+        render(matrix, samples, store, place);
+      }
+    }
+    DatasetTables.write(planned, sizeFactors, folder);
+  }
+
+  private void render(Matrix matrix, List<PlanLine.Taken> samples, DatasetStore store, Path place)
+      throws IOException, UnusableInput {
+    List<Measure> measures =
+        planned.words("values").stream()
+            .map(word -> Measure.valueOf(word.toUpperCase(Locale.ROOT)))
+            .toList();
+    MatrixView view = new MatrixView(store, mode);
+    DatasetStore shown = view.of(measures, normalisation, genes(matrix));
+    for (int column = 0; column < view.sizeFactors().length; column++) {
+      sizeFactors.put(store.accessions().get(column), view.sizeFactors()[column]);
+    }
+    if (mode != CountsFromAbundance.NO || normalisation.isPresent()) {
+      rawCounts(store, place);
+    }
+    for (String format : planned.words("formats")) {
+      if (format.equals(BUNDLE)) {
+        bundle(samples, place);
+      } else {
+        Format.of(format)
+            .orElseThrow(() -> new UnusableInput("this version makes no " + format))
+            .render(shown, place, threads);
+      }
+    }
+  }
+
+  private Optional<GeneMap> genes(Matrix matrix) throws IOException, UnusableInput {
+    return mode == CountsFromAbundance.DTU_SCALED_TPM
+        ? Optional.of(MatrixStore.genes(stored, matrix))
+        : Optional.empty();
+  }
+
+  /** Counts as the tool gives them, which differential expression wants, beside those asked for. */
+  private void rawCounts(DatasetStore store, Path place) throws IOException {
+    Format.TSV.render(store.view(List.of(Measure.COUNTS), Map.of()), place, threads);
+    Files.move(
+        place.resolve("counts.tsv.gz"),
+        place.resolve("raw_counts.tsv.gz"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The tool's tables, one for each sample. */
+  private void bundle(List<PlanLine.Taken> samples, Path place) throws IOException, UnusableInput {
+    try (OutputStream out = Files.newOutputStream(place.resolve("quant.sf.zip"));
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (PlanLine.Taken sample : samples) {
+        ZipEntry entry = new ZipEntry(sample.sample() + "_" + planned.plan().artifact());
+        entry.setTimeLocal(ALWAYS);
+        zip.putNextEntry(entry);
+        try (VerifiedBytes in = new VerifiedBytes(stored.open(sample.sha256()), sample.sha256())) {
+          in.transferTo(zip);
+          in.verify(sample.sample());
+        }
+        zip.closeEntry();
+      }
+    }
+  }
+
+  /** The files that were made, relative to the folder, in the order of their names. */
+  public List<String> files() throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .forEach(names::add);
+    }
+    return names;
+  }
+}
