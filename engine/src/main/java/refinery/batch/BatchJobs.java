@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Claim;
@@ -14,8 +15,8 @@ import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Work;
 
 /**
- * Makes the jobs of a batch. They depend on its state alone, so a repeated submission is the same.
- * Pure.
+ * Makes the jobs of a batch. They depend on its state alone, so a repeated submission is the same;
+ * only what was learned may have changed meanwhile, and then the job keeps what came first. Pure.
  */
 final class BatchJobs {
   private final JobPlanner planner;
@@ -42,6 +43,8 @@ final class BatchJobs {
   JobSpec process(Batch batch) {
     BatchSpec spec = batch.spec();
     Work.Process work = work(batch);
+    Resources declared = planner.process(work);
+    Optional<Resources> learned = planner.learned(work, declared);
     return new JobSpec(
         batch.processJob(),
         JobKind.PROCESS,
@@ -50,9 +53,10 @@ final class BatchJobs {
         spec.pipeline(),
         batch.priority(),
         work.inputBytes(),
-        planner.process(work),
+        learned.orElse(declared),
         work,
-        batch.course().updatedAt());
+        batch.course().updatedAt(),
+        learned.map(instead -> declared));
   }
 
   /** The next need that is not met yet; empty when the process job can be submitted. */

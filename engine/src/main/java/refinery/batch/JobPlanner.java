@@ -15,7 +15,17 @@ import refinery.protocol.job.Work;
 public interface JobPlanner {
   Resources download(BatchSpec spec);
 
+  /** What the pipeline declares. */
   Resources process(Work.Process work);
+
+  /**
+   * What earlier jobs of this size teach to reserve instead; empty while they teach nothing.
+   *
+   * @param declared what {@link #process} says of it
+   */
+  default Optional<Resources> learned(Work.Process work, Resources declared) {
+    return Optional.empty();
+  }
 
   /**
    * The outputs of other batches that this work needs, whether they are provided already or not.

@@ -112,7 +112,31 @@ final class JobAttempts {
     return List.of(
         new JobEvent.AttemptFailed(
             job.attempt(), failure, failed.usage(), failed.steps(), charged, moment.now()),
-        following(verdict, failure.message(), failure, moment.now()));
+        following(
+            asDeclared(verdict, job, failure.failureClass(), largest),
+            failure.message(),
+            failure,
+            moment.now()));
+  }
+
+  /**
+   * What was learned too low is not only doubled: the next attempt has at least what is declared,
+   * as far as the largest node has it.
+   */
+  private static RetryPolicy.Verdict asDeclared(
+      RetryPolicy.Verdict verdict, Job job, FailureClass failed, Resources largest) {
+    Optional<Resources> declared = job.spec().declared();
+    if (declared.isEmpty() || !(verdict instanceof RetryPolicy.Verdict.Retry retry)) {
+      return verdict;
+    }
+    Resources next = retry.resources();
+    long memory = Math.max(next.memory(), Math.min(declared.get().memory(), largest.memory()));
+    long disk = Math.max(next.disk(), Math.min(declared.get().disk(), largest.disk()));
+    return switch (failed) {
+      case OUT_OF_MEMORY -> new RetryPolicy.Verdict.Retry(retry.at(), next.withMemory(memory));
+      case OUT_OF_DISK -> new RetryPolicy.Verdict.Retry(retry.at(), next.withDisk(disk));
+      case TRANSIENT, CORRUPT, ABSENT, STALLED, NODE_LOST, PERMANENT -> verdict;
+    };
   }
 
   private static JobEvent following(

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import refinery.journal.ReadRow;
 import refinery.protocol.Failure;
+import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.job.JobResult;
@@ -78,7 +79,16 @@ final class JobViews {
         attempts(job),
         job.history().steps(),
         artifacts(job),
-        reused(job));
+        reused(job),
+        Optional.of(reservation(job)));
+  }
+
+  private static JobView.Reservation reservation(Job job) {
+    Resources first = job.spec().resources();
+    Resources now = job.demand().resources();
+    boolean raised = now.memory() > first.memory() || now.disk() > first.disk();
+    String from = raised ? "raised" : job.spec().declared().isPresent() ? "learned" : "declared";
+    return new JobView.Reservation(from, job.spec().declared().orElse(first));
   }
 
   private static Optional<JobView.Reused> reused(Job job) {

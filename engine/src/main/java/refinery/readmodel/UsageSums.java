@@ -1,9 +1,11 @@
 package refinery.readmodel;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import refinery.learning.Experience;
 import refinery.protocol.Json;
 
 /**
@@ -14,10 +16,16 @@ final class UsageSums {
   private static final double HOUR = 3600;
   private static final double GB = 1e9;
 
+  /** The window and quantile of what is shown of the newest jobs. */
+  private static final int WINDOW = 200;
+
+  private static final double QUANTILE = 0.95;
+
   private UsageSums() {}
 
   /** Adds {@code usage}, by pipeline, and {@code reuse}, over all of them. */
   static void read(Connection connection, ObjectNode stats) throws SQLException {
+    comparable(connection, stats);
     ObjectNode usage = stats.putObject("usage");
     record Named(String pipeline, ObjectNode sums) {}
     new Query(
@@ -41,6 +49,22 @@ final class UsageSums {
                     .put("cpu_seconds", row.getDouble(2))
                     .put("bytes", row.getLong(3)))
         .forEach(saved -> stats.set("reuse", saved));
+  }
+
+  /** Adds {@code comparable}: what the newest jobs of each pipeline and size used, in numbers. */
+  static void comparable(Connection connection, ObjectNode stats) throws SQLException {
+    ArrayNode all = stats.putArray("comparable");
+    for (Experience each : SqlUsageHistory.read(connection, WINDOW, QUANTILE)) {
+      all.addObject()
+          .put("pipeline", each.pipeline())
+          .put("input_below", 2L << each.size().inputs())
+          .put("needed_below", 2L << each.size().needed())
+          .put("jobs", each.runs())
+          .put("peak_memory", each.memory())
+          .put("scratch", each.scratch())
+          .put("seconds", each.seconds())
+          .put("most_memory_reserved", each.held().memory());
+    }
   }
 
   private static ObjectNode sums(ResultSet row) throws SQLException {

@@ -38,6 +38,7 @@ import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobResult;
+import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Urgency;
 import refinery.protocol.job.Work;
@@ -49,6 +50,7 @@ class BatchLogicTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private List<Need> needs = List.of();
+  private Optional<Resources> teaches = Optional.empty();
 
   private final BatchLogic logic =
       new BatchLogic(
@@ -61,6 +63,11 @@ class BatchLogicTest {
             @Override
             public Resources process(Work.Process work) {
               return Resources.of(1, 1, 1);
+            }
+
+            @Override
+            public Optional<Resources> learned(Work.Process work, Resources declared) {
+              return teaches;
             }
 
             @Override
@@ -378,6 +385,19 @@ class BatchLogicTest {
     given(new BatchCommand.Reprocess(Optional.empty(), inbox.getRef()));
     assertThat(batch().words()).isEmpty();
     assertThat(urls()).containsExactly("https://a.org/new");
+  }
+
+  @Test
+  void aProcessJobSaysWhatWasDeclaredIfItReservesWhatWasLearned() {
+    given(register(wants(ONE, 1, 5)));
+    downloaded();
+    JobSpec declared = outstanding(BatchEffect.Submit.class).getFirst().spec();
+    assertThat(declared.resources()).isEqualTo(Resources.of(1, 1, 1));
+    assertThat(declared.declared()).isEmpty();
+    teaches = Optional.of(Resources.of(1, 7, 1));
+    JobSpec learned = outstanding(BatchEffect.Submit.class).getFirst().spec();
+    assertThat(learned.resources()).isEqualTo(Resources.of(1, 7, 1));
+    assertThat(learned.declared()).contains(Resources.of(1, 1, 1));
   }
 
   private static Claim fresh(SurveyId survey, long number, boolean held) {

@@ -360,6 +360,46 @@ class JobLogicTest {
     assertThat(job().state()).isEqualTo(JobState.FAILED);
   }
 
+  private JobCommand learned(long memory, long declared) {
+    JobSpec spec = spec(JobKind.PROCESS, A);
+    return new JobCommand.Submit(
+        new JobSpec(
+            spec.id(),
+            spec.kind(),
+            spec.surveyId(),
+            spec.batchIds(),
+            spec.pipeline(),
+            spec.priority(),
+            spec.order(),
+            spec.resources().withMemory(memory),
+            spec.work(),
+            spec.createdAt(),
+            Optional.of(spec.resources().withMemory(declared))),
+        Optional.empty(),
+        inbox.getRef());
+  }
+
+  private String reservation() {
+    return JobViews.view(job()).reservation().orElseThrow().from();
+  }
+
+  @Test
+  void anAttemptThatNeedsMoreThanWasLearnedHasAtLeastWhatIsDeclared() {
+    given(submit(A));
+    assertThat(reservation()).isEqualTo("declared");
+    state = Optional.empty();
+    given(learned(1L << 28, 3L << 30));
+    assertThat(reservation()).isEqualTo("learned");
+    assertThat(JobViews.view(job()).reservation().orElseThrow().declared().memory())
+        .isEqualTo(3L << 30);
+    given(start(1), finish(1, failure(FailureClass.OUT_OF_MEMORY)));
+    assertThat(job().demand().resources().memory()).isEqualTo(3L << 30);
+    assertThat(reservation()).isEqualTo("raised");
+    when(logic.wake(), NOW);
+    given(start(2), finish(2, failure(FailureClass.OUT_OF_MEMORY)));
+    assertThat(job().demand().resources().memory()).isEqualTo(4L << 30);
+  }
+
   @Test
   void permanentAndAbsentFailAtOnceAndARetryByHandStartsAfresh() {
     for (FailureClass failureClass : EnumSet.of(FailureClass.PERMANENT, FailureClass.ABSENT)) {

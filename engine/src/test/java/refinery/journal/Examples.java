@@ -75,6 +75,7 @@ public final class Examples {
             List.of(),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     JobTicket ticket =
         new JobTicket(id, kind.role(), "", 50, 0, Resources.of(1000, 1 << 30, 0), "", at(second));

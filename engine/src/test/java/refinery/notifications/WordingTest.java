@@ -50,6 +50,7 @@ class WordingTest {
         view.attempts(),
         view.steps(),
         view.artifacts(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -195,6 +195,7 @@ class PlanSumsTest {
                     ran.cpuSeconds())),
             List.of(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
     JobTicket ticket =
         new JobTicket(view.id(), kind.role(), "", 50, bytes, resources, "", view.createdAt());

@@ -17,6 +17,7 @@ import refinery.protocol.batch.BatchCommand;
 import refinery.protocol.batch.BatchReply;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
+import refinery.protocol.query.ReadModel;
 
 /**
  * Routes of batches: lists them, shows them, and reprocesses, retries, cancels and releases them.
@@ -26,6 +27,9 @@ final class BatchRoutes {
       Arrays.stream(BatchState.values()).map(BatchState::word).toList();
 
   private static final List<String> VERDICTS = List.of("pass", "warn", "fail");
+
+  /** Of one batch; older ones do not count. */
+  private static final int MOST_JOBS = 1_000;
 
   private final FrontendServices services;
 
@@ -39,7 +43,8 @@ final class BatchRoutes {
             "/api/v1/batches",
             Lists.parameters("survey_id", "state", "quality", "pipeline", "organism", "q"),
             this::list),
-        Endpoint.get("/api/v1/batches/{id}", exchange -> existing(exchange).thenApply(this::shown)),
+        Endpoint.get(
+            "/api/v1/batches/{id}", exchange -> existing(exchange).thenCompose(this::withCosts)),
         Endpoint.action("/api/v1/batches/{id}/reprocess", this::reprocess),
         Endpoint.action(
             "/api/v1/batches/{id}/retry",
@@ -112,17 +117,35 @@ final class BatchRoutes {
   }
 
   private CompletionStage<HttpResponse> view(BatchId id) {
-    return services.readModel().batch(id).thenApply(found -> shown(orMissing(found, id)));
+    return services
+        .readModel()
+        .batch(id)
+        .thenApply(found -> Responses.ok(body(orMissing(found, id))));
+  }
+
+  private CompletionStage<HttpResponse> withCosts(BatchView batch) {
+    return services
+        .readModel()
+        .jobs(
+            new ReadModel.Filter(
+                Map.of("batch_id", batch.id().value()), MOST_JOBS, Optional.empty()))
+        .thenApply(
+            jobs -> {
+              ObjectNode body = body(batch);
+              body.set(
+                  "costs", BatchCosts.of(batch, jobs.items(), services.prices(), Instant.now()));
+              return Responses.ok(body);
+            });
   }
 
   /** A batch with the harmonised form of its metadata, made by the rules as they are now. */
-  private HttpResponse shown(BatchView batch) {
+  private ObjectNode body(BatchView batch) {
     ObjectNode body = Json.MAPPER.valueToTree(batch);
     ObjectNode metadata = body.putObject("metadata");
     metadata.set("original", body.path("key_values"));
     metadata.set(
         "harmonised", Json.MAPPER.valueToTree(services.catalog().harmonise(batch.keyValues())));
-    return Responses.ok(body);
+    return body;
   }
 
   private CompletionStage<BatchView> existing(Exchange exchange) {

@@ -96,6 +96,7 @@ final class Samples {
                 1, NodeId.of("node-a"), AT, Optional.empty(), "running", "", 0, 0)),
         state.isTerminal() ? List.of(step()) : List.of(),
         List.of(new Artifact("quant.sf", QUANT, 10, "text/tab-separated-values")),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -136,6 +137,7 @@ final class Samples {
         job.attempts(),
         List.of(step),
         List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 

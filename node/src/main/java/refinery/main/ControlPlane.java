@@ -1,5 +1,6 @@
 package refinery.main;
 
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -18,6 +19,7 @@ import com.typesafe.config.Config;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -28,6 +30,8 @@ import refinery.inputs.MemberCourier;
 import refinery.inputs.SetQuestions;
 import refinery.inputs.Sets;
 import refinery.job.JobLogic;
+import refinery.learning.LearnedDemand;
+import refinery.learning.LearningConfig;
 import refinery.metadata.Harmonisation;
 import refinery.notifications.Channels;
 import refinery.notifications.Notifier;
@@ -43,6 +47,7 @@ import refinery.readmodel.SearchIndex;
 import refinery.readmodel.SearchIndexer;
 import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlScheduleQueries;
+import refinery.readmodel.SqlUsageHistory;
 import refinery.schedule.WithdrawalCourier;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
@@ -93,13 +98,32 @@ final class ControlPlane {
             courier(),
             system.ignoreRef());
     regions.start(
-        settings.retry(), new Planner(pipelines, settings.demand(), stores.oneVolume()), scheduler);
+        settings.retry(),
+        new Planner(pipelines, settings.demand(), stores.oneVolume(), Optional.of(learned())),
+        scheduler);
     ActorRef<ForemanCommand> foreman =
         singleton(Singletons.FOREMAN, foreman(sets, scheduler, regions));
     ActorRef<NotifierCommand> notifier = singleton(Singletons.NOTIFIER, notifier());
     index();
     guard();
     return new Singletons(scheduler, foreman, notifier);
+  }
+
+  /** Looks again and again at what jobs used. */
+  private LearnedDemand learned() {
+    LearningConfig config = settings.learning();
+    LearnedDemand learned = new LearnedDemand(config);
+    SqlUsageHistory history = new SqlUsageHistory(stores.sql());
+    Cancellable looks =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(
+                Duration.ZERO,
+                config.refresh(),
+                () -> learned.refresh(() -> history.read(config.window(), config.quantile())),
+                system.executionContext());
+    opened.add(looks::cancel);
+    return learned;
   }
 
   private void index() {

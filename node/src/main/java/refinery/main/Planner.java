@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import refinery.batch.JobPlanner;
+import refinery.learning.LearnedDemand;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Resources;
 import refinery.protocol.batch.BatchSet;
@@ -11,6 +12,7 @@ import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.Need;
 import refinery.protocol.job.Work;
+import refinery.protocol.job.WorkSize;
 import refinery.transfer.DiskDemand;
 
 /**
@@ -30,14 +32,21 @@ final class Planner implements JobPlanner {
   private final PipelineCatalog pipelines;
   private final DiskDemand demand;
   private final boolean oneVolume;
+  private final Optional<LearnedDemand> learned;
 
   /**
    * @param oneVolume whether raw data lies on the volume of scratch
+   * @param learned what earlier jobs teach; empty: jobs reserve what is declared
    */
-  Planner(PipelineCatalog pipelines, DiskDemand demand, boolean oneVolume) {
+  Planner(
+      PipelineCatalog pipelines,
+      DiskDemand demand,
+      boolean oneVolume,
+      Optional<LearnedDemand> learned) {
     this.pipelines = pipelines;
     this.demand = demand;
     this.oneVolume = oneVolume;
+    this.learned = learned;
   }
 
   @Override
@@ -65,5 +74,16 @@ final class Planner implements JobPlanner {
   @Override
   public Resources process(Work.Process work) {
     return pipelines.resources(work);
+  }
+
+  @Override
+  public Optional<Resources> learned(Work.Process work, Resources declared) {
+    return learned.flatMap(
+        known ->
+            known.of(
+                work.pipeline(),
+                WorkSize.of(work),
+                declared,
+                pipelines.resources(work.pipeline(), 0, Map.of())));
   }
 }

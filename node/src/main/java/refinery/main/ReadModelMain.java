@@ -65,7 +65,8 @@ public final class ReadModelMain {
         new Planner(
             new PipelineCatalog(settings.pipelines(), InstantSource.system()),
             settings.demand(),
-            false);
+            false,
+            Optional.empty());
     try (Database database = Database.open(address)) {
       ReadModelRebuild rows =
           new ReadModelRebuild(

@@ -13,6 +13,7 @@ import refinery.foreman.ForemanConfig;
 import refinery.http.HttpConfig;
 import refinery.http.forecast.Prices;
 import refinery.job.RetryPolicy;
+import refinery.learning.LearningConfig;
 import refinery.metadata.Harmonisation;
 import refinery.metadata.HarmonisationFile;
 import refinery.notifications.NotificationsConfig;
@@ -30,6 +31,7 @@ record Settings(
     TransferSettings transfer,
     DiskDemand demand,
     RetryPolicy retry,
+    LearningConfig learning,
     StorageConfig storage,
     SchedulingConfig scheduling,
     ForemanConfig foreman,
@@ -54,6 +56,7 @@ record Settings(
         TransferSettings.from(config),
         DiskDemand.from(config),
         RetryPolicy.from(config.getConfig("refinery")),
+        LearningConfig.from(config.getConfig("refinery")),
         StorageConfig.from(config),
         SchedulingConfig.from(config.getConfig("refinery")),
         ForemanConfig.from(config.getConfig("refinery")),

@@ -281,7 +281,8 @@ class KillNineTest {
         new Planner(
             new PipelineCatalog(read.pipelines(), java.time.InstantSource.system()),
             read.demand(),
-            true);
+            true,
+            Optional.empty());
     RetryPolicy policy = read.retry();
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(dir);
         Database database = Database.open(postgres.address())) {

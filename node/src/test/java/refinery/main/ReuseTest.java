@@ -38,7 +38,7 @@ class ReuseTest {
       version = "1"
       description = "Writes down that it ran."
       inputs = [[reads_1, reads_2], [reads]]
-      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      resources { cpu = "0.02", memory = "128MiB + 100 * input", disk = "1MiB + input" }
       steps = [{ name = count, command = [sh, "%1$s"], stdout = out.txt, stall = 1m, wall-time = 1m }]
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
@@ -58,16 +58,23 @@ class ReuseTest {
     twice(tree.resolve("api/ena/read_run.json"));
     ran = Files.writeString(temp.resolve("ran"), "");
     Path script =
-        Files.writeString(temp.resolve("count.sh"), "echo x >> '%s'\necho done\n".formatted(ran));
+        Files.writeString(
+            temp.resolve("count.sh"),
+            "echo x >> '%s'\nhead -c 50000000 /dev/zero | md5sum\n".formatted(ran));
     Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
     Files.writeString(pipelines.resolve("counting.conf"), COUNTING.formatted(script));
     try (LocalArchive archive = LocalArchive.start(tree, 0)) {
       Map<String, String> settings = new TreeMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
+      settings.put("refinery.learning.least-runs", "3");
+      settings.put("refinery.learning.refresh", "200ms");
+      settings.put("refinery.prices.currency", "EUR");
+      settings.put("refinery.prices.gb-downloaded", "1");
       node = NodeProcess.start(temp.resolve("node"), temp.resolve("output"), settings);
       client = new NodeClient(node.http(), Optional.empty());
       theSecondSurveyTakesWhatTheFirstMade();
       noReuseRunsAgain();
+      whatSuchJobsUsedIsLearned();
       assertThat(node.stop()).isTrue();
     }
   }
@@ -103,6 +110,35 @@ class ReuseTest {
     done(second, 4);
     assertThat(times()).as("surveyed without reuse").isEqualTo(3);
     assertThat(client.get("/stats").at("/reuse/jobs").asInt()).isEqualTo(2);
+  }
+
+  private void whatSuchJobsUsedIsLearned() throws IOException {
+    JsonNode before = client.get("/batches/" + refined("SRR7000002").path("id").asText());
+    JsonNode declared = process(before);
+    assertThat(declared.at("/reservation/from").asText()).isEqualTo("declared");
+    assertThat(before.at("/costs/bytes_downloaded").asLong()).isPositive();
+    assertThat(before.at("/costs/gb_hours_reserved").asDouble()).isPositive();
+    assertThat(before.at("/costs/money/download").asDouble()).isPositive();
+    String id = before.path("id").asText();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              int jobs = client.get("/batches/" + id).path("job_ids").size();
+              command("reprocess", id, "--no-reuse");
+              done(id, jobs / 2 + 1);
+              JsonNode now = process(client.get("/batches/" + id));
+              return now.at("/reservation/from").asText().equals("learned");
+            });
+    JsonNode learned = process(client.get("/batches/" + id));
+    assertThat(learned.at("/reservation/declared")).isEqualTo(declared.path("resources"));
+    assertThat(learned.at("/resources/memory").asLong())
+        .isGreaterThanOrEqualTo(128L << 20)
+        .isLessThan(declared.at("/resources/memory").asLong());
+    JsonNode comparable = client.get("/stats").at("/comparable/0");
+    assertThat(comparable.path("pipeline").asText()).isEqualTo("counting");
+    assertThat(comparable.path("peak_memory").asLong()).isPositive();
+    assertThat(comparable.path("scratch").asLong()).isPositive();
   }
 
   private long times() throws IOException {

@@ -27,6 +27,7 @@ import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
+import refinery.protocol.job.Work;
 
 /**
  * Runs attempts as processes on this machine. Each attempt has a virtual thread of its own, from
@@ -153,7 +154,8 @@ public final class LocalExecutor implements Executor {
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
           attempt.ungroup();
-          Outcome end = crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt);
+          Outcome end =
+              measured(crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt), attempt);
           try {
             attempt.removeScratch();
           } catch (IOException e) {
@@ -241,6 +243,15 @@ public final class LocalExecutor implements Executor {
             && volume.high().isPresent()
             && attempt.largestUse() <= attempt.reserved().disk()
         ? new Outcome.Crowded(failed.failure(), failed.usage(), failed.steps())
+        : outcome;
+  }
+
+  /** A pipeline's success with what its scratch directory held at most. */
+  private static Outcome measured(Outcome outcome, RunningAttempt attempt) {
+    boolean files = attempt.spec().work() instanceof Work.Process work && work.command().isEmpty();
+    return files && attempt.hasScratch() && outcome instanceof Outcome.Succeeded done
+        ? new Outcome.Succeeded(
+            done.result(), done.usage().withScratch(attempt.largestUse()), done.steps())
         : outcome;
   }
 

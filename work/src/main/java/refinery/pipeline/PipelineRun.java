@@ -183,9 +183,13 @@ final class PipelineRun {
 
   /**
    * Compares the demand with unpacked references, which is exact, with what is reserved. If it is
-   * more, the job starts again with a larger reservation.
+   * more, the job starts again with a larger reservation. What was learned holds: jobs with such
+   * references taught it.
    */
   private Optional<Outcome> outgrown(long indexBytes) {
+    if (attempt.spec().declared().isPresent()) {
+      return Optional.empty();
+    }
     InputSizes sizes = InputSizes.of(work);
     Resources needed = pipeline.demand().resolve(sizes.withIndex(indexBytes));
     Resources planned = pipeline.demand().resolve(sizes);

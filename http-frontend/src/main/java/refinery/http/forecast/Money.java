@@ -19,7 +19,9 @@ public record Money(
     OptionalDouble storagePerMonth) {
   private static final double GB = 1e9;
 
-  static Money of(Prices prices, OptionalDouble cpuHours, long bytes, OptionalLong keptBytes) {
+  /** What so much work costs by these prices. */
+  public static Money of(
+      Prices prices, OptionalDouble cpuHours, long bytes, OptionalLong keptBytes) {
     OptionalDouble cpu = times(prices.cpuHour(), cpuHours, 1);
     OptionalDouble download = times(prices.gbDownloaded(), OptionalDouble.of(bytes), GB);
     boolean untold = prices.cpuHour().isPresent() && cpu.isEmpty();

@@ -257,6 +257,7 @@ final class CrateCases {
         state == JobState.SUCCEEDED && kind == JobKind.PROCESS
             ? List.of(new Artifact("quant.sf", digest(index), 1000, "text/plain"))
             : List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 

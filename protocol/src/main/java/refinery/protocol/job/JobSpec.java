@@ -16,6 +16,8 @@ import refinery.protocol.SurveyId;
  * @param pipeline name of the pipeline, or empty
  * @param priority 0 to 100, larger first
  * @param order bytes of input; inside a survey smaller ones go first
+ * @param resources what its first attempt reserves
+ * @param declared what its pipeline declares, when {@code resources} were learned from earlier jobs
  */
 public record JobSpec(
     JobId id,
@@ -27,9 +29,37 @@ public record JobSpec(
     long order,
     Resources resources,
     Work work,
-    Instant createdAt) {
+    Instant createdAt,
+    Optional<Resources> declared) {
   public JobSpec {
+    declared = declared == null ? Optional.empty() : declared;
     batchIds = List.copyOf(batchIds);
+  }
+
+  /** A job that reserves what is declared. */
+  public JobSpec(
+      JobId id,
+      JobKind kind,
+      Optional<SurveyId> surveyId,
+      List<BatchId> batchIds,
+      String pipeline,
+      int priority,
+      long order,
+      Resources resources,
+      Work work,
+      Instant createdAt) {
+    this(
+        id,
+        kind,
+        surveyId,
+        batchIds,
+        pipeline,
+        priority,
+        order,
+        resources,
+        work,
+        createdAt,
+        Optional.empty());
   }
 
   /** The id alone is enough, since equal specs have equal ids; hashing the rest would be slow. */

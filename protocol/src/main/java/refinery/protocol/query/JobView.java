@@ -21,6 +21,7 @@ import refinery.protocol.job.StepRecord;
  * @param key what it works on, as its source names it, e.g. a run accession or a genome; empty for
  *     a bare command
  * @param actor who cancelled it or took it up again; empty once it has ended by itself
+ * @param reservation where {@code resources} come from; empty in rows of earlier versions
  * @param reused the earlier job whose artifacts it took instead of running its pipeline, and what
  *     that saved
  * @param waitingFor why it waits, cannot be placed, or was cancelled, in words
@@ -47,10 +48,19 @@ public record JobView(
     List<AttemptView> attempts,
     List<StepRecord> steps,
     List<Artifact> artifacts,
-    Optional<Reused> reused) {
+    Optional<Reused> reused,
+    Optional<Reservation> reservation) {
   public JobView {
     reused = reused == null ? Optional.empty() : reused;
+    reservation = reservation == null ? Optional.empty() : reservation;
   }
+
+  /**
+   * @param from {@code declared} by the pipeline, {@code learned} from earlier jobs, or {@code
+   *     raised} after an attempt that needed more
+   * @param declared what the pipeline declares
+   */
+  public record Reservation(String from, Resources declared) {}
 
   /**
    * @param cpuSeconds that the earlier job took
