@@ -119,7 +119,7 @@ final class WorkPlane {
                 settings.archives(),
                 ncbi,
                 settings.demand(),
-                stores.temporary(),
+                new DownloadRunner.Stores(stores.temporary(), stores.permanent()),
                 asking));
     ProcessRunner processes =
         new ProcessRunner(

@@ -84,6 +84,7 @@ class MatrixFiguresTest {
       assertThat(mouse.at("/mitochondrial/species").asText()).isEqualTo("mus_musculus");
       assertThat(mouse.at("/kept_cells_have/counts/most").asInt()).isEqualTo(13);
 
+      anArtifactIsTakenFromStorage(good);
       put(GOOD, project("MT-A", 40));
       Map<String, JsonNode> again = batches(runOnce());
       assertThat(again.get(GOOD).path("id")).isNotEqualTo(good.path("id"));
@@ -96,6 +97,26 @@ class MatrixFiguresTest {
       assertThat(history).hasSize(2).allSatisfy(batch -> assertThat(figures(batch)).hasSize(12));
       assertThat(node.stop()).isTrue();
     }
+  }
+
+  /** A table of cells is no matrix, and the batch says so: its bytes have come from storage. */
+  private void anArtifactIsTakenFromStorage(JsonNode good) {
+    String digest = "";
+    for (JsonNode artifact : good.path("artifacts")) {
+      digest = artifact.path("sha256").asText();
+    }
+    var body = Json.MAPPER.createObjectNode().put("source", "matrix");
+    body.putObject("parameters").putArray("artifact").add(digest).add("0".repeat(64));
+    String survey = client.post("/surveys", body, Optional.empty()).path("id").asText();
+    until(
+        () ->
+            List.of("done", "done_with_failures", "failed")
+                .contains(client.get("/surveys/" + survey).path("state").asText()));
+    Map<String, JsonNode> found = batches(survey);
+    assertThat(found.get("artifact/" + digest.substring(0, 16)).path("reason").asText())
+        .contains("no MatrixMarket file");
+    assertThat(found.get("artifact/" + "0".repeat(16)).path("reason").asText())
+        .contains("there is no artifact 0000");
   }
 
   private void put(String name, byte[] bytes) throws IOException {

@@ -38,6 +38,12 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
   private final ExecutorService executor;
   private final Equipment equipment;
 
+  /**
+   * @param temporary for raw files
+   * @param permanent has the artifacts that raw files may be
+   */
+  public record Stores(ObjectStore temporary, ObjectStore permanent) {}
+
   /** How the node asks hosts: the cluster's gate, its limits, and the cap of the node's bytes. */
   public record Asking(HostGate gate, HostLimits limits, Bandwidth bandwidth) {
     /** Without a cap. */
@@ -50,7 +56,6 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
    * @param archives names the hosts that may be asked
    * @param ncbi asked about runs; not closed by this runner
    * @param demand the rules by which the disk of downloads was planned
-   * @param temporary store for raw files
    */
   public DownloadRunner(
       ActorSystem<?> system,
@@ -58,7 +63,7 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
       ArchivesConfig archives,
       NcbiClient ncbi,
       DiskDemand demand,
-      ObjectStore temporary,
+      Stores stores,
       Asking asking) {
     this.system = system;
     this.client =
@@ -84,9 +89,10 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
                 archives.buckets(),
                 asking.limits(),
                 asking.bandwidth(),
-                new Places(archives.mirrors(), archives.buckets(), speeds, asking.gate())),
+                new Places(archives.mirrors(), archives.buckets(), speeds, asking.gate()),
+                stores.permanent()),
             ncbi,
-            temporary,
+            stores.temporary(),
             demand,
             executor);
   }

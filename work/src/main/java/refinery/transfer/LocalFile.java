@@ -22,16 +22,12 @@ import refinery.transfer.TransferException.TransientTransfer;
  *
  * @param size in bytes when it was surveyed
  */
-record LocalFile(AllowedDirectories directories, URI url, OptionalLong size) {
+record LocalFile(AllowedDirectories directories, URI url, OptionalLong size) implements WholeFile {
   private static final int BUFFER = 1 << 18;
 
-  /**
-   * Copies the whole file.
-   *
-   * @param part must be empty
-   * @param progressed called after each piece
-   */
-  void copy(PartFile part, Runnable progressed) throws TransferException, InterruptedException {
+  @Override
+  public void copy(PartFile part, Runnable progressed)
+      throws TransferException, InterruptedException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     try (SeekableByteChannel file = directories.open(real())) {
       while (file.read(buffer) >= 0) {

@@ -4,6 +4,7 @@ import refinery.archive.PublicBuckets;
 import refinery.archive.files.AllowedDirectories;
 import refinery.hosts.HostLimits;
 import refinery.protocol.batch.Location;
+import refinery.storage.ObjectStore;
 
 /**
  * The places that files may come from: public archives, and for the users' own files the hosts and
@@ -18,7 +19,8 @@ record Origins(
     PublicBuckets buckets,
     HostLimits limits,
     Bandwidth bandwidth,
-    Places places) {
+    Places places,
+    ObjectStore permanent) {
   private static final String OWN = "files";
 
   static boolean isOwn(Location location) {

@@ -31,7 +31,7 @@ final class Transfer implements AutoCloseable {
   private final HttpSource source;
   private final Optional<FtpSource> ftp;
   private final HostGate.Caller caller;
-  private final Optional<LocalFile> local;
+  private final Optional<WholeFile> local;
   private final TransferSettings settings;
   private final Location location;
   private final URI url;
@@ -84,7 +84,9 @@ final class Transfer implements AutoCloseable {
       URI url = PublicBuckets.isObject(stated) ? origins.buckets().address(stated) : stated;
       boolean http = "http".equalsIgnoreCase(url.getScheme());
       boolean https = "https".equalsIgnoreCase(url.getScheme());
-      boolean local = "file".equalsIgnoreCase(url.getScheme()) && Origins.isOwn(location);
+      boolean local =
+          "file".equalsIgnoreCase(url.getScheme()) && Origins.isOwn(location)
+              || StoredArtifact.of(origins.permanent(), url, location).isPresent();
       if (local || (url.getHost() != null && (http || https || FtpSource.serves(url)))) {
         return new Transfer(origins, settings, location, url, target, executor, reporter);
       }
@@ -134,10 +136,10 @@ final class Transfer implements AutoCloseable {
             progressed);
   }
 
-  private static Optional<LocalFile> local(Origins origins, URI url, Location location) {
+  private static Optional<WholeFile> local(Origins origins, URI url, Location location) {
     return "file".equalsIgnoreCase(url.getScheme())
         ? Optional.of(new LocalFile(origins.directories(), url, location.size()))
-        : Optional.empty();
+        : StoredArtifact.of(origins.permanent(), url, location).map(stored -> stored);
   }
 
   private HostGate.Caller caller(Origins origins, Location location) {

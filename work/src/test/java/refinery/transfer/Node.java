@@ -116,7 +116,7 @@ final class Node implements AutoCloseable {
             archives(server.url(""), hosts, List.of(own.toString()), mirrors),
             ncbi,
             DEMAND,
-            store,
+            new DownloadRunner.Stores(store, store),
             asking);
   }
 

@@ -98,7 +98,7 @@ final class TransferBench {
                   Node.archives(url),
                   ncbi,
                   Node.DEMAND,
-                  store,
+                  new DownloadRunner.Stores(store, store),
                   Node.ASKING)) {
         double size = 0;
         for (Path file : files) {

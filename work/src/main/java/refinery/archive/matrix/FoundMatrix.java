@@ -63,6 +63,23 @@ record FoundMatrix(
                         Optional.empty())))));
   }
 
+  /** An artifact of permanent storage; its digest is its version. */
+  static FoundMatrix stored(String sha256) {
+    Location location =
+        new Location(
+            "artifacts",
+            "artifact:" + sha256,
+            MatrixPlaces.MATRIX,
+            OptionalLong.empty(),
+            Optional.empty());
+    return new FoundMatrix(
+        "artifact/" + sha256.substring(0, 16),
+        sha256,
+        Optional.empty(),
+        Map.of("artifact", sha256),
+        List.of(new SourceFile(MatrixPlaces.MATRIX, MatrixPlaces.MATRIX, List.of(location))));
+  }
+
   /** The Human Cell Atlas says human and mouse. */
   private static String organism(String species) {
     return switch (species.toLowerCase(Locale.ROOT)) {

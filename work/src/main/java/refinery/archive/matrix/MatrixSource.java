@@ -20,14 +20,15 @@ import refinery.protocol.catalog.Catalog.Problem;
 import refinery.source.Source;
 
 /**
- * The source {@code matrix}: matrices of genes and cells by their addresses, or those of projects
- * in the bucket that the configuration names. The version of a matrix is part of its batch's
- * identity: one that has changed is a new batch, and what was made of the old one stays. A failure
- * of one matrix does not stop the others.
+ * The source {@code matrix}: matrices of genes and cells by their addresses, artifacts by their
+ * digests, or those of projects in the bucket that the configuration names. The version of a matrix
+ * is part of its batch's identity: one that has changed is a new batch, and what was made of the
+ * old one stays. A failure of one matrix does not stop the others.
  */
 public final class MatrixSource implements Source {
   static final String NAME = "matrix";
   private static final String ALL = "all";
+  private static final List<String> WAYS = List.of("url", "project", "artifact");
   private static final int CHUNK = 200;
 
   private final MatrixPlaces places;
@@ -48,7 +49,8 @@ public final class MatrixSource implements Source {
   @Override
   public String description() {
     return "Matrices of genes and cells: by address (MatrixMarket, a zip or tar of one with its"
-        + " tables, 10x HDF5, h5ad), or of projects in a bucket as the Human Cell Atlas has it.";
+        + " tables, 10x HDF5, h5ad), artifacts by their digests, or those of projects in a bucket"
+        + " as the Human Cell Atlas has it.";
   }
 
   @Override
@@ -74,8 +76,8 @@ public final class MatrixSource implements Source {
   @Override
   public List<Problem> problems(JsonNode parameters) {
     List<Problem> problems = new ArrayList<>();
-    if (parameters.has("url") == parameters.has("project")) {
-      problems.add(new Problem("/url", "give either 'url' or 'project'"));
+    if (WAYS.stream().filter(parameters::has).count() != 1) {
+      problems.add(new Problem("/url", "give one of 'url', 'project' and 'artifact'"));
     }
     List<String> urls = List.copyOf(words(parameters.path("url")));
     for (String url : urls) {
@@ -110,6 +112,8 @@ public final class MatrixSource implements Source {
     Survey survey = new Survey(discovery);
     if (discovery.parameters().has("url")) {
       survey.addresses();
+    } else if (discovery.parameters().has("artifact")) {
+      survey.artifacts();
     } else {
       survey.projects();
     }
@@ -146,6 +150,14 @@ public final class MatrixSource implements Source {
         } catch (SourceException failed) {
           fail(url, failed.failure());
         }
+      }
+    }
+
+    void artifacts() throws SourceException, InterruptedException {
+      for (String sha256 : words(parameters.path("artifact"))) {
+        add(
+            FoundMatrix.stored(sha256),
+            blocked.contains(sha256) ? Optional.of("blocked by the survey") : none());
       }
     }
 

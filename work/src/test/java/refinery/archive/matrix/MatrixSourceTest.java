@@ -192,12 +192,24 @@ class MatrixSourceTest {
   }
 
   @Test
+  void anArtifactIsItsOwnVersion() throws Exception {
+    String digest = "0123456789abcdef".repeat(4);
+    BatchSpec found = discover("{'artifact':'" + digest + "'}").getFirst();
+    assertThat(found.files().getFirst().locations().getFirst().url())
+        .isEqualTo("artifact:" + digest);
+    assertThat(discover("{'artifact':['" + digest + "']}"))
+        .extracting(BatchSpec::id)
+        .containsExactly(found.id());
+  }
+
+  @Test
   void whatMayNotBeReadIsRefusedBeforeTheSurvey() {
     assertThat(problems("{'url':'/etc/passwd'}"))
         .contains("/etc/passwd must lie below " + directory);
     assertThat(problems("{'url':'http://10.0.0.1/m.h5'}")).contains("is no host of");
     assertThat(problems("{'url':'ftp://x/m.h5'}")).contains("http, https or s3 address");
-    assertThat(problems("{'url':'/x','project':'all'}")).contains("give either 'url' or 'project'");
+    assertThat(problems("{'url':'/x','project':'all'}"))
+        .contains("give one of 'url', 'project' and 'artifact'");
     assertThat(problems("{'project':'all','features':'/x'}")).contains("goes with one 'url'");
   }
 
