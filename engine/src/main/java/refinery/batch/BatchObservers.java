@@ -72,14 +72,18 @@ final class BatchObservers {
   /**
    * True when the batch is done and its output differs from the one that was used. While the batch
    * is refined again, nothing is known yet.
+   *
+   * @param sha256 empty when there was none
    */
   private static boolean isAnother(Batch batch, String artifact, String sha256) {
-    return batch.state() == BatchState.DONE
-        && batch.results().processed().stream()
+    List<String> outputs =
+        batch.results().processed().stream()
             .flatMap(result -> result.artifacts().stream())
             .filter(output -> output.role().equals(artifact))
             .map(Artifact::sha256)
-            .noneMatch(sha256::equals);
+            .toList();
+    boolean same = sha256.isEmpty() ? outputs.isEmpty() : outputs.contains(sha256);
+    return batch.state() == BatchState.DONE && !same;
   }
 
   /** What observers are still to be told. */

@@ -60,29 +60,58 @@ final class MemberRows {
       throws SQLException {
     return new Query(
             """
-            select b.id, b.state, a.name, a.sha256, a.size from batch_row b
+            select b.id, b.state, b.key, b.organism, a.name, a.sha256, a.size,
+              case when b.state <> 'done' and ? = 1 then b.document ->> 'reason' end as reason
+            from batch_row b
             left join lateral (
               select name, sha256, size from artifact_row
-              where batch_id = b.id and pipeline = ? and role = ? order by name limit 1
+              where batch_id = b.id and (? = '' or pipeline = ?) and role = ? order by name limit 1
             ) a on true
             where b.id = any(?) order by b.id
             """,
+            set.ended() ? 1 : 0,
+            set.pipeline(),
             set.pipeline(),
             set.artifact(),
             ids.stream().map(BatchId::value).toList())
-        .list(connection, MemberRows::member);
+        .list(connection, row -> member(row, set));
   }
 
-  private static Member member(ResultSet row) throws SQLException {
+  private static Member member(ResultSet row, BatchSet set) throws SQLException {
     BatchId id = BatchId.of(row.getString("id"));
+    BatchState state = BatchState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+    boolean there = row.getString("sha256") != null;
+    Optional<MemberOutput.About> about =
+        set.ended() ? Optional.of(about(row, state, there, set)) : Optional.empty();
     Optional<MemberOutput> output = Optional.empty();
-    if (row.getString("sha256") != null) {
+    if (there) {
       output =
           Optional.of(
               new MemberOutput(
-                  id, row.getString("name"), row.getString("sha256"), row.getLong("size")));
+                  id, row.getString("name"), row.getString("sha256"), row.getLong("size"), about));
+    } else if (set.ended() && hasEnded(state)) {
+      output = Optional.of(new MemberOutput(id, "", "", 0, about));
     }
-    return new Member(
-        id, BatchState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)), output);
+    return new Member(id, state, output);
+  }
+
+  private static boolean hasEnded(BatchState state) {
+    return switch (state) {
+      case DONE, FAILED, CANCELLED, PLANNED -> true;
+      case QUEUED, DOWNLOADING, DOWNLOADED, PROCESSING -> false;
+    };
+  }
+
+  private static MemberOutput.About about(
+      ResultSet row, BatchState state, boolean there, BatchSet set) throws SQLException {
+    String lacks = "";
+    if (!there) {
+      lacks =
+          state == BatchState.DONE
+              ? "it has no " + set.artifact()
+              : Optional.ofNullable(row.getString("reason")).orElse(state.word());
+    }
+    String organism = Optional.ofNullable(row.getString("organism")).orElse("");
+    return new MemberOutput.About(row.getString("key"), organism, state.word(), lacks);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import refinery.manifests.ManifestReader;
 import refinery.manifests.Manifests;
 import refinery.protocol.BatchId;
+import refinery.protocol.artifact.MemberOutput;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.SetQueries.Member;
@@ -91,7 +92,7 @@ final class SetOutlook {
       List<Member> members = MemberRows.members(connection, ids, set);
       unknown += ids.size() - members.size();
       for (Member member : members) {
-        if (member.output().isPresent()) {
+        if (member.output().filter(MemberOutput::isThere).isPresent()) {
           ready++;
         } else if (member.state() == BatchState.DONE) {
           lacking++;

@@ -178,6 +178,17 @@ class BatchObserversTest {
   }
 
   @Test
+  void whoDidWithoutTheOutputIsToldWhenThereIsOne() {
+    registered();
+    assertThat(observed(1, "")).isEqualTo(new BatchReply.Observed(spec().id(), false));
+    refined("new");
+    assertThat(outstanding(BatchEffect.InformBatch.class))
+        .extracting(BatchEffect.InformBatch::changed)
+        .containsExactly(true);
+    assertThat(observed(2, "")).isEqualTo(new BatchReply.Observed(spec().id(), true));
+  }
+
+  @Test
   void theAnswerSaysThatTheOutputIsAnotherAlready() {
     registered();
     refined("new");

@@ -25,17 +25,22 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.inputs.SetQuestions;
+import refinery.inputs.Sets;
 import refinery.journal.Examples;
 import refinery.journal.JournalHarness;
 import refinery.journal.ReadRow;
+import refinery.manifests.ManifestReader;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.Manifest;
+import refinery.protocol.artifact.MemberOutput;
 import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.batch.Need;
 import refinery.protocol.job.EarlyStops;
 import refinery.protocol.job.JobEvent;
 import refinery.protocol.job.JobKind;
@@ -140,6 +145,38 @@ class SqlReadModelTest {
                   + " 1 failed: refinery retry batch-5, 1 cancelled: refinery retry batch-6,"
                   + " 1 done without it (batch-4), 1 unknown");
     }
+  }
+
+  @Test
+  void aSetThatDoesWithoutSomeOutputsIsThereWhenAllHaveEnded(@TempDir Path temp) throws Exception {
+    FileManifests manifests = new FileManifests(temp);
+    try (SetQuestions questions = new SetQuestions(new SqlSetQueries(executor), manifests)) {
+      Sets.Answer waits = get(questions.ask(ended(manifests, "batch-0", "batch-4"), 0));
+      assertThat(waits).as("batch-0 is queued").isEqualTo(new Sets.Answer.Missing(0));
+      Need.All need = ended(manifests, "batch-4", "batch-5", "batch-6");
+      Sets.Answer.Met met = (Sets.Answer.Met) get(questions.ask(need, 0));
+      assertThat(need.isMetBy(met.provision())).isTrue();
+      List<MemberOutput> outputs = new ArrayList<>();
+      try (ManifestReader lines = new ManifestReader(manifests.open(met.provision().sha256()), 0)) {
+        for (var line = lines.next(); line.isPresent(); line = lines.next()) {
+          outputs.add(MemberOutput.of(line.get()));
+        }
+      }
+      assertThat(outputs).noneMatch(MemberOutput::isThere);
+      assertThat(outputs)
+          .extracting(output -> output.about().orElseThrow())
+          .containsExactly(
+              new MemberOutput.About("SRR4", "b", "done", "it has no quality.json"),
+              new MemberOutput.About("SRR5", "b", "failed", "failed"),
+              new MemberOutput.About("SRR6", "b", "cancelled", "cancelled"));
+    }
+  }
+
+  private static Need.All ended(FileManifests manifests, String... ids) throws Exception {
+    Path draft = manifests.draft();
+    Files.write(draft, List.of(ids));
+    Manifest members = new Manifest(manifests.put(draft), ids.length, 0, 0);
+    return new Need.All("runs", new BatchSet(members, "", "quality.json", true));
   }
 
   @Test

@@ -101,8 +101,19 @@ public final class Demo {
     boolean good = new Results(client, species).print(out, runs);
     out.println();
     new RunsAsDataset(client, dir).of(runs).forEach(this::say);
+    code = Math.max(code, report(client, runs, dir));
     summary(client, start);
     return good ? code : CommandFailure.WORK_FAILED;
+  }
+
+  private int report(NodeClient client, String runs, Path dir) {
+    ObjectNode of = Json.MAPPER.createObjectNode().put("survey", runs);
+    String report = survey(client, "report", of);
+    int code = new SurveyProgress(client, out).follow(report);
+    if (code == 0) {
+      new RunsReport(client, dir).copy(out, report);
+    }
+    return code;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,10 @@ class DemoTest {
         .isZero();
     assertThat(first.toString()).contains("ncbi").doesNotContain("0 jobs run");
     DatasetChecks.theDemoLeavesADataset(temp);
+    assertThat(temp.resolve("quality.html"))
+        .content()
+        .contains("Quality of 6 runs of survey-", "6 pass", "6 runs; least");
+    assertThat(Files.readAllLines(temp.resolve("quality.tsv"))).hasSize(7);
     StringWriter second = new StringWriter();
     assertThat(new Demo(new PrintWriter(second), NodeMain::startDemo).run(temp, 0, false))
         .as(second.toString())

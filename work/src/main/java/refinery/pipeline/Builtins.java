@@ -34,7 +34,8 @@ final class Builtins {
               Map.entry("quality", new QualityVerdict()),
               Map.entry("compendium", new CompendiumStep()),
               Map.entry("curation", new CurationStep()),
-              Map.entry("summary-stats", new SummaryStats())));
+              Map.entry("summary-stats", new SummaryStats()),
+              Map.entry("quality-report", new QualityReportStep())));
 
   private Builtins() {}
 

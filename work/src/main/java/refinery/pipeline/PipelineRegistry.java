@@ -33,6 +33,7 @@ public final class PipelineRegistry {
       List.of(
           "command",
           "concatenate",
+          "quality-report",
           "transcriptome-index",
           "kallisto-index",
           "salmon-quant",

@@ -55,6 +55,11 @@ final class ScratchRoom {
         new OutputStreamWriter(create(file), StandardCharsets.ISO_8859_1), BUFFER);
   }
 
+  /** Opens a new or emptied text file for writing, as UTF-8. */
+  BufferedWriter unicode(Path file) throws IOException {
+    return new BufferedWriter(new OutputStreamWriter(create(file), StandardCharsets.UTF_8), BUFFER);
+  }
+
   private void take(long bytes) throws IOException {
     Streams.heed(attempt);
     if (bytes > left) {

@@ -21,6 +21,9 @@ import refinery.storage.ObjectStore;
 final class SetInputs {
   static final String HEADER = "batch\tname\tsha256\tsize\tfile";
 
+  /** Of a set that does without some outputs: their files are empty here. */
+  static final String HEADER_OF_ENDED = HEADER + "\tkey\torganism\tstate\tlacks";
+
   private final ObjectStore permanent;
   private final Path directory;
   private final Attempt attempt;
@@ -53,17 +56,18 @@ final class SetInputs {
                 0);
         BufferedWriter table =
             new ScratchRoom(attempt, room(provision))
-                .writer(directory.resolve(list(provision.role())))) {
-      table.write(HEADER + "\n");
+                .unicode(directory.resolve(list(provision.role())))) {
       for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
         Streams.heed(attempt);
         MemberOutput input = MemberOutput.of(line.get());
-        String file = folder + "/" + input.batch();
-        if (files) {
+        if (count++ == 0) {
+          table.write((input.about().isPresent() ? HEADER_OF_ENDED : HEADER) + "\n");
+        }
+        String file = input.isThere() ? folder + "/" + input.batch() : "";
+        if (files && input.isThere()) {
           permanent.materialise(input.sha256(), directory.resolve(file));
         }
-        table.write(line(input, file));
-        count++;
+        table.write(row(input, file) + "\n");
       }
     }
     if (count != provision.inputs().count()) {
@@ -73,15 +77,27 @@ final class SetInputs {
     }
   }
 
-  private static String line(MemberOutput input, String file) {
-    return String.join(
+  private static String row(MemberOutput input, String file) {
+    String output =
+        String.join(
             "\t",
             input.batch().value(),
             plain(input.name()),
             input.sha256(),
             Long.toString(input.size()),
-            file)
-        + "\n";
+            file);
+    return input
+        .about()
+        .map(
+            batch ->
+                String.join(
+                    "\t",
+                    output,
+                    plain(batch.key()),
+                    plain(batch.organism()),
+                    batch.state(),
+                    plain(batch.lacks())))
+        .orElse(output);
   }
 
   /** The largest size of the table in bytes; its lines follow the lines of the list. */

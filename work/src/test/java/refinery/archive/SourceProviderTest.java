@@ -54,6 +54,16 @@ class SourceProviderTest {
   }
 
   private static final String[] NAMES = {
-    "ena", "ensembl", "batches", "dataset", "files", "refseq", "ncbi", "geo", "biostudies", "matrix"
+    "ena",
+    "ensembl",
+    "batches",
+    "dataset",
+    "files",
+    "refseq",
+    "ncbi",
+    "geo",
+    "biostudies",
+    "matrix",
+    "report"
   };
 }

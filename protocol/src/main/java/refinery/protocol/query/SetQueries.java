@@ -25,7 +25,8 @@ public interface SetQueries {
   }
 
   /**
-   * @param output the artifact that the set asks for; empty while the batch is not done
+   * @param output the artifact that the set asks for, or why there is none where the set does
+   *     without; empty while the batch has to bring it
    */
   record Member(BatchId batch, BatchState state, Optional<MemberOutput> output) {}
 
