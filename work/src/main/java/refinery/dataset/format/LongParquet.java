@@ -119,8 +119,8 @@ final class LongParquet {
         chunk -> {
           described.add(chunk.described(position));
           unpacked[0] += chunk.unpacked();
-          position += chunk.bytes().size();
-          chunk.bytes().writeTo(out);
+          position += chunk.length();
+          chunk.writeTo(out);
         });
     groups.add(new RowGroup(described, unpacked[0], all));
   }

@@ -3,6 +3,7 @@ package refinery.dataset.format;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +28,10 @@ final class ParquetChunk {
 
   private final String name;
   private final Type type;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final List<byte[]> parts = new ArrayList<>();
   private final Statistics statistics = new Statistics();
   private int dictionary;
+  private int length;
   private long unpacked;
   private long values;
 
@@ -138,7 +140,7 @@ final class ParquetChunk {
     PageHeader header = new PageHeader(PageType.DICTIONARY_PAGE, page.size(), packed.length);
     header.setDictionary_page_header(new DictionaryPageHeader(words.size(), Encoding.PLAIN));
     write(header, packed);
-    dictionary = out.size();
+    dictionary = length;
   }
 
   private void page(byte[] bytes, int rows, Encoding encoding) throws IOException {
@@ -153,14 +155,22 @@ final class ParquetChunk {
   }
 
   private void write(PageHeader header, byte[] packed) throws IOException {
-    int before = out.size();
-    Util.writePageHeader(header, out);
-    unpacked += out.size() - before + header.getUncompressed_page_size();
-    out.writeBytes(packed);
+    ByteArrayOutputStream head = new ByteArrayOutputStream();
+    Util.writePageHeader(header, head);
+    unpacked += head.size() + header.getUncompressed_page_size();
+    parts.add(head.toByteArray());
+    parts.add(packed);
+    length = Math.addExact(length, head.size() + packed.length);
   }
 
-  ByteArrayOutputStream bytes() {
-    return out;
+  void writeTo(OutputStream out) throws IOException {
+    for (byte[] part : parts) {
+      out.write(part);
+    }
+  }
+
+  int length() {
+    return length;
   }
 
   long unpacked() {
@@ -181,7 +191,7 @@ final class ParquetChunk {
             CompressionCodec.ZSTD,
             values,
             unpacked,
-            out.size(),
+            length,
             offset + dictionary);
     if (dictionary > 0) {
       data.setDictionary_page_offset(offset);
