@@ -91,8 +91,20 @@ final class PipelineText {
   private void steps() {
     line("");
     line("steps:");
+    steps(pipeline.path("steps"));
+    JsonNode remedy = pipeline.path("remedy");
+    if (remedy.isObject()) {
+      line("");
+      line(
+          "once, in place of %s when %s:",
+          String.join(" or ", words(remedy.path("of"))), said("/on", remedy));
+      steps(remedy.path("steps"));
+    }
+  }
+
+  private void steps(JsonNode steps) {
     int number = 0;
-    for (JsonNode step : pipeline.path("steps")) {
+    for (JsonNode step : steps) {
       number++;
       String when = String.join(" and ", conditions(step));
       line("  %d. %s%s", number, said("/name", step), when.isEmpty() ? "" : " (" + when + ")");

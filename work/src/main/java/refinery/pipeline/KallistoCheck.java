@@ -44,8 +44,14 @@ final class KallistoCheck implements Builtin {
             .formatted(totals.rows(), totals.sum(), mapped));
   }
 
-  /** The number of transcripts in the index: of its annotation all, or fewer if it was rebuilt. */
+  /**
+   * The number of transcripts in the index: of its annotation all, or fewer if it was rebuilt, be
+   * it for this run alone.
+   */
   private static long indexed(StepContext context) {
+    if (Boolean.parseBoolean(context.facts().get(TranscriptsFilter.FILTERED))) {
+      return Long.parseLong(context.facts().get(TranscriptsFilter.LEFT));
+    }
     String all = context.facts().getOrDefault("index_transcripts", "0");
     return Long.parseLong(
         context.facts().getOrDefault("index_" + IndexComplexity.TRANSCRIPTS, all));

@@ -1,7 +1,10 @@
 package refinery.pipeline;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +23,7 @@ import refinery.protocol.Resources;
  * @param countsReads the step that compares the tool's count of reads with the archive's; empty: no
  *     step does, and the files must be read whole before
  * @param demand the resources that a job of it reserves
+ * @param remedy what else to do when a step stalls
  * @param tools commands that print a tool's version, by the tool's name
  */
 record Pipeline(
@@ -35,6 +39,7 @@ record Pipeline(
     Demand demand,
     Map<String, List<String>> tools,
     List<Step> steps,
+    Optional<Remedy> remedy,
     List<Output> outputs) {
   Pipeline {
     inputs = inputs.stream().map(List::copyOf).toList();
@@ -45,9 +50,16 @@ record Pipeline(
     outputs = List.copyOf(outputs);
   }
 
+  /** Its steps and those of its remedy. */
+  List<Step> allSteps() {
+    List<Step> all = new ArrayList<>(steps);
+    remedy.ifPresent(one -> all.addAll(one.steps()));
+    return all;
+  }
+
   /** True if a step reads the artifact of this role itself; unpacking does not count. */
   boolean reads(String role) {
-    return steps.stream()
+    return allSteps().stream()
         .anyMatch(step -> names(step.action(), role) && !isUnpacking(step.action()));
   }
 
@@ -56,7 +68,7 @@ record Pipeline(
    * jobs.
    */
   boolean unpacks(String role) {
-    return steps.stream()
+    return allSteps().stream()
         .anyMatch(step -> names(step.action(), role) && isUnpacking(step.action()));
   }
 
@@ -223,6 +235,37 @@ record Pipeline(
       return inputs.has(when)
           && whenParameters.entrySet().stream()
               .allMatch(entry -> entry.getValue().equals(inputs.parameters().get(entry.getKey())));
+    }
+  }
+
+  /**
+   * Steps that run in place of one that was killed for want of progress, once in an attempt.
+   *
+   * @param of names of the steps that it helps
+   */
+  record Remedy(Trigger on, Set<String> of, List<Step> steps) {
+    Remedy {
+      of = Set.copyOf(of);
+      steps = List.copyOf(steps);
+    }
+
+    /** What it helps against. */
+    enum Trigger {
+      STALLED,
+      /** Stalled while it used its processor. */
+      STALLED_BUSY;
+
+      String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+      }
+
+      static Optional<Trigger> of(String word) {
+        return Arrays.stream(values()).filter(one -> one.word().equals(word)).findFirst();
+      }
+
+      static List<String> words() {
+        return Arrays.stream(values()).map(Trigger::word).toList();
+      }
     }
   }
 

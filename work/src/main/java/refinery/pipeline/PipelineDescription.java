@@ -30,6 +30,15 @@ final class PipelineDescription {
     node.set("tools", Json.MAPPER.valueToTree(new TreeMap<>(pipeline.tools())));
     ArrayNode steps = node.putArray("steps");
     pipeline.steps().forEach(step -> steps.add(step(step)));
+    pipeline
+        .remedy()
+        .ifPresent(
+            remedy -> {
+              ObjectNode entry = node.putObject("remedy").put("on", remedy.on().word());
+              entry.set("of", Json.MAPPER.valueToTree(new TreeSet<>(remedy.of())));
+              ArrayNode instead = entry.putArray("steps");
+              remedy.steps().forEach(step -> instead.add(step(step)));
+            });
     pipeline.countsReads().ifPresent(name -> node.put("counts_reads", name));
     ArrayNode outputs = node.putArray("outputs");
     for (Pipeline.Output output : pipeline.outputs()) {

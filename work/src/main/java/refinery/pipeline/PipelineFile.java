@@ -37,6 +37,7 @@ final class PipelineFile {
           "resources",
           "tools",
           "steps",
+          "remedy",
           "outputs");
   private static final Set<String> OUTPUT_KEYS =
       Set.of("role", "name", "file", "media-type", "optional", "checks");
@@ -81,7 +82,8 @@ final class PipelineFile {
     inputs.forEach(roles::addAll);
     Map<String, List<String>> tools = tools();
     Map<String, Parameter> parameters = parameters();
-    List<Step> steps = StepSection.read(file, tools.keySet(), roles, parameters, placeholders);
+    StepSection reader = StepSection.of(tools.keySet(), roles, parameters, placeholders);
+    List<Step> steps = reader.steps(file, List.of());
     Pipeline pipeline =
         new Pipeline(
             file.matching("name", NAME),
@@ -96,6 +98,7 @@ final class PipelineFile {
             demand(),
             tools,
             steps,
+            RemedySection.read(file, steps, reader),
             outputs());
     placeholders.check(pipeline);
     return pipeline;

@@ -170,7 +170,7 @@ public final class PipelineRegistry {
         pipeline.tools().entrySet().stream()
             .map(tool -> Tool.asked(tool.getKey(), tool.getValue(), user));
     Stream<Tool> run =
-        pipeline.steps().stream()
+        pipeline.allSteps().stream()
             .map(Pipeline.Step::action)
             .filter(Pipeline.Action.Command.class::isInstance)
             .map(action -> ((Pipeline.Action.Command) action).arguments().getFirst())

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import refinery.agent.Attempt;
-import refinery.pipeline.Pipeline.Step;
 import refinery.protocol.Failure;
 import refinery.protocol.Resources;
 import refinery.protocol.artifact.RefinedArtifact;
@@ -210,14 +209,7 @@ final class PipelineRun {
   private Outcome produced(RunInputs inputs, List<Provision> provided, String fingerprint)
       throws IOException, StepFailure, InterruptedException {
     Placeholders values = values(inputs, provided);
-    for (Step step : pipeline.steps()) {
-      if (step.runs(inputs, facts)) {
-        steps.run(step, values, inputs, facts);
-        Map<String, String> replaced = new HashMap<>();
-        step.replaces().forEach((role, file) -> replaced.put("input." + role, file));
-        values = values.with(replaced);
-      }
-    }
+    new StepSequence(pipeline, steps, values, inputs, facts).run();
     // Not before: an index lists the facts in itself, and its bytes must not depend on a comment.
     facts.put(PipelineFacts.VERSION, pipeline.version());
     facts.put(PipelineFacts.FILE, fileDigest);

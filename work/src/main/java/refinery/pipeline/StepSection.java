@@ -59,26 +59,33 @@ final class StepSection {
   }
 
   /**
-   * @param file the whole of it
    * @param tools names of the tools whose versions can be asked
    * @param roles of the inputs
    */
-  static List<Step> read(
-      Section file,
+  static StepSection of(
       Set<String> tools,
       Set<String> roles,
       Map<String, Parameter> parameters,
       PlaceholderCheck placeholders) {
-    StepSection reader = new StepSection(tools, roles, parameters, placeholders);
+    return new StepSection(tools, roles, parameters, placeholders);
+  }
+
+  /**
+   * @param file the whole of it, or the section of a remedy
+   * @param before steps that run before these
+   */
+  List<Step> steps(Section file, List<Step> before) {
     List<Step> steps = new ArrayList<>();
-    Set<String> names = new HashSet<>();
+    Set<String> names = new HashSet<>(before.stream().map(Step::name).toList());
+    List<Step> earlier = new ArrayList<>(before);
     for (Section section : file.list("steps")) {
-      Step step = reader.step(section);
+      Step step = step(section);
       if (!names.add(step.name())) {
         section.wrong("name", "two steps are named " + step.name());
       }
-      Builtins.undecided(step, steps).ifPresent(problem -> section.wrong("only-if", problem));
+      Builtins.undecided(step, earlier).ifPresent(problem -> section.wrong("only-if", problem));
       steps.add(step);
+      earlier.add(step);
     }
     if (!file.has("steps")) {
       file.wrong("steps", "is missing");

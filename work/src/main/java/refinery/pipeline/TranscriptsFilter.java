@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +25,9 @@ import refinery.storage.Sha256;
  * less complexity needs to {@code to}, and those that it leaves out, each with the reason, to
  * {@code removed}. {@code biotypes} is a table (transcript, tab, biotype), {@code
  * non-coding-biotypes} and {@code non-coding-accessions} are lists with blanks, {@code
- * shortest-bases} is a number. Where nothing or everything would be left out it writes no
- * transcripts. Memory holds a digest and a name for each transcript, but no sequence.
+ * shortest-bases} is a number; without the first, {@link TranscriptRules#NON_CODING} are. Where
+ * nothing or everything would be left out, or just what the index at hand lacks already, it writes
+ * nothing. Memory holds a digest and a name for each transcript, but no sequence.
  */
 final class TranscriptsFilter implements Builtin {
   /** The fact that tells whether there are fewer transcripts now. */
@@ -47,24 +48,27 @@ final class TranscriptsFilter implements Builtin {
 
   @Override
   public void run(StepContext context) throws IOException, StepFailure {
-    TranscriptRules rules =
-        TranscriptRules.of(
-            words(context, "non-coding-biotypes").stream()
-                .map(word -> word.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet()),
-            words(context, "non-coding-accessions"),
-            Long.parseLong(context.text("shortest-bases")),
-            biotypes(context));
+    if (!Files.isRegularFile(context.path("fasta"))) {
+      throw StepFailure.permanent(
+          "there is no %s: an older version built the index; reprocess its batch"
+              .formatted(context.text("fasta")));
+    }
+    TranscriptRules rules = rules(context);
     BitSet kept = new BitSet();
     Map<Reason, Integer> removed = new EnumMap<>(Reason.class);
     int all = judge(context, rules, kept, removed);
-    boolean filtered = !removed.isEmpty() && !kept.isEmpty();
+    String had = context.facts().getOrDefault("index_" + IndexComplexity.TRANSCRIPTS, "");
+    boolean filtered =
+        !removed.isEmpty() && !kept.isEmpty() && !had.equals("" + kept.cardinality());
     if (filtered) {
       write(context, kept);
       context.learned(LEFT, kept.cardinality());
+      context.learned("transcripts_left_sha256", Pack.digest(context.path("to"), context));
       for (Reason reason : Reason.values()) {
         context.learned(REMOVED + reason.key(), removed.getOrDefault(reason, 0));
       }
+    } else {
+      Files.delete(context.path("removed"));
     }
     context.learned(FILTERED, filtered);
     context.checked(
@@ -76,8 +80,18 @@ final class TranscriptsFilter implements Builtin {
                     removed.getOrDefault(Reason.NON_CODING, 0),
                     removed.getOrDefault(Reason.SHORT, 0),
                     removed.getOrDefault(Reason.DUPLICATE, 0))
-            : "%d of the %d transcripts could be left out, so all stay"
+            : "%d of %d transcripts could be left out: nothing is gained"
                 .formatted(all - kept.cardinality(), all));
+  }
+
+  private static TranscriptRules rules(StepContext context) throws IOException, StepFailure {
+    return TranscriptRules.of(
+        context.optional("non-coding-biotypes").isPresent()
+            ? words(context, "non-coding-biotypes")
+            : TranscriptRules.NON_CODING,
+        words(context, "non-coding-accessions"),
+        Long.parseLong(context.text("shortest-bases")),
+        biotypes(context));
   }
 
   private static Set<String> words(StepContext context, String key) {

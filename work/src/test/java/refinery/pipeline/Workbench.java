@@ -112,7 +112,7 @@ final class Workbench {
   }
 
   /** With whatever is there of what it needs. */
-  private Work.Process provided(Work.Process work) {
+  Work.Process provided(Work.Process work) {
     List<Provision> provided = new ArrayList<>();
     for (Need any :
         new PipelineCatalog(PipelineRegistry.load(Optional.empty()), InstantSource.system())
