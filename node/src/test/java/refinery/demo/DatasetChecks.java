@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipFile;
+import org.awaitility.Awaitility;
 import picocli.CommandLine;
 import refinery.cli.ClientCommands;
 import refinery.client.CommandFailure;
@@ -66,6 +67,38 @@ record DatasetChecks(NodeClient client, SyntheticSpecies species, Path temp, Str
             .findFirst()
             .orElseThrow();
     isAVersionOfThree(client.get("/datasets/" + more), dataset, run);
+    isMadeACompendium(client.get("/datasets/" + more), run);
+  }
+
+  /** Its store is what a survey of batches asks for. */
+  private void isMadeACompendium(JsonNode dataset, String run) throws Exception {
+    ObjectNode survey =
+        Json.MAPPER.createObjectNode().put("source", "batches").put("pipeline", "compendium");
+    survey
+        .putObject("parameters")
+        .put("pipeline", "dataset")
+        .put("artifact", "matrix.store")
+        .putArray("batches")
+        .add(dataset.path("batch_id").asText());
+    String id = client.post("/surveys", survey, Optional.empty()).path("id").asText();
+    List<JsonNode> made = new ArrayList<>();
+    Awaitility.await()
+        .atMost(DemoTest.PATIENCE)
+        .until(
+            () -> {
+              made.clear();
+              client.list("/batches", Map.of("survey_id", id), 10, made::add);
+              return made.stream()
+                  .anyMatch(b -> List.of("done", "failed").contains(b.path("state").asText()));
+            });
+    JsonNode summary =
+        Json.MAPPER.readTree(DemoTest.text(client, made.getFirst(), "compendium.json"));
+    assertThat(summary.path("recipe").asText()).isEqualTo("compendium-1");
+    assertThat(summary.path("samples").asInt()).isEqualTo(3);
+    assertThat(summary.path("genes").asInt()).isPositive();
+    assertThat(DemoTest.text(client, made.getFirst(), "samples.tsv").lines().skip(1))
+        .extracting(line -> line.split("\t")[0])
+        .containsExactly(run, "own-disk", "own-host");
   }
 
   private JsonNode post(String run, Map<String, String> fields) {

@@ -46,8 +46,14 @@ public final class CompendiumRecipe {
 
   /**
    * @param memory bytes for what is not a column
+   * @param between runs now and then while no column is read; what it throws ends the work
    */
-  public record Settings(Imputation imputation, Quantiles quantiles, long memory) {
+  public record Settings(
+      Imputation imputation, Quantiles quantiles, long memory, Runnable between) {
+    public Settings(Imputation imputation, Quantiles quantiles, long memory) {
+      this(imputation, quantiles, memory, () -> {});
+    }
+
     /** Nothing imputed, no quantiles normalised. */
     public static Settings plain(long memory) {
       return new Settings(Imputation.NONE, new Quantiles.Kept(), memory);
@@ -94,7 +100,9 @@ public final class CompendiumRecipe {
     IterativeSvd.Imputed imputed =
         switch (settings.imputation()) {
           case NONE -> new IterativeSvd.Imputed(logs, 0, 0, true);
-          case SVD -> IterativeSvd.impute(logs, IterativeSvd.Settings.standard(settings.memory()));
+          case SVD ->
+              IterativeSvd.impute(
+                  logs, IterativeSvd.Settings.standard(settings.memory(), settings.between()));
         };
     return new Compendium(
         Arrays.stream(rows).mapToObj(genes::get).toList(),

@@ -21,11 +21,17 @@ public final class IterativeSvd {
    * @param iterations at most
    * @param convergence of the squared changes to the squared values
    * @param memory bytes for rows and for what is square in the samples
+   * @param between runs before each iteration, which may take seconds; what it throws ends the work
    */
-  public record Settings(int rank, int iterations, double convergence, long memory) {
+  public record Settings(
+      int rank, int iterations, double convergence, long memory, Runnable between) {
     /** Those of refine.bio's compendia. */
+    public static Settings standard(long memory, Runnable between) {
+      return new Settings(10, 200, 1e-5, memory, between);
+    }
+
     public static Settings standard(long memory) {
-      return new Settings(10, 200, 1e-5, memory);
+      return standard(memory, () -> {});
     }
   }
 
@@ -80,6 +86,7 @@ public final class IterativeSvd {
     int iteration = 0;
     boolean converged = false;
     while (iteration < settings.iterations() && !converged) {
+      settings.between().run();
       int rank = iteration < 30 ? Math.min(1 << iteration, most) : most;
       CrossProducts products = complete.copy();
       blocks.each(block -> products.add(filled(block, cells)));

@@ -31,7 +31,8 @@ final class CompendiumStep implements Builtin {
             .findFirst()
             .orElseThrow(() -> unknown("impute"));
     CompendiumRecipe.Settings settings =
-        new CompendiumRecipe.Settings(imputation, quantiles(context), RecipeInputs.MEMORY);
+        new CompendiumRecipe.Settings(
+            imputation, quantiles(context), RecipeInputs.MEMORY, () -> RecipeInputs.heed(context));
     RecipeInputs.with(
         context,
         rule,

@@ -296,6 +296,7 @@ record Pipeline(
    * @param role by which other pipelines ask for it; empty: its name
    * @param name of the artifact; may hold placeholders
    * @param file relative to the working directory; may hold placeholders
+   * @param holds of a folder: the files in it that other batches may be made of
    * @param optional true if it may be missing
    * @param checks that it must pass before it is stored
    */
@@ -303,6 +304,7 @@ record Pipeline(
       Optional<String> role,
       String name,
       String file,
+      List<String> holds,
       String mediaType,
       boolean optional,
       List<OutputCheck> checks) {}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import refinery.protocol.Ids;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
@@ -87,14 +88,18 @@ public final class PipelineCatalog {
                             .collect(Collectors.joining(", "))));
   }
 
-  /** The roles or names of a pipeline's outputs; empty for an unknown pipeline. */
+  /** What a pipeline's outputs are asked for by; empty for an unknown pipeline. */
   public Optional<List<String>> outputs(String name) {
     return registry
         .find(name)
         .map(
             pipeline ->
                 pipeline.outputs().stream()
-                    .map(output -> output.role().orElse(output.name()))
+                    .flatMap(
+                        output ->
+                            output.holds().isEmpty()
+                                ? Stream.of(output.role().orElse(output.name()))
+                                : output.holds().stream())
                     .toList());
   }
 

@@ -40,7 +40,7 @@ final class PipelineFile {
           "remedy",
           "outputs");
   private static final Set<String> OUTPUT_KEYS =
-      Set.of("role", "name", "file", "media-type", "optional", "checks");
+      Set.of("role", "name", "file", "holds", "media-type", "optional", "checks");
   static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
   private static final Pattern RELATIVE =
       Pattern.compile("[A-Za-z0-9_${][A-Za-z0-9_.${}-]*(/[A-Za-z0-9_${][A-Za-z0-9_.${}-]*)*");
@@ -234,6 +234,7 @@ final class PipelineFile {
               role(section),
               relative(section, "name"),
               relative(section, "file"),
+              section.texts("holds"),
               section.text("media-type"),
               section.optional("optional", false, Config::getBoolean),
               checks(section)));

@@ -1,6 +1,7 @@
 package refinery.pipeline;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,15 @@ final class RecipeInputs {
       throw StepFailure.corrupt("a dataset is damaged: " + LastWords.clean(e.getMessage()));
     } finally {
       ROOM.release();
+    }
+  }
+
+  /** Ends the work of an attempt that was stopped, as reading does. */
+  static void heed(StepContext context) {
+    try {
+      Streams.heed(context.attempt());
+    } catch (IOException stopped) {
+      throw new UncheckedIOException(stopped);
     }
   }
 

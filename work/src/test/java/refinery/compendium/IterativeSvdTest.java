@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import refinery.expression.Counts;
 import refinery.expression.UnusableInput;
@@ -46,7 +47,8 @@ class IterativeSvdTest {
       }
     }
     IterativeSvd.Imputed imputed =
-        IterativeSvd.impute(Counts.of(holed), new IterativeSvd.Settings(3, 500, 1e-16, 1 << 20));
+        IterativeSvd.impute(
+            Counts.of(holed), new IterativeSvd.Settings(3, 500, 1e-16, 1 << 20, () -> {}));
     for (int sample = 0; sample < 30; sample++) {
       double[] column = imputed.columns().column(sample);
       for (int row = 0; row < 200; row++) {
@@ -62,6 +64,25 @@ class IterativeSvdTest {
       Arrays.setAll(factor, k -> 1 + random.nextGaussian());
     }
     return factors;
+  }
+
+  /** Whoever waits is asked before each iteration, and may end it. */
+  @Test
+  void endsBetweenIterations() {
+    AtomicInteger asked = new AtomicInteger();
+    Runnable between =
+        () -> {
+          if (asked.incrementAndGet() == 3) {
+            throw new IllegalStateException("stopped");
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                IterativeSvd.impute(
+                    Golden.read("compendium.tsv").values(),
+                    IterativeSvd.Settings.standard(1 << 20, between)))
+        .hasMessage("stopped");
+    assertThat(asked).hasValue(3);
   }
 
   @Test
