@@ -3,7 +3,6 @@ package refinery.figures;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.dataset.ChunkedDataset;
-import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -76,18 +75,14 @@ final class DenseMatrix implements Matrix {
 
   @Override
   public void pass(Entries to) throws IOException, UnusableMatrix {
-    try {
-      for (int row = 0; row < cells.size(); row += rows) {
-        watch.heed();
-        rows(to, row, Math.min(rows, cells.size() - row));
-      }
-    } catch (HdfException | IllegalArgumentException | IndexOutOfBoundsException broken) {
-      throw Hdf.unreadable(broken);
+    for (int row = 0; row < cells.size(); row += rows) {
+      watch.heed();
+      rows(to, row, Math.min(rows, cells.size() - row));
     }
   }
 
   private void rows(Entries to, int from, int count) throws UnusableMatrix {
-    Object data = dataset.getData(new long[] {from, 0}, new int[] {count, genes.size()});
+    Object data = Hdf.data(dataset, new long[] {from, 0}, new int[] {count, genes.size()});
     if (!(data instanceof Object[] stored)) {
       throw UnusableMatrix.refused(dataset.getPath() + " holds no numbers");
     }

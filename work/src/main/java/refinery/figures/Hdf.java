@@ -4,7 +4,6 @@ import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -33,7 +32,7 @@ final class Hdf {
       Matrix matrix = new Hdf(file, limits, watch).matrix();
       opened = true;
       return matrix;
-    } catch (HdfException | IllegalArgumentException | IndexOutOfBoundsException broken) {
+    } catch (RuntimeException broken) {
       throw unreadable(broken);
     } finally {
       if (!opened && file != null) {
@@ -47,8 +46,16 @@ final class Hdf {
    */
   static UnusableMatrix unreadable(RuntimeException broken) {
     return UnusableMatrix.damaged(
-        "the HDF5 file is damaged, or stored in a way that is not read here: "
-            + broken.getMessage());
+        "the HDF5 file is damaged, or stored in a way that is not read here: " + broken);
+  }
+
+  /** A part of a dataset, with the library's exceptions turned into words. */
+  static Object data(Dataset dataset, long[] from, int[] count) throws UnusableMatrix {
+    try {
+      return dataset.getData(from, count);
+    } catch (RuntimeException broken) {
+      throw unreadable(broken);
+    }
   }
 
   private Matrix matrix() throws IOException, UnusableMatrix {

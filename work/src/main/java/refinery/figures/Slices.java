@@ -53,7 +53,7 @@ final class Slices {
   }
 
   double[] doubles(long from, int count) throws UnusableMatrix {
-    return doubles(dataset.getData(new long[] {from}, new int[] {count}), dataset);
+    return doubles(Hdf.data(dataset, new long[] {from}, new int[] {count}), dataset);
   }
 
   static double[] doubles(Object data, Dataset dataset) throws UnusableMatrix {
@@ -78,7 +78,7 @@ final class Slices {
   }
 
   long[] integers(long from, int count) throws UnusableMatrix {
-    return integers(dataset.getData(new long[] {from}, new int[] {count}), dataset);
+    return integers(Hdf.data(dataset, new long[] {from}, new int[] {count}), dataset);
   }
 
   /** All of a short list. */
@@ -126,7 +126,7 @@ final class Slices {
     for (long from = 0; from < size(); from += step) {
       watch.heed();
       int count = (int) Math.min(step, size() - from);
-      if (!(dataset.getData(new long[] {from}, new int[] {count}) instanceof String[] texts)) {
+      if (!(Hdf.data(dataset, new long[] {from}, new int[] {count}) instanceof String[] texts)) {
         throw UnusableMatrix.refused(path() + " holds no names");
       }
       for (String text : texts) {

@@ -1,7 +1,6 @@
 package refinery.figures;
 
 import io.jhdf.HdfFile;
-import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -77,17 +76,13 @@ final class SparseMatrix implements Matrix {
 
   @Override
   public void pass(Entries to) throws IOException, UnusableMatrix {
-    try {
-      long[] pointers = pointers();
-      int major = 0;
-      int step = Math.max(parts.indices().step(), parts.values().step());
-      for (long from = 0; from < parts.values().size(); from += step) {
-        watch.heed();
-        int count = (int) Math.min(step, parts.values().size() - from);
-        major = block(to, pointers, major, from, count);
-      }
-    } catch (HdfException | IllegalArgumentException | IndexOutOfBoundsException broken) {
-      throw Hdf.unreadable(broken);
+    long[] pointers = pointers();
+    int major = 0;
+    int step = Math.max(parts.indices().step(), parts.values().step());
+    for (long from = 0; from < parts.values().size(); from += step) {
+      watch.heed();
+      int count = (int) Math.min(step, parts.values().size() - from);
+      major = block(to, pointers, major, from, count);
     }
   }
 

@@ -200,6 +200,29 @@ class HostileMatricesTest {
         .hasMessageContaining("the zip is damaged");
   }
 
+  @ParameterizedTest
+  @CsvSource({"v3.h5", "csr.h5ad", "dense.h5ad", "v3.zip", "v2.tar.gz"})
+  void changedBytesGiveNumbersOrWordsAndNothingElse(String name) throws Exception {
+    byte[] good = Files.readAllBytes(Path.of("src/test/resources/refinery/figures", name));
+    java.util.SplittableRandom random = new java.util.SplittableRandom(11);
+    int refused = 0;
+    for (int round = 0; round < 150; round++) {
+      byte[] changed = good.clone();
+      // Most headers lie at the beginning.
+      int reach = round % 2 == 0 ? Math.min(6000, good.length) : good.length;
+      for (int flip = 0; flip < 3; flip++) {
+        changed[random.nextInt(reach)] = (byte) random.nextInt(256);
+      }
+      try {
+        read(changed);
+      } catch (UnusableMatrix | IOException words) {
+        assertThat(words.getMessage()).isNotBlank();
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+
   @Test
   void aStopEndsTheReading() throws Exception {
     Path file = file(packed(large()));
