@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import refinery.configuration.Configuration;
 import refinery.configuration.ConfigurationException;
+import refinery.storage.Sha256;
 
 /**
  * Which genes are mitochondrial, by species ({@code conf/rules/mitochondrial-genes.conf}).
@@ -24,6 +26,14 @@ public record MitochondrialGenes(Map<String, GeneList> lists) {
   private static final String FILE = "rules/mitochondrial-genes.conf";
   private static final Set<String> KEYS = Set.of("prefixes", "genes");
 
+  /** The same for the same lists, and another for others. */
+  public String digest() {
+    StringBuilder words = new StringBuilder();
+    new TreeMap<>(lists)
+        .forEach((species, list) -> words.append(species + " " + list.words() + "\n"));
+    return Sha256.of(words.toString());
+  }
+
   /**
    * @param prefixes of symbols
    * @param genes whole symbols or ids
@@ -32,6 +42,10 @@ public record MitochondrialGenes(Map<String, GeneList> lists) {
     public GeneList {
       prefixes = List.copyOf(prefixes);
       genes = Set.copyOf(genes);
+    }
+
+    private String words() {
+      return prefixes + " " + new TreeSet<>(genes);
     }
 
     private BitSet in(Features features) {

@@ -7,6 +7,15 @@ import java.util.Set;
 interface Builtin {
   void run(StepContext context) throws IOException, StepFailure, InterruptedException;
 
+  /**
+   * A digest of the files in conf/rules that its result depends on; empty if it depends on none.
+   *
+   * @param named what {@code with.rules} says, parameters filled in; empty if it says nothing
+   */
+  default String rulesDigest(String named) throws StepFailure {
+    return "";
+  }
+
   /** The facts that it learns to be {@code true} or {@code false}, for a step's {@code only-if}. */
   default Set<String> decides() {
     return Set.of();

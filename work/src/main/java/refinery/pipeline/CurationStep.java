@@ -30,6 +30,11 @@ final class CurationStep implements Builtin {
   }
 
   @Override
+  public String rulesDigest(String named) {
+    return Rules.HARMONISATION.fingerprint();
+  }
+
+  @Override
   public void run(StepContext context) throws IOException, StepFailure, InterruptedException {
     Path dir = Files.createDirectories(context.path("dir"));
     String group = context.text("group");

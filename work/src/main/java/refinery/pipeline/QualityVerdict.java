@@ -35,6 +35,11 @@ final class QualityVerdict implements Builtin {
     static final Map<String, QualityRules> ALL = QualityRulesFile.load();
   }
 
+  @Override
+  public String rulesDigest(String named) throws StepFailure {
+    return rules(named).sha256();
+  }
+
   /**
    * @throws StepFailure when there is no such preset
    */

@@ -3,7 +3,9 @@ package refinery.pipeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -17,8 +19,8 @@ import refinery.storage.Sha256;
 
 /**
  * The digest of everything that a result depends on: the pipeline and its version, the versions of
- * the tools that its steps run, parameters, and the digests of inputs with their roles. An equal
- * earlier result is found by it.
+ * the tools that its steps run, the rules in conf/rules that they use, parameters, and the digests
+ * of inputs with their roles. An equal earlier result is found by it.
  */
 final class ReuseKey {
   private ReuseKey() {}
@@ -29,7 +31,7 @@ final class ReuseKey {
    */
   static String of(
       Pipeline pipeline, Work.Process work, RunInputs inputs, List<Provision> provided, Tools tools)
-      throws IOException, InterruptedException {
+      throws IOException, StepFailure, InterruptedException {
     if (pipeline.takesCommand() || Reproduction.of(work.parameters()).isPresent()) {
       return "";
     }
@@ -43,6 +45,7 @@ final class ReuseKey {
       }
       parts.add("tool " + version.get());
     }
+    parts.addAll(rulesOf(pipeline, inputs));
     new TreeMap<>(inputs.parameters()).forEach((name, value) -> parts.add(name + "=" + value));
     inputs.chosen().stream()
         .map(file -> file.role() + "=" + file.sha256())
@@ -66,6 +69,26 @@ final class ReuseKey {
           Optional.of(versions.of(tool, command, attempt, directory))
               .filter(said -> !said.equals(tool));
     }
+  }
+
+  private static List<String> rulesOf(Pipeline pipeline, RunInputs inputs) throws StepFailure {
+    Map<String, String> values = new HashMap<>();
+    inputs.parameters().forEach((name, value) -> values.put("parameter." + name, value));
+    Placeholders parameters = new Placeholders(values, Map.of());
+    List<String> digests = new ArrayList<>();
+    for (Step step : pipeline.steps()) {
+      if (step.action() instanceof Action.Builtin builtin && step.mayRun(inputs)) {
+        Optional<Builtin> found = Builtins.find(builtin.name());
+        if (found.isPresent()) {
+          String named = parameters.text(builtin.with().getOrDefault("rules", ""));
+          String digest = found.get().rulesDigest(named);
+          if (!digest.isEmpty()) {
+            digests.add("rules " + builtin.name() + " " + digest);
+          }
+        }
+      }
+    }
+    return digests;
   }
 
   /** The tools of the steps that these inputs lead through, in the order of their names. */

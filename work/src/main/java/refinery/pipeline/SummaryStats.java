@@ -36,6 +36,11 @@ final class SummaryStats implements Builtin {
   }
 
   @Override
+  public String rulesDigest(String named) {
+    return Rules.GENES.digest();
+  }
+
+  @Override
   public void run(StepContext context) throws IOException, StepFailure, InterruptedException {
     while (!ROOM.tryAcquire(1, TimeUnit.SECONDS)) {
       Streams.heed(context.attempt());

@@ -44,7 +44,9 @@ class MemoryGroupsTest {
     Workbench bench = new Workbench(directory, new PosixSpawn(), groups);
     RunningAttempt attempt = bench.attempt(RESERVED);
     bench.watcher.watch(attempt);
-    ProcessResult result = attempt.execute(Workbench.request(attempt, "sh", "-c", GREEDY));
+    String grouped = "until grep -q refinery- /proc/self/cgroup; do sleep 0.02; done; ";
+    String command = way == Way.GROUP ? grouped + GREEDY : GREEDY;
+    ProcessResult result = attempt.execute(Workbench.request(attempt, "sh", "-c", command));
     assertThat(result.killed().orElseThrow().failureClass()).isEqualTo(FailureClass.OUT_OF_MEMORY);
     assertThat(result.killed().orElseThrow().message())
         .contains("64", "reserved", way == Way.GROUP ? "by the kernel at that limit" : "used");

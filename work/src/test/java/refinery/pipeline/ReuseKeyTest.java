@@ -1,6 +1,7 @@
 package refinery.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,17 @@ class ReuseKeyTest {
             Instant.EPOCH);
     Path scratch = Files.createTempDirectory(folder, "scratch");
     return bench.remembered(runner.run(TestAttempt.of(spec, scratch)).toCompletableFuture().join());
+  }
+
+  @Test
+  void rulesBelongToWhatStepsUseThem() throws Exception {
+    String quality = new QualityVerdict().rulesDigest("default");
+    assertThat(quality).matches("[0-9a-f]{64}");
+    assertThat(new QualityVerdict().rulesDigest("dee2")).isNotEqualTo(quality);
+    assertThatThrownBy(() -> new QualityVerdict().rulesDigest("none")).hasMessageContaining("none");
+    assertThat(new SummaryStats().rulesDigest("")).matches("[0-9a-f]{64}");
+    assertThat(new CurationStep().rulesDigest("")).isNotEmpty();
+    assertThat(new GeneTable().rulesDigest("")).isEmpty();
   }
 
   @Test
