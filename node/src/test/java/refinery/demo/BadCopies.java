@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
@@ -133,9 +134,12 @@ final class BadCopies {
     return directory;
   }
 
-  void areRefusedByWhoeverUsesThem(NodeClient client, Duration patience) {
+  void areRefusedByWhoeverUsesThem(NodeClient client, Duration patience) throws Exception {
     DemoTest.survey(client, "salmon-quant", SHORT.accession());
-    DemoTest.survey(client, "kallisto-quant", BROKEN.accession());
+    String broken = DemoTest.survey(client, "kallisto-quant", BROKEN.accession());
+    ObjectNode report = Json.MAPPER.createObjectNode().put("source", "report");
+    report.putObject("parameters").put("survey", broken);
+    client.post("/surveys", report, Optional.empty());
     DemoTest.survey(client, "kallisto-quant", INTERLEAVED.accession());
     DemoTest.survey(client, USES_WITHOUT_COUNTING, BROKEN.accession());
     DemoTest.survey(client, USES_WITHOUT_COUNTING, GOOD.accession());
@@ -151,6 +155,12 @@ final class BadCopies {
     assertThat(other.path("facts").path("read_count_differs").asText())
         .contains("there are " + PAIRS + " reads, the metadata state " + STATED);
     failsAtOnce(client, patience, "kallisto-quant", BROKEN, tool + PAIRS);
+    String table =
+        DemoTest.text(client, ended(client, patience, "quality-report", broken), "quality.tsv");
+    assertThat(table.lines().toList().get(1))
+        .as("nothing came of it, which the report tells")
+        .startsWith(BROKEN.accession() + "\tbatch-")
+        .containsPattern("\tfailed\t\t[^\t]*" + tool + PAIRS);
     failsAtOnce(client, patience, USES_WITHOUT_COUNTING, BROKEN, "FASTQ record 1501 is malformed");
     JsonNode batch = ended(client, patience, USES_WITHOUT_COUNTING, GOOD);
     assertThat(batch.path("state").asText()).isEqualTo("done");
@@ -172,14 +182,17 @@ final class BadCopies {
 
   private static JsonNode ended(
       NodeClient client, Duration patience, String pipeline, RunDesign run) {
+    return ended(client, patience, pipeline, run.accession());
+  }
+
+  private static JsonNode ended(NodeClient client, Duration patience, String pipeline, String key) {
     return Awaitility.await()
         .atMost(patience)
         .pollInterval(Duration.ofMillis(200))
         .until(
             () -> {
               List<JsonNode> found = new ArrayList<>();
-              client.list(
-                  "/batches", Map.of("q", run.accession(), "pipeline", pipeline), 10, found::add);
+              client.list("/batches", Map.of("q", key, "pipeline", pipeline), 10, found::add);
               return found;
             },
             found ->

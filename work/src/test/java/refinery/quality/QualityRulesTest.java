@@ -33,8 +33,6 @@ class QualityRulesTest {
     "default, LIBRARY_AGREEMENT_PERCENT, 79.9, warn",
     "default, DUPLICATE_RATE_PERCENT, 90, pass",
     "default, DUPLICATE_RATE_PERCENT, 90.1, warn",
-    "default, RRNA_RATE_PERCENT, 20.1, warn",
-    "default, RRNA_RATE_PERCENT, 80.1, fail",
     "dee2, MAPPING_RATE_PERCENT, 39.9, fail",
     "dee2, MAPPING_RATE_PERCENT, 40, warn",
     "dee2, MAPPING_RATE_PERCENT, 60, pass",
