@@ -95,6 +95,9 @@ final class AnnDataFile {
               matrix.starts[++next[1]] = next[0];
             }
           });
+      if (next[0] != cells) {
+        throw new IOException("%d cells instead of %d are not zero".formatted(next[0], cells));
+      }
       return matrix;
     }
 

@@ -48,26 +48,45 @@ final class MatrixMarket {
                   piece
                       .text("%%MatrixMarket matrix coordinate real general\n")
                       .text(rows + " " + columns + " " + cells + "\n")));
-      crew.<GzipPiece.Packed>inOrder(
+      long[] written = {0};
+      crew.<Entries>inOrder(
           store.groupCount(),
-          group -> () -> entries(store.columns(measure, group), store.firstSample(group)),
-          gzip::add);
+          group -> () -> Entries.of(store.columns(measure, group), store.firstSample(group)),
+          entries -> {
+            written[0] += entries.number();
+            gzip.add(entries.packed());
+          });
+      if (written[0] != cells) {
+        throw new IOException("%d cells instead of %d are not zero".formatted(written[0], cells));
+      }
       gzip.finish();
     }
   }
 
-  private static GzipPiece.Packed entries(double[][] samples, int first) throws IOException {
-    return GzipPiece.of(
-        piece -> {
-          for (int sample = 0; sample < samples.length; sample++) {
-            double[] values = samples[sample];
-            for (int row = 0; row < values.length; row++) {
-              if (values[row] != 0) {
-                piece.whole(row + 1).sign(' ').whole(first + sample + 1).sign(' ');
-                piece.number(values[row], ABSENT).sign('\n');
-              }
-            }
-          }
-        });
+  /** The lines of a group of samples. */
+  private record Entries(GzipPiece.Packed packed, long number) {
+    static Entries of(double[][] samples, int first) throws IOException {
+      long[] number = {0};
+      GzipPiece.Packed packed =
+          GzipPiece.of(
+              piece -> {
+                for (int sample = 0; sample < samples.length; sample++) {
+                  number[0] += write(piece, samples[sample], first + sample + 1);
+                }
+              });
+      return new Entries(packed, number[0]);
+    }
+
+    private static long write(GzipPiece piece, double[] values, int column) {
+      long number = 0;
+      for (int row = 0; row < values.length; row++) {
+        if (values[row] != 0) {
+          piece.whole(row + 1).sign(' ').whole(column).sign(' ');
+          piece.number(values[row], ABSENT).sign('\n');
+          number++;
+        }
+      }
+      return number;
+    }
   }
 }

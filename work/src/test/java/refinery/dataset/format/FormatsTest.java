@@ -255,22 +255,4 @@ class FormatsTest {
         .hasMessageContaining("about 2,288 MiB of heap for them and the limit is 1,024");
     assertThatThrownBy(() -> AnnDataFile.check(0, 1L << 30)).hasMessageContaining("every cell");
   }
-
-  @Test
-  void theTablesOfSamplesTellEverySampleAndEveryDroppedOne() throws IOException {
-    Path samples = folder.resolve("samples.tsv");
-    SampleTables.samples(store, samples);
-    List<String> lines = Files.readAllLines(samples);
-    assertThat(lines).hasSize(SAMPLES + 1);
-    assertThat(lines.get(0))
-        .isEqualTo(
-            "sample\torganism\tindex_digest\ttool\ttool_version\tannotation\tage\tsex\ttissue");
-    assertThat(lines.get(1))
-        .isEqualTo(
-            "SRR0000000\tSaccharomyces cerevisiae\tsha256:0\tsalmon\t1.10.3\t\t7\t\tléber \"x\" line");
-    assertThat(lines.get(45)).startsWith("SRR0000044\t").endsWith("\tEnsembl 113\t\tfemale\t");
-    Path dropped = folder.resolve("dropped.tsv");
-    SampleTables.dropped(List.of(new SampleTables.Dropped("SRR9", "no\tcounts")), dropped);
-    assertThat(Files.readAllLines(dropped)).containsExactly("sample\treason", "SRR9\tno counts");
-  }
 }
