@@ -1,6 +1,7 @@
 package refinery.datasets;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -50,7 +51,18 @@ record BaseDataset(DatasetPlan plan, List<PlanLine.Taken> samples, Map<String, S
 
   static BaseDataset find(DatasetRequest request, ReadModel model, PlanStore plans)
       throws Unusable, InterruptedException, ExecutionException, TimeoutException, IOException {
-    DatasetId id = request.base().orElseThrow();
+    BaseDataset base = find(request.base().orElseThrow(), model, plans);
+    for (DatasetChoice choice : FIXED) {
+      JsonNode was = base.plan().request().path(choice.field());
+      if (!was.asText().equals(request.choice(choice))) {
+        throw new Unusable("it has %s %s; ask for the same".formatted(choice.field(), was));
+      }
+    }
+    return base;
+  }
+
+  static BaseDataset find(DatasetId id, ReadModel model, PlanStore plans)
+      throws Unusable, InterruptedException, ExecutionException, TimeoutException, IOException {
     BatchView batch =
         CandidateSearch.answer(model.batch(id.batch()))
             .orElseThrow(() -> new Unusable("there is no dataset " + id));
@@ -60,12 +72,6 @@ record BaseDataset(DatasetPlan plan, List<PlanLine.Taken> samples, Map<String, S
     DatasetPlan plan =
         Json.MAPPER.readValue(
             batch.keyValues().getOrDefault(DatasetFiles.PLAN, "{}"), DatasetPlan.class);
-    for (DatasetChoice choice : FIXED) {
-      JsonNode was = plan.request().path(choice.field());
-      if (!was.asText().equals(request.choice(choice))) {
-        throw new Unusable("it has %s %s; ask for the same".formatted(choice.field(), was));
-      }
-    }
     Map<String, String> stores = new HashMap<>();
     for (ArtifactView artifact : batch.artifacts()) {
       DatasetFiles.matrixOfStore(artifact.name())
@@ -76,6 +82,24 @@ record BaseDataset(DatasetPlan plan, List<PlanLine.Taken> samples, Map<String, S
             .map(PlanLine.Taken::keptThere)
             .toList();
     return new BaseDataset(plan, samples, stores);
+  }
+
+  /** The plan that makes other formats of the same. */
+  DatasetPlan rendering(List<String> formats) {
+    ObjectNode request = plan.request().deepCopy();
+    request.put("base", plan.id().value()).putArray("formats");
+    formats.forEach(request.withArray("formats")::add);
+    int count = plan.samples().taken();
+    return new DatasetPlan(
+        DatasetId.of("formats", List.of(plan.id().value(), String.join(" ", formats))),
+        plan.version(),
+        Optional.of(plan.id()),
+        request,
+        plan.pipeline(),
+        plan.artifact(),
+        new DatasetPlan.Samples(0, count, 0, count),
+        plan.matrices().stream().map(matrix -> with(matrix, matrix.samples())).toList(),
+        List.of());
   }
 
   /** The choice without what is in here. */

@@ -70,6 +70,20 @@ public final class DatasetPlanner implements Datasets, AutoCloseable {
   }
 
   @Override
+  public CompletionStage<Planned> rendering(DatasetId dataset, List<String> formats) {
+    return run(
+        () -> {
+          try {
+            BaseDataset base = BaseDataset.find(dataset, model, plans);
+            DatasetPlan plan = base.rendering(formats);
+            return new Planned.Plan(plan, plans.put(plan, base.samples(), List.of()));
+          } catch (BaseDataset.Unusable e) {
+            return refused("/base", e.getMessage());
+          }
+        });
+  }
+
+  @Override
   public CompletionStage<Lines> samples(String plan, long from, int limit) {
     return run(() -> plans.lines(plan, from, limit));
   }

@@ -12,12 +12,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.http.crate.ZipBytes;
 import refinery.protocol.Json;
@@ -26,6 +27,7 @@ import refinery.protocol.dataset.DatasetFiles;
 import refinery.protocol.dataset.DatasetId;
 import refinery.protocol.dataset.DatasetRequest;
 import refinery.protocol.dataset.DatasetSlices;
+import refinery.protocol.dataset.Datasets.Planned;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.BatchView.ArtifactView;
 
@@ -50,7 +52,8 @@ final class DatasetDownloads {
                 Set.of("genes", "samples", "value", "format"),
                 this::slice)
             .accepting("application/json", "text/tab-separated-values"),
-        Endpoint.get("/api/v1/datasets/{id}/archive", this::archive).accepting("application/zip"));
+        Endpoint.get("/api/v1/datasets/{id}/archive", Set.of("formats"), this::archive)
+            .accepting("application/zip", "application/json"));
   }
 
   private CompletionStage<BatchView> done(Exchange exchange) {
@@ -193,28 +196,106 @@ final class DatasetDownloads {
     return Responses.ok(body);
   }
 
+  /** With formats that were not asked for, these are made first: 202 until they are there. */
   private CompletionStage<HttpResponse> archive(Exchange exchange) {
+    List<String> wanted = words(exchange, "formats");
+    for (String format : wanted) {
+      if (!DatasetRequest.FORMATS.contains(format)) {
+        throw Problem.badRequest(
+            "?formats", "must be some of " + String.join(", ", DatasetRequest.FORMATS));
+      }
+    }
     return done(exchange)
-        .thenApply(
+        .thenCompose(
             batch -> {
-              List<ZipBytes.Member> members = new ArrayList<>();
-              for (ArtifactView file : DatasetViews.files(batch)) {
-                if (DatasetFiles.matrixOfStore(file.name()).isPresent()) {
-                  continue;
-                }
-                members.add(new ZipBytes.Member(file.name(), file.size(), () -> open(file)));
-              }
-              String name = batch.key() + ".zip";
-              return HttpResponse.create()
-                  .withEntity(
-                      HttpEntities.createChunked(
-                          MediaTypes.APPLICATION_ZIP.toContentType(),
-                          StreamConverters.fromInputStream(() -> new ZipBytes(members), CHUNK)))
-                  .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
-                  .addHeader(
-                      RawHeader.create(
-                          "Content-Disposition", "attachment; filename=\"" + name + "\""));
+              List<String> missing = missing(batch, wanted);
+              return missing.isEmpty()
+                  ? CompletableFuture.completedFuture(zip(batch.key(), DatasetViews.files(batch)))
+                  : rendered(batch, missing, exchange);
             });
+  }
+
+  /** The formats that the dataset does not have, in the order that all requests have. */
+  private static List<String> missing(BatchView batch, List<String> wanted) {
+    Set<String> has = new LinkedHashSet<>();
+    DatasetViews.plan(batch)
+        .ifPresent(plan -> plan.request().path("formats").forEach(word -> has.add(word.asText())));
+    return DatasetRequest.FORMATS.stream()
+        .filter(format -> wanted.contains(format) && !has.contains(format))
+        .toList();
+  }
+
+  private CompletionStage<HttpResponse> rendered(
+      BatchView batch, List<String> formats, Exchange exchange) {
+    return services
+        .datasets()
+        .plans()
+        .rendering(DatasetRoutes.id(exchange), formats)
+        .thenCompose(
+            planned ->
+                switch (planned) {
+                  case Planned.Refused refused ->
+                      throw Problem.of(409, refused.problems().getFirst().message());
+                  case Planned.Plan plan -> rendered(batch, plan, exchange);
+                });
+  }
+
+  private CompletionStage<HttpResponse> rendered(
+      BatchView batch, Planned.Plan planned, Exchange exchange) {
+    return services
+        .readModel()
+        .batch(planned.plan().id().batch())
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return DatasetRoutes.post(services, planned, exchange)
+                    .thenApply(done -> making(planned));
+              }
+              return CompletableFuture.completedFuture(
+                  switch (found.get().state()) {
+                    case DONE -> zip(batch.key(), both(batch, found.get()));
+                    case FAILED, CANCELLED ->
+                        throw Problem.of(
+                            409,
+                            "the formats could not be made: %s; refinery retry %s"
+                                .formatted(
+                                    found.get().reason().orElse("cancelled"), found.get().id()));
+                    case QUEUED, DOWNLOADING, DOWNLOADED, PROCESSING, PLANNED -> making(planned);
+                  });
+            });
+  }
+
+  private static HttpResponse making(Planned.Plan planned) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put("state", "processing");
+    body.put("survey_id", planned.plan().id().survey().value());
+    body.put("batch_id", planned.plan().id().batch().value());
+    return Responses.json(202, body).addHeader(RawHeader.create("Retry-After", "2"));
+  }
+
+  /** The files of the dataset, and those that were made later; each name once. */
+  private static List<ArtifactView> both(BatchView batch, BatchView later) {
+    Map<String, ArtifactView> files = new LinkedHashMap<>();
+    DatasetViews.files(batch).forEach(file -> files.put(file.name(), file));
+    DatasetViews.files(later).forEach(file -> files.putIfAbsent(file.name(), file));
+    return List.copyOf(files.values());
+  }
+
+  private HttpResponse zip(String dataset, List<ArtifactView> files) {
+    List<ZipBytes.Member> members =
+        files.stream()
+            .filter(file -> DatasetFiles.matrixOfStore(file.name()).isEmpty())
+            .map(file -> new ZipBytes.Member(file.name(), file.size(), () -> open(file)))
+            .toList();
+    return HttpResponse.create()
+        .withEntity(
+            HttpEntities.createChunked(
+                MediaTypes.APPLICATION_ZIP.toContentType(),
+                StreamConverters.fromInputStream(() -> new ZipBytes(members), CHUNK)))
+        .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"))
+        .addHeader(
+            RawHeader.create(
+                "Content-Disposition", "attachment; filename=\"" + dataset + ".zip\""));
   }
 
   private java.io.InputStream open(ArtifactView file) throws IOException {

@@ -72,6 +72,7 @@ final class DatasetRoutes {
                             .flatMap(
                                 batch ->
                                     DatasetViews.plan(batch)
+                                        .filter(plan -> plan.samples().asked() > 0)
                                         .map(plan -> DatasetViews.of(plan, batch))
                                         .stream())
                             .toList(),
@@ -154,6 +155,15 @@ final class DatasetRoutes {
 
   private CompletionStage<HttpResponse> posted(Planned.Plan planned, Exchange exchange) {
     DatasetId id = planned.plan().id();
+    return post(services, planned, exchange)
+        .thenCompose(done -> show(id))
+        .thenApply(view -> located(201, id, view));
+  }
+
+  /** Posts the survey that makes what was planned; what was posted before stays as it is. */
+  static CompletionStage<Void> post(
+      FrontendServices services, Planned.Plan planned, Exchange exchange) {
+    DatasetId id = planned.plan().id();
     ObjectNode parameters = Json.MAPPER.createObjectNode();
     parameters.put(DatasetFiles.PLAN_DIGEST, planned.stored().sha256());
     SurveyRequest survey =
@@ -167,8 +177,7 @@ final class DatasetRoutes {
     return services
         .entities()
         .survey(id.survey(), replyTo -> new SurveyCommand.Create(survey, exchange.by(), replyTo))
-        .thenCompose(reply -> show(id))
-        .thenApply(view -> located(201, id, view));
+        .thenAccept(reply -> {});
   }
 
   private static HttpResponse located(int status, DatasetId id, JsonNode view) {

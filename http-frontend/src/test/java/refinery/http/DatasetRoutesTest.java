@@ -127,6 +127,26 @@ class DatasetRoutesTest {
   }
 
   @Test
+  void aFormatThatNobodyAskedForIsMadeWhenItIsDownloaded() throws Exception {
+    batch(BatchState.DONE);
+    String parquet = ONE + "/archive?formats=parquet,tsv.gz";
+    HttpResponse<String> first = node.get(parquet);
+    assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+    assertThat(first.headers().firstValue("Retry-After")).isPresent();
+    assertThat(node.commands()).singleElement().isInstanceOf(SurveyCommand.Create.class);
+    node.rows.batches.put(
+        FakeDatasets.RENDERED.batch(),
+        Samples.dataset(FakeDatasets.RENDERED, BatchState.PROCESSING));
+    assertThat(node.get(parquet).statusCode()).isEqualTo(202);
+    node.rows.batches.put(
+        FakeDatasets.RENDERED.batch(), Samples.dataset(FakeDatasets.RENDERED, BatchState.DONE));
+    assertThat(node.get(parquet).statusCode()).isEqualTo(200);
+    assertThat(node.get(ONE + "/archive?formats=tsv.gz").statusCode()).isEqualTo(200);
+    assertThat(node.get(ONE + "/archive?formats=xls").statusCode()).isEqualTo(400);
+    assertThat(node.commands()).hasSize(1);
+  }
+
+  @Test
   void theArchiveHoldsEveryFileUnderItsName() throws Exception {
     batch(BatchState.DONE);
     HttpResponse<byte[]> response =

@@ -23,6 +23,15 @@ import refinery.protocol.dataset.PlanLine;
 final class FakeDatasets implements Datasets, DatasetSlices {
   static final String PLAN = "c".repeat(64);
   static final DatasetId ID = DatasetId.of("dataset-one");
+  static final DatasetId RENDERED = DatasetId.of("dataset-one-in-parquet");
+  private static final DatasetRequest REQUEST =
+      new DatasetRequest(
+          new DatasetSelection.Named(List.of("SRR1")),
+          Optional.empty(),
+          Map.of(),
+          DatasetRequest.VALUES,
+          List.of("tsv.gz"),
+          Optional.empty());
 
   final List<Question> questions = new CopyOnWriteArrayList<>();
 
@@ -53,6 +62,24 @@ final class FakeDatasets implements Datasets, DatasetSlices {
     asked = request;
     return CompletableFuture.completedFuture(
         new Planned.Plan(made(request), new Manifest(PLAN, 1, 0, 9)));
+  }
+
+  @Override
+  public CompletionStage<Planned> rendering(DatasetId dataset, List<String> formats) {
+    DatasetPlan plan = made(asked == null ? REQUEST : asked);
+    return CompletableFuture.completedFuture(
+        new Planned.Plan(
+            new DatasetPlan(
+                RENDERED,
+                1,
+                Optional.of(dataset),
+                plan.request(),
+                plan.pipeline(),
+                plan.artifact(),
+                new DatasetPlan.Samples(0, 1, 0, 1),
+                plan.matrices(),
+                List.of()),
+            new Manifest(PLAN, 0, 0, 9)));
   }
 
   @Override

@@ -12,13 +12,16 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.awaitility.Awaitility;
 import picocli.CommandLine;
 import refinery.cli.ClientCommands;
@@ -61,6 +64,7 @@ record DatasetChecks(NodeClient client, SyntheticSpecies species, Path temp, Str
     assertThat(dataset.path("dropped").findValuesAsText("sample")).containsExactly("nobody");
     countsAreThoseOfKallisto(dataset, quantified);
     isTheSameAgain(run, dataset);
+    isMadeAsParquetWhenItIsWanted(dataset);
     String more =
         command("dataset", "append", dataset.path("id").asText(), "own-disk", "own-host", "--wait")
             .lines()
@@ -150,6 +154,25 @@ record DatasetChecks(NodeClient client, SyntheticSpecies species, Path temp, Str
     assertThat(again).isEqualTo(client.get("/datasets/" + dataset.path("id").asText()));
     assertThat(again.path("files")).isEqualTo(dataset.path("files"));
     assertThat(jobs()).isEqualTo(jobs);
+  }
+
+  private void isMadeAsParquetWhenItIsWanted(JsonNode dataset) {
+    String path = "/datasets/" + dataset.path("id").asText() + "/archive?formats=parquet";
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(() -> assertThat(names(path)).contains("long.parquet", "counts.tsv.gz"));
+  }
+
+  /** Of the members of a zip; empty while there is none. */
+  private List<String> names(String path) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (ZipInputStream zip = new ZipInputStream(client.stream(path, true))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        names.add(entry.getName());
+      }
+    }
+    return names;
   }
 
   private long jobs() {

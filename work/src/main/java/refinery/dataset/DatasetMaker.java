@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import refinery.dataset.format.Format;
+import refinery.dataset.format.RefinebioZip;
+import refinery.dataset.format.SampleTables;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.Level;
 import refinery.dataset.store.Measure;
@@ -100,6 +102,29 @@ public final class DatasetMaker {
   }
 
   public void make() throws IOException, UnusableInput {
+    if (!planned.choice(DatasetChoice.LAYOUT).equals("refinebio")) {
+      matrices((matrix, shown) -> {});
+    } else {
+      RefinebioZip.Choice how =
+          new RefinebioZip.Choice(
+              planned.choice(DatasetChoice.AGGREGATE).toUpperCase(Locale.ROOT), "NONE", false);
+      try (RefinebioZip zip = new RefinebioZip(folder.resolve("refinebio.zip"), how, threads)) {
+        matrices((matrix, shown) -> zip.add(matrix.name(), shown, Measure.COUNTS));
+        zip.finish(
+            planned.dropped().stream()
+                .map(each -> new SampleTables.Dropped(each.sample(), each.reason()))
+                .toList());
+      }
+    }
+    DatasetTables.write(planned, sizeFactors, folder);
+  }
+
+  /** Takes each matrix as it is shown. */
+  private interface Shown {
+    void matrix(Matrix matrix, DatasetStore shown) throws IOException;
+  }
+
+  private void matrices(Shown also) throws IOException, UnusableInput {
     for (Matrix matrix : planned.plan().matrices()) {
       Path place = matrix.name().isEmpty() ? folder : folder.resolve(matrix.name());
       Files.createDirectories(place);
@@ -115,13 +140,13 @@ public final class DatasetMaker {
               "the matrix %s has %d samples instead of %d"
                   .formatted(matrix.name(), store.accessions().size(), matrix.samples()));
         }
-        render(matrix, samples, store, place);
+        also.matrix(matrix, render(matrix, samples, store, place));
       }
     }
-    DatasetTables.write(planned, sizeFactors, folder);
   }
 
-  private void render(Matrix matrix, List<PlanLine.Taken> samples, DatasetStore store, Path place)
+  private DatasetStore render(
+      Matrix matrix, List<PlanLine.Taken> samples, DatasetStore store, Path place)
       throws IOException, UnusableInput {
     List<Measure> measures =
         planned.words("values").stream()
@@ -144,6 +169,7 @@ public final class DatasetMaker {
             .render(shown, place, threads);
       }
     }
+    return shown;
   }
 
   private Optional<GeneMap> genes(Matrix matrix) throws IOException, UnusableInput {

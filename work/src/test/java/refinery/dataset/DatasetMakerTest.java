@@ -339,6 +339,32 @@ class DatasetMakerTest {
   }
 
   @Test
+  void theLayoutOfRefinebioIsAZipBesideThem() throws Exception {
+    Path folder = make("bio", "{\"layout\": \"refinebio\"}", all(), Optional.empty());
+    try (java.util.zip.ZipFile zip =
+        new java.util.zip.ZipFile(folder.resolve("refinebio.zip").toFile())) {
+      String table =
+          new String(
+              zip.getInputStream(zip.getEntry("ALL/ALL.tsv")).readAllBytes(),
+              StandardCharsets.UTF_8);
+      assertThat(table).startsWith("Gene\ts1\ts2\ts3\nA\t100\t164\t0\n");
+      assertThat(zip.getEntry("filtered_samples_metadata.tsv")).isNotNull();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("nothing is left behind")
+          .containsExactlyInAnyOrder(
+              "matrix.store",
+              "counts.tsv.gz",
+              "tpm.tsv.gz",
+              "length.tsv.gz",
+              "samples.tsv",
+              "dropped.tsv",
+              "refinebio.zip");
+    }
+  }
+
+  @Test
   void whatIsDamagedOrOfAnotherIndexIsNotTaken() throws Exception {
     List<PlanLine.Taken> samples = all();
     stored.put(samples.get(1).sha256(), stored.get(samples.get(2).sha256()));

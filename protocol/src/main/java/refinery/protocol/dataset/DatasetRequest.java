@@ -70,7 +70,9 @@ public record DatasetRequest(
     ObjectNode request = Json.MAPPER.createObjectNode();
     selection.write(request, most);
     pipeline.ifPresent(name -> request.put("pipeline", name));
-    new EnumMap<>(choices).forEach((choice, word) -> request.put(choice.field(), word));
+    Map<DatasetChoice, String> ordered = new EnumMap<>(DatasetChoice.class);
+    ordered.putAll(choices);
+    ordered.forEach((choice, word) -> request.put(choice.field(), word));
     ArrayNode kinds = request.putArray("values");
     values.forEach(kinds::add);
     ArrayNode wanted = request.putArray("formats");

@@ -34,9 +34,7 @@ public final class DatasetRequestReader {
           DatasetChoice.SCALE,
           Set.of("minmax", "standard", "robust"),
           DatasetChoice.IMPUTE,
-          Set.of("svd"),
-          DatasetChoice.LAYOUT,
-          Set.of("refinebio"));
+          Set.of("svd"));
 
   private final JsonNode body;
   private final List<Problem> problems = new ArrayList<>();

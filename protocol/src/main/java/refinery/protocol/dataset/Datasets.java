@@ -27,6 +27,12 @@ public interface Datasets {
   /** Looks up the samples and stores the list of them. Stages fail when the database is away. */
   CompletionStage<Planned> plan(DatasetRequest request);
 
+  /**
+   * A plan by which other formats of a dataset that is done are made of its stores; it takes no new
+   * sample.
+   */
+  CompletionStage<Planned> rendering(DatasetId dataset, List<String> formats);
+
   /** Reads a stored plan. The stage fails if there is none of that digest. */
   CompletionStage<Planned.Plan> read(String plan);
 
