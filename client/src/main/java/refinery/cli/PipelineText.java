@@ -156,6 +156,7 @@ final class PipelineText {
         + Units.time(Duration.ofSeconds(step.path("stall_seconds").asLong()))
         + " without progress, or "
         + Units.time(Duration.ofSeconds(step.path("wall_time_seconds").asLong()))
+        + (step.has("container") ? "; in a container of " + step.path("container").asText() : "")
         + (step.has("tool") ? "; version of " + step.path("tool").asText() + " recorded" : "");
   }
 

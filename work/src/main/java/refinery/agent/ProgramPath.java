@@ -37,6 +37,13 @@ public final class ProgramPath {
             .toList();
   }
 
+  /**
+   * @param path as the variable PATH
+   */
+  public static ProgramPath of(String path) {
+    return new ProgramPath(path);
+  }
+
   public static ProgramPath ofSystem() {
     return new ProgramPath(Optional.ofNullable(System.getenv("PATH")).orElse(USUAL));
   }

@@ -93,6 +93,11 @@ record Pipeline(
     return action instanceof Action.Builtin builtin && builtin.name().equals("unpack");
   }
 
+  /** True if a step runs in a container. */
+  boolean isContained() {
+    return steps.stream().anyMatch(step -> step.action().image().isPresent());
+  }
+
   /** True if it has nothing to fetch, check or keep, so that a job costs only its one process. */
   boolean isBare() {
     return inputs.isEmpty()
@@ -100,6 +105,7 @@ record Pipeline(
         && outputs.isEmpty()
         && needs.isEmpty()
         && parameters.isEmpty()
+        && !isContained()
         && steps.size() == 1;
   }
 
@@ -271,13 +277,24 @@ record Pipeline(
 
   /** What a step does. */
   sealed interface Action {
+    /** The image of the container that it runs in; empty: it runs on the node. */
+    default Optional<String> image() {
+      return switch (this) {
+        case Command command -> command.container();
+        case Builtin builtin -> Optional.empty();
+      };
+    }
+
     /**
      * A process.
      *
      * @param arguments may hold placeholders
      * @param environment added to the clean one that every process has
+     * @param container the image of the container that it runs in; empty: it runs on the node
      */
-    record Command(List<String> arguments, Map<String, String> environment) implements Action {
+    record Command(
+        List<String> arguments, Map<String, String> environment, Optional<String> container)
+        implements Action {
       public Command {
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);

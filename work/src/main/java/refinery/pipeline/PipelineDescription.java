@@ -64,6 +64,7 @@ final class PipelineDescription {
         entry.set("command", Json.MAPPER.valueToTree(command.arguments()));
         entry.set("environment", Json.MAPPER.valueToTree(new TreeMap<>(command.environment())));
         step.stdout().ifPresent(file -> entry.put("stdout", file));
+        command.container().ifPresent(image -> entry.put("container", image));
         step.tool().ifPresent(tool -> entry.put("tool", tool));
         if (!step.exitCodes().equals(Set.of(0))) {
           entry.set("exit_codes", Json.MAPPER.valueToTree(new TreeSet<>(step.exitCodes())));

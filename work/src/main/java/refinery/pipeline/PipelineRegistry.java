@@ -173,6 +173,7 @@ public final class PipelineRegistry {
         pipeline.allSteps().stream()
             .map(Pipeline.Step::action)
             .filter(Pipeline.Action.Command.class::isInstance)
+            .filter(action -> action.image().isEmpty())
             .map(action -> ((Pipeline.Action.Command) action).arguments().getFirst())
             .filter(program -> Placeholders.names(program).isEmpty())
             .map(program -> Tool.of(program, user));

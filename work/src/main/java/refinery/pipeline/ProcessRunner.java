@@ -6,7 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import refinery.agent.Attempt;
+import refinery.agent.ProgramPath;
 import refinery.agent.Tool;
 import refinery.agent.WorkRunner;
 import refinery.protocol.Failure;
@@ -36,7 +38,8 @@ public final class ProcessRunner implements WorkRunner {
       ObjectStore permanent,
       ReferenceCache references,
       EarlierResults earlier,
-      ToolVersions versions) {}
+      ToolVersions versions,
+      Containers containers) {}
 
   public ProcessRunner(
       PipelineRegistry registry,
@@ -44,8 +47,23 @@ public final class ProcessRunner implements WorkRunner {
       ObjectStore permanent,
       ReferenceCache references,
       EarlierResults earlier) {
+    this(registry, temporary, permanent, references, earlier, ProgramPath.ofSystem());
+  }
+
+  /**
+   * @param engines where container engines are looked for
+   */
+  ProcessRunner(
+      PipelineRegistry registry,
+      ObjectStore temporary,
+      ObjectStore permanent,
+      ReferenceCache references,
+      EarlierResults earlier,
+      ProgramPath engines) {
     this.registry = registry;
-    this.services = new Services(temporary, permanent, references, earlier, new ToolVersions());
+    this.services =
+        new Services(
+            temporary, permanent, references, earlier, new ToolVersions(), new Containers(engines));
   }
 
   @Override
@@ -72,7 +90,14 @@ public final class ProcessRunner implements WorkRunner {
 
   @Override
   public List<Tool> tools() {
-    return registry.tools();
+    return Stream.concat(
+            registry.tools().stream(),
+            services.containers().isPossible()
+                ? Stream.of()
+                : registry.all().stream()
+                    .filter(Pipeline::isContained)
+                    .map(pipeline -> Tool.of("podman", "containers of " + pipeline.name())))
+        .toList();
   }
 
   private static CompletionStage<Outcome> refused(String message) {

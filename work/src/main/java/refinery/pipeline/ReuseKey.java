@@ -38,6 +38,10 @@ final class ReuseKey {
     List<String> parts = new ArrayList<>();
     parts.add(pipeline.name());
     parts.add(pipeline.version());
+    pipeline.steps().stream()
+        .filter(step -> step.mayRun(inputs))
+        .flatMap(step -> step.action().image().stream())
+        .forEach(image -> parts.add("image " + image));
     for (String tool : toolsOf(pipeline, inputs)) {
       Optional<String> version = tools.version(tool, pipeline.tools().get(tool));
       if (version.isEmpty()) {

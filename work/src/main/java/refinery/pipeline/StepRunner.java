@@ -30,6 +30,9 @@ final class StepRunner {
   /** Free bytes below which a volume counts as full: tools fail, or only seem to succeed. */
   private static final long NEARLY_FULL = 16L << 20;
 
+  /** The exit code of what SIGKILL has ended: in a container, by the limit of its memory. */
+  private static final int KILLED = 137;
+
   private static final int PROBE = 1 << 20;
 
   /** The name of the step that is blamed for faults after the last one. */
@@ -193,7 +196,8 @@ final class StepRunner {
   private void process(
       Step step, List<String> arguments, Map<String, String> environment, Optional<Path> stdout)
       throws IOException, StepFailure, InterruptedException {
-    String tool = "";
+    Optional<ContainerCommand> container = container(step);
+    String tool = step.action().image().orElse("");
     if (step.tool().isPresent()) {
       String name = step.tool().get();
       tool = services.versions().of(name, pipeline.tools().get(name), attempt, work);
@@ -201,10 +205,11 @@ final class StepRunner {
     StepLog log = StepLog.begin(attempt.log(), storedLog);
     log.say("== " + step.name() + ": " + assignments(environment) + String.join(" ", arguments));
     ProcessResult result =
-        attempt.execute(
+        executed(
+            container,
             new ProcessRequest(
-                arguments,
-                environment,
+                container.map(in -> in.run(arguments, work, environment)).orElse(arguments),
+                container.map(in -> Containers.environment()).orElse(environment),
                 work,
                 stdout,
                 attempt.log(),
@@ -214,8 +219,21 @@ final class StepRunner {
     Optional<Artifact> published = log.publish(step.name(), work.getParent(), services.permanent());
     storedLog = StepLog.size(attempt.log());
     records.add(record(step.name(), arguments, tool, result, published));
+    judge(step, arguments, result, tail);
+  }
+
+  private void judge(Step step, List<String> arguments, ProcessResult result, String tail)
+      throws StepFailure {
     if (result.killed().isPresent()) {
       throw new StepFailure(result.killed().get());
+    }
+    if (step.action().image().isPresent() && result.exitCode() == KILLED) {
+      throw new StepFailure(
+          new Failure(
+              FailureClass.OUT_OF_MEMORY,
+              "%s was killed in its container, as at its limit of %d bytes of memory"
+                  .formatted(arguments.getFirst(), attempt.reserved().memory()),
+              step.name()));
     }
     if (!step.exitCodes().contains(result.exitCode())) {
       throw new StepFailure(
@@ -227,6 +245,28 @@ final class StepRunner {
               FailureClass.OUT_OF_DISK,
               step.name() + " says that the disk is full, and reported success",
               step.name()));
+    }
+  }
+
+  private Optional<ContainerCommand> container(Step step) throws IOException, StepFailure {
+    Optional<String> image = step.action().image();
+    return image.isEmpty()
+        ? Optional.empty()
+        : Optional.of(services.containers().prepare(step.name(), image.get(), attempt, work));
+  }
+
+  /** A container that did not end by itself is removed: it outlives its engine's process. */
+  private ProcessResult executed(Optional<ContainerCommand> container, ProcessRequest request)
+      throws InterruptedException {
+    boolean ended = false;
+    try {
+      ProcessResult result = attempt.execute(request);
+      ended = result.killed().isEmpty();
+      return result;
+    } finally {
+      if (!ended && container.isPresent()) {
+        Containers.remove(container.get());
+      }
     }
   }
 

@@ -21,6 +21,7 @@ final class StepSection {
           "name",
           "command",
           "environment",
+          "container",
           "builtin",
           "with",
           "when",
@@ -38,6 +39,11 @@ final class StepSection {
    */
   private static final Pattern VARIABLE =
       Pattern.compile("(?!(PATH|HOME|TMPDIR|LD_.*|REFINERY_.*)$)[A-Z_][A-Z0-9_]{0,63}");
+
+  /** A reference to an image, or the absolute path of a SIF file for apptainer. */
+  private static final Pattern IMAGE =
+      Pattern.compile(
+          "/?[a-z0-9][A-Za-z0-9._/-]{0,199}(:[A-Za-z0-9._-]{1,128})?(@sha256:[0-9a-f]{64})?");
 
   private static final Duration STALL = Duration.ofMinutes(30);
   private static final Duration WALL_TIME = Duration.ofHours(48);
@@ -208,6 +214,9 @@ final class StepSection {
     if (section.has("environment")) {
       section.wrong("environment", "only a command has one");
     }
+    if (section.has("container")) {
+      section.wrong("container", "only a command runs in one");
+    }
     Map<String, String> with = section.map("with");
     placeholders.add(section, "with", with.values());
     String builtin = section.optionalText("builtin").orElse("");
@@ -229,6 +238,13 @@ final class StepSection {
       }
     }
     placeholders.add(section, "command", command);
-    return new Action.Command(command, environment);
+    Optional<String> container =
+        section.has("container")
+            ? Optional.of(section.matching("container", IMAGE))
+            : Optional.empty();
+    if (container.isPresent() && section.has("tool")) {
+      section.wrong("tool", "a container's image says what runs, so a step has only one of them");
+    }
+    return new Action.Command(command, environment, container);
   }
 }

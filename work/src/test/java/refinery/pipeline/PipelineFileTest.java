@@ -139,11 +139,17 @@ class PipelineFileTest {
   void conditionsAndReplacementsAreOfThingsThatThereAre() throws IOException {
     String step = "{ name = two, command = [true], %s }\n]\noutputs";
     for (String fine :
-        List.of("when-parameters { size = 7 }", "replaces { reads = trimmed/reads.gz }")) {
+        List.of(
+            "when-parameters { size = 7 }",
+            "replaces { reads = trimmed/reads.gz }",
+            "container = \"quay.io/biocontainers/salmon:1.10.3--h45fbf2d_4\"")) {
       assertThat(faults(GOOD.replace("]\noutputs", step.formatted(fine)))).as(fine).isEmpty();
     }
     for (String wrong :
         List.of(
+            "container = \"-v/:/host\"",
+            "container = \"image --privileged\"",
+            "container = \"${threads}\"",
             "when-parameters { sise = 7 }",
             "when-parameters { size = many }",
             "replaces { genome = genome.gz }",

@@ -151,6 +151,19 @@ final class Workbench {
     return outcome;
   }
 
+  /**
+   * @param engines where container engines are looked for, as the variable PATH
+   */
+  ProcessRunner runner(PipelineRegistry pipelines, String engines) {
+    return new ProcessRunner(
+        pipelines,
+        temporary,
+        permanent,
+        references,
+        this::reusable,
+        refinery.agent.ProgramPath.of(engines));
+  }
+
   ProcessRunner runner(PipelineRegistry pipelines) {
     return new ProcessRunner(pipelines, temporary, permanent, references, this::reusable);
   }

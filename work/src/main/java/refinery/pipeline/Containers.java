@@ -1,0 +1,134 @@
+package refinery.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import refinery.agent.Attempt;
+import refinery.agent.ProgramPath;
+import refinery.pipeline.ContainerCommand.Engine;
+
+/** Finds a node's container engine, and runs steps by it. Thread-safe. */
+final class Containers {
+  private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
+  private static final long REMOVAL_SECONDS = 30;
+
+  /** What an engine needs of the node's own environment: where it keeps images. */
+  private static final List<String> INHERITED =
+      List.of("HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "DOCKER_HOST", "DOCKER_CONFIG");
+
+  private final ProgramPath path;
+
+  Containers(ProgramPath path) {
+    this.path = path;
+  }
+
+  /** True if this node can run containers, as far as its PATH tells. */
+  boolean isPossible() {
+    return Arrays.stream(Engine.values())
+        .anyMatch(engine -> path.find(engine.program()).isPresent());
+  }
+
+  /**
+   * @param work the working directory, of which the links are followed
+   * @throws StepFailure when the node has no engine
+   */
+  ContainerCommand prepare(String step, String image, Attempt attempt, Path work)
+      throws IOException, StepFailure {
+    for (Engine engine : Engine.values()) {
+      Optional<Path> program = path.find(engine.program());
+      if (program.isPresent()) {
+        Path scratch = attempt.scratch().toAbsolutePath().normalize();
+        Set<Path> linked = linked(work);
+        for (Path mounted : Stream.concat(Stream.of(scratch), linked.stream()).toList()) {
+          if (mounted.toString().matches(".*[,:\"\\p{Cntrl}].*")) {
+            throw StepFailure.permanent(
+                "a container cannot be given %s: its name has a comma, colon or quote"
+                    .formatted(mounted));
+          }
+        }
+        return new ContainerCommand(
+            engine,
+            program.get(),
+            image,
+            "refinery-" + attempt.spec().id().value() + "-" + attempt.number() + "-" + step,
+            scratch,
+            linked,
+            (Integer) Files.getAttribute(scratch, "unix:uid"),
+            (Integer) Files.getAttribute(scratch, "unix:gid"),
+            attempt.reserved());
+      }
+    }
+    throw StepFailure.permanent(
+        "it runs in a container of the image %s, and this node has none of %s on its PATH; apt-get install podman"
+            .formatted(
+                image,
+                Arrays.stream(Engine.values())
+                    .map(Engine::program)
+                    .collect(Collectors.joining(", "))));
+  }
+
+  /** The real files of links among the inputs and unpacked references. */
+  private static Set<Path> linked(Path work) throws IOException {
+    Set<Path> targets = new TreeSet<>();
+    for (Path directory : List.of(work, work.resolve("inputs"))) {
+      if (Files.isDirectory(directory)) {
+        try (Stream<Path> entries = Files.list(directory)) {
+          for (Path entry : entries.filter(Files::isSymbolicLink).toList()) {
+            targets.add(entry.toRealPath());
+          }
+        }
+      }
+    }
+    return targets;
+  }
+
+  /** The environment of the engine itself; what the tool gets is on its command line. */
+  static Map<String, String> environment() {
+    Map<String, String> environment = new TreeMap<>();
+    for (String name : INHERITED) {
+      Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
+    }
+    return environment;
+  }
+
+  /** Ends a container whose engine was killed: it does not end with it. */
+  static void remove(ContainerCommand container) {
+    List<String> command = container.remove();
+    if (command.isEmpty()) {
+      return;
+    }
+    // The interrupt that ended the step must not keep its container alive.
+    boolean interrupted = Thread.interrupted();
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (!process.waitFor(REMOVAL_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        LOG.warn("the container {} was not removed within {} s", container.name(), REMOVAL_SECONDS);
+      }
+    } catch (IOException e) {
+      LOG.warn("the container {} cannot be removed: {}", container.name(), e.getMessage());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
