@@ -40,7 +40,7 @@ record TranscriptRules(
           TR_V_pseudogene
           """
               .strip()
-              .split("\s+"));
+              .split("\\s+"));
 
   /** The first half of a SHA-256 of a sequence in capital letters. */
   record Digest(long high, long low) {}

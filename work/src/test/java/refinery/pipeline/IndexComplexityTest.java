@@ -110,6 +110,13 @@ class IndexComplexityTest {
         .isEqualTo(Optional.ofNullable(reason));
   }
 
+  @Test
+  void theBiotypesAreWords() {
+    assertThat(TranscriptRules.NON_CODING)
+        .contains("lncRNA", "antisense_RNA", "sense_intronic", "TR_V_pseudogene")
+        .allMatch(word -> word.matches("\\w+"));
+  }
+
   /** What went for another reason must not take a coding transcript of the same sequence along. */
   @Test
   void theFirstOfThoseThatAreKeptStandsForItsSequence() {
