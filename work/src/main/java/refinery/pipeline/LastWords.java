@@ -9,7 +9,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import refinery.files.ToolWords;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
@@ -17,6 +19,15 @@ import refinery.protocol.FailureClass;
 /** Reads the last output of a tool and tells from it why the tool failed. */
 final class LastWords {
   private static final int TAIL = 1 << 16;
+
+  /** A process that a signal ended has this exit code and the signal's number. */
+  private static final int SIGNAL = 128;
+
+  private static final Pattern ERROR = Pattern.compile("(?i)(error|fatal)\\b");
+
+  /** Begins the lines with which a step's log tells its command. */
+  private static final String OURS = "== ";
+
   private static final List<String> DISK =
       List.of(
           "no space left on device",
@@ -63,8 +74,14 @@ final class LastWords {
     String words = lastLines(tail);
     return new Failure(
         kind,
-        "%s exited with %d%s"
-            .formatted(clean(program), exitCode, words.isEmpty() ? "" : ": " + words),
+        "%s exited with %d%s%s"
+            .formatted(
+                clean(program),
+                exitCode,
+                exitCode > SIGNAL && exitCode <= SIGNAL + 64
+                    ? " (signal " + (exitCode - SIGNAL) + ")"
+                    : "",
+                words.isEmpty() ? "" : ": " + words),
         step);
   }
 
@@ -74,11 +91,21 @@ final class LastWords {
     return DISK.stream().anyMatch(said::contains);
   }
 
+  /**
+   * The last three lines, and before them the first that says error: a long usage may follow it.
+   */
   private static String lastLines(String tail) {
     List<String> lines =
-        tail.lines().map(LastWords::clean).filter(line -> !line.isBlank()).toList();
-    return lines.stream()
-        .skip(Math.max(0, lines.size() - 3))
+        tail.lines()
+            .map(LastWords::clean)
+            .filter(line -> !line.isBlank() && !line.startsWith(OURS))
+            .toList();
+    List<String> last = lines.subList(Math.max(0, lines.size() - 3), lines.size());
+    Stream<String> error =
+        lines.stream()
+            .filter(line -> ERROR.matcher(line).lookingAt() && !last.contains(line))
+            .limit(1);
+    return Stream.concat(error, last.stream())
         .map(line -> line.length() > 300 ? line.substring(0, 300) : line)
         .collect(Collectors.joining(" | "));
   }
