@@ -69,6 +69,9 @@ final class SetInputs {
         }
         table.write(row(input, file) + "\n");
       }
+      if (count == 0) {
+        table.write(HEADER + "\n");
+      }
     }
     if (count != provision.inputs().count()) {
       throw StepFailure.permanent(
