@@ -132,8 +132,9 @@ final class StepRunner {
     Failure failure = thrown.failure();
     boolean explained =
         switch (failure.failureClass()) {
-          case OUT_OF_DISK, OUT_OF_MEMORY, STALLED, NODE_LOST -> true;
-          case TRANSIENT, CORRUPT, ABSENT, PERMANENT -> false;
+          case OUT_OF_DISK, OUT_OF_MEMORY, NODE_LOST -> true;
+          // salmon index waits for ever for a thread that could not write.
+          case TRANSIENT, CORRUPT, ABSENT, STALLED, PERMANENT -> false;
         };
     Optional<String> full = explained ? Optional.empty() : full(before);
     if (full.isPresent()) {

@@ -4,18 +4,25 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import refinery.agent.Attempt;
 import refinery.agent.ProcessRequest;
 import refinery.agent.ProcessResult;
+import refinery.protocol.Failure;
+import refinery.protocol.FailureClass;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Usage;
 
-/** An attempt that starts processes without the agent's limits. */
+/** An attempt that starts processes without the agent's limits, but one of time. */
 record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements Attempt {
+  /** Far longer than any tool takes here; some never end on a full disk. */
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+
   @Override
   public int number() {
     return 1;
@@ -63,7 +70,17 @@ record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements At
     builder.environment().putAll(request.environment());
     int code;
     try {
-      code = builder.start().waitFor();
+      Process process = builder.start();
+      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        return new ProcessResult(
+            137,
+            Optional.of(Failure.of(FailureClass.STALLED, "it took longer than " + LONGEST)),
+            Usage.NONE,
+            started,
+            Instant.now());
+      }
+      code = process.exitValue();
     } catch (IOException e) {
       code = 127;
     }
