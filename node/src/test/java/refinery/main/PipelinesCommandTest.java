@@ -124,7 +124,7 @@ class PipelinesCommandTest {
         .containsPattern("\nfragment_length +180 +mean fragment length of single-end lib")
         .containsPattern("\nreference +\\(empty\\) +species of the index")
         .contains(
-            "(with reads)\n       kallisto quant -i reference/kallisto.idx -o out -t ${threads}")
+            "(with reads)\n       kallisto quant --verbose -i reference/kallisto.idx -o out -t ${threads}")
         .contains("ends after 1h 00m without progress, or 24h 00m; version of kallisto recorded\n")
         .contains(
             ". trim-single (with reads and if trim = fastp)\n       fastp --in1 ${input.reads} ")
