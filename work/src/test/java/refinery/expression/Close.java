@@ -3,7 +3,7 @@ package refinery.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Compares doubles by their relative difference. */
-final class Close {
+public final class Close {
   private static final double TOLERANCE = 1e-9;
 
   private Close() {}
@@ -17,7 +17,7 @@ final class Close {
   }
 
   /** Returns the greatest difference. */
-  static double assertClose(String what, double[] found, double... expected) {
+  public static double assertClose(String what, double[] found, double... expected) {
     assertThat(found).as(what).hasSameSizeAs(expected);
     int worst = 0;
     for (int i = 1; i < found.length; i++) {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /** Runs R where it and a package are installed. A test that needs them is skipped elsewhere. */
-final class LiveR {
+public final class LiveR {
   private LiveR() {}
 
   /**
@@ -21,7 +21,7 @@ final class LiveR {
    *
    * @param debian the package that has it
    */
-  static void run(Path folder, String name, String debian, String script)
+  public static void run(Path folder, String name, String debian, String script)
       throws IOException, InterruptedException {
     assumeTrue(
         installed(folder, name),
@@ -70,7 +70,7 @@ final class LiveR {
   }
 
   /** What R wrote by {@code writeBin(as.double(x), file, endian = "little")}. */
-  static double[] doubles(Path file) throws IOException {
+  public static double[] doubles(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     double[] values = new double[bytes.remaining() / Double.BYTES];
     bytes.asDoubleBuffer().get(values);
