@@ -47,6 +47,7 @@ class ReadOnlySurroundingsTest {
           "postgres",
           "references",
           "scratch",
+          "slices",
           "storage",
           "tmp",
           "token");
