@@ -82,11 +82,11 @@ class DebianExamplesTest {
 
   /**
    * With bias correction salmon learns the biases from fragments that it draws anew in each run,
-   * with one thread, too. Of each example 8 tables made by hand had effective lengths that differ
-   * by up to 7 %, TPM by 6.5 % and counts by 5.6 %. What it counts before that, its equivalence
-   * classes, is always the same.
+   * with one thread, too. Of each example 40 tables made by hand had TPM that differ by up to 15 %
+   * (standard deviation 3.2 %), counts by 12 % and effective lengths by 11 %; this is twice as
+   * much. What it counts before that, its equivalence classes, is always the same.
    */
-  private static final double SALMON_VARIES = 0.15;
+  private static final double SALMON_VARIES = 0.3;
 
   /** Genes with exons in common exchange up to one read (11 tables), others 0.002. */
   private static final double READS_OF_A_GENE = 3;
