@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -162,6 +164,9 @@ class SurveyChangesTest {
     Awaitility.await()
         .atMost(PATIENCE)
         .until(() -> survey(needy).path("state").asText().startsWith("done"));
+    List<JsonNode> failed = new ArrayList<>();
+    client.list("/jobs", Map.of("survey_id", needy, "state", "failed"), RUNS, failed::add);
+    assertThat(failed).isEmpty();
     assertThat(survey(needy).path("batches").path("done").asInt()).isEqualTo(RUNS);
   }
 

@@ -18,6 +18,9 @@ import java.util.Optional;
 final class HashedFiles {
   static final int MOST = 4096;
 
+  /** How often a file may be replaced just while it is linked. */
+  private static final int TRIES = 100;
+
   /** Reads a whole file. */
   interface Hasher {
     String of(Path file) throws IOException;
@@ -91,12 +94,29 @@ final class HashedFiles {
         .map(Known::sha256);
   }
 
-  /** Makes a hard link, otherwise a symbolic link, otherwise a copy. */
+  /**
+   * Makes a hard link, otherwise a symbolic link, otherwise a copy. A file that is replaced at this
+   * moment has no name left, and link(2) calls it absent: asked again, it finds the new one.
+   */
   private static void makeLink(Path source, Path target) throws IOException {
+    for (int tries = 1; !tryLink(source, target); tries++) {
+      if (tries == TRIES) {
+        throw new NoSuchFileException(target.toString(), source.toString(), "cannot be linked");
+      }
+    }
+  }
+
+  /** False if the source was replaced meanwhile. */
+  private static boolean tryLink(Path source, Path target) throws IOException {
     try {
       Files.createLink(target, source);
-      return;
-    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      return true;
+    } catch (NoSuchFileException e) {
+      if (Files.exists(source)) {
+        return false;
+      }
+      throw e;
+    } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (FileSystemException | UnsupportedOperationException e) {
       // Another file system, or hard links are not allowed.
@@ -109,5 +129,6 @@ final class HashedFiles {
     } catch (FileSystemException | UnsupportedOperationException e) {
       Files.copy(source, target, new CopyOption[0]);
     }
+    return true;
   }
 }

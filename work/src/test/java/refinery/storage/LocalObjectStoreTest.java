@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +91,38 @@ class LocalObjectStoreTest implements ObjectStoreContract {
     Files.setLastModifiedTime(first, time);
     assertThatThrownBy(() -> store.materialise(key, folder.resolve("second")))
         .isInstanceOf(ObjectStore.DamagedObjectException.class);
+  }
+
+  /** As when many jobs have equal outputs, and one of them is another's input. */
+  @Test
+  void aFileThatIsReplacedByItsEqualCanBeLinkedMeanwhile() throws Exception {
+    Path source = Files.writeString(folder.resolve("source"), "hello");
+    HashedFiles files = new HashedFiles(Sha256::of);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger replaced = new AtomicInteger();
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                while (!over.get()) {
+                  Path next = Files.writeString(folder.resolve("next"), "hello");
+                  Files.move(next, source, StandardCopyOption.ATOMIC_MOVE);
+                  replaced.incrementAndGet();
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    try {
+      for (int link = 0; link < 20_000 || replaced.get() < 1_000; link++) {
+        Path target = folder.resolve("target");
+        assertThat(files.link(source, target)).isEqualTo(HELLO);
+        Files.delete(target);
+      }
+    } finally {
+      over.set(true);
+    }
+    writer.get(30, TimeUnit.SECONDS);
   }
 
   @Test
