@@ -153,7 +153,6 @@ public final class LocalExecutor implements Executor {
           courtesy.ends(attempt);
           attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
           watcher.forget(attempt);
-          attempt.ungroup();
           Outcome end =
               measured(crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt), attempt);
           try {
@@ -161,6 +160,8 @@ public final class LocalExecutor implements Executor {
           } catch (IOException e) {
             LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
           }
+          // Last, as it may have to wait for the kernel, and a node that leaves soon ends.
+          attempt.ungroup();
           noteEnd(attempt);
           running.remove(attempt);
           ended.accept(end);
