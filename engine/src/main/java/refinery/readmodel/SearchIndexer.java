@@ -39,6 +39,7 @@ public final class SearchIndexer extends AbstractBehavior<SearchIndexer.Message>
       SearchIndex index,
       Clock clock) {
     super(context);
+    context.setLoggerName(SearchIndexer.class);
     this.index = index;
     this.clock = clock;
     this.timers = timers;
@@ -73,7 +74,11 @@ public final class SearchIndexer extends AbstractBehavior<SearchIndexer.Message>
         timers.startSingleTimer(new Look(), more ? took : INTERVAL);
       }
       case Failed failed -> {
-        getContext().getLog().warn("cannot index batches for search: {}", failed.why().toString());
+        if (!(failed.why() instanceof SqlExecutor.StoppingException)) {
+          getContext()
+              .getLog()
+              .warn("cannot index batches for search: {}", failed.why().toString());
+        }
         timers.startSingleTimer(new Look(), AFTER_FAILURE);
       }
     }
