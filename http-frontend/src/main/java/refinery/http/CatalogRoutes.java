@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.protocol.catalog.Catalog.Validated;
 import refinery.protocol.query.Page;
 
-/** Serves the lists of sources and pipelines, counts, and the description of the API. */
+/** Serves the lists of sources and pipelines, and counts. */
 final class CatalogRoutes {
   private final FrontendServices services;
 
@@ -18,15 +18,11 @@ final class CatalogRoutes {
   }
 
   List<Endpoint> endpoints() {
-    JsonNode document = OpenApi.document(services.version());
     return List.of(
         Endpoint.get("/api/v1/sources", exchange -> all(services.catalog().sources())),
         Endpoint.get("/api/v1/pipelines", exchange -> all(services.catalog().pipelines())),
         Endpoint.get(
-            "/api/v1/stats", exchange -> services.readModel().stats().thenApply(Responses::ok)),
-        Endpoint.get(
-            "/api/v1/openapi.json",
-            exchange -> CompletableFuture.completedFuture(Responses.ok(document))));
+            "/api/v1/stats", exchange -> services.readModel().stats().thenApply(Responses::ok)));
   }
 
   private static CompletionStage<HttpResponse> all(List<JsonNode> items) {

@@ -50,6 +50,11 @@ public final class HttpFrontend {
 
   static List<Endpoint> endpoints(
       ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+    return OpenApi.describing(routes(system, services, config), services.version());
+  }
+
+  private static List<Endpoint> routes(
+      ActorSystem<?> system, FrontendServices services, HttpConfig config) {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     SchedulerQueries scheduler =
         new SchedulerQueries(system, services.scheduler(), config.askTimeout());

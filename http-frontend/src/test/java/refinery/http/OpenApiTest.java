@@ -3,24 +3,20 @@ package refinery.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import refinery.protocol.Json;
-import refinery.protocol.batch.BatchState;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.http.Described.Operation;
 
 /** Holds the OpenAPI document and the routes together: neither has what the other lacks. */
+@ExtendWith(SharedNode.class)
 class OpenApiTest {
   private static final Map<String, String> BODIES =
       Map.of(
@@ -36,19 +32,12 @@ class OpenApiTest {
           "resumeSurvey", "{\"input\":{\"take\":\"all\"}}");
 
   private static TestNode node;
-  private static JsonNode document;
+  private static Described described;
 
   @BeforeAll
-  static void start() throws Exception {
-    node = new TestNode("");
-    node.rows.batches.put(
-        FakeDatasets.ID.batch(), Samples.dataset(FakeDatasets.ID, BatchState.DONE));
-    document = TestNode.json(node.get("/api/v1/openapi.json"));
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    node.close();
+  static void share(TestNode shared, Described document) {
+    node = shared;
+    described = document;
   }
 
   @Test
@@ -58,22 +47,11 @@ class OpenApiTest {
       routes.add(
           endpoint.method() + " " + endpoint.template() + " " + new TreeSet<>(endpoint.query()));
     }
-    Set<String> described = new TreeSet<>();
-    document
-        .path("paths")
-        .properties()
-        .forEach(
-            path ->
-                operations(path.getValue())
-                    .forEach(
-                        operation ->
-                            described.add(
-                                operation.getKey().toUpperCase(Locale.ROOT)
-                                    + " "
-                                    + path.getKey()
-                                    + " "
-                                    + query(operation.getValue()))));
-    assertThat(described).isEqualTo(routes);
+    Set<String> found = new TreeSet<>();
+    for (Operation operation : described.operations()) {
+      found.add(operation.method() + " " + operation.template() + " " + Described.query(operation));
+    }
+    assertThat(found).isEqualTo(routes);
   }
 
   @Test
@@ -82,44 +60,53 @@ class OpenApiTest {
         TestNode.json(node.post("/api/v1/surveys", BODIES.get("createSurvey"))).path("id").asText();
     node.post("/api/v1/schedules", BODIES.get("createSchedule"));
     List<String> wrong = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
-      for (Map.Entry<String, JsonNode> operation : operations(path.getValue())) {
-        wrong.addAll(check(path.getKey(), operation, survey));
-      }
+    for (Operation operation : described.operations()) {
+      wrong.addAll(check(operation, survey));
     }
     assertThat(wrong).isEmpty();
   }
 
-  private static List<String> check(
-      String template, Map.Entry<String, JsonNode> operation, String survey) throws Exception {
-    String name = operation.getValue().path("operationId").asText();
+  @Test
+  void toolsFindItWhereTheyLook() throws Exception {
+    assertThat(node.get("/openapi.json").body()).isEqualTo(node.get("/api/v1/openapi.json").body());
+  }
+
+  private static List<String> check(Operation operation, String survey) throws Exception {
+    String name = operation.id();
     String path =
-        template.replace("{id}", id(template, name, survey)).replace("{name}", "nightly")
+        operation
+                .template()
+                .replace("{id}", id(operation.template(), name, survey))
+                .replace("{name}", "nightly")
             + (name.equals("sliceDataset") ? "?genes=g1" : "");
     if (name.equals("readEvents")) {
       var head = node.send(node.request(path).HEAD());
       return head.statusCode() == 200 ? List.of() : List.of(name + ": " + head.statusCode());
     }
     HttpResponse<String> response =
-        operation.getKey().equals("get")
-            ? node.get(path)
-            : operation.getKey().equals("post")
-                ? node.post(path, BODIES.getOrDefault(name, ""))
-                : node.send(
-                    node.request(path)
-                        .header("Content-Type", "application/json")
-                        .method(
-                            operation.getKey().toUpperCase(Locale.ROOT),
-                            BodyPublishers.ofString(BODIES.getOrDefault(name, ""))));
+        switch (operation.method()) {
+          case "GET" -> node.get(path);
+          case "POST" -> node.post(path, BODIES.getOrDefault(name, ""));
+          default ->
+              node.send(
+                  node.request(path)
+                      .header("Content-Type", "application/json")
+                      .method(
+                          operation.method(),
+                          BodyPublishers.ofString(BODIES.getOrDefault(name, ""))));
+        };
+    int status = response.statusCode();
+    JsonNode answer = described.response(operation, status);
     boolean problem = name.equals("resumeSurvey");
-    String status = Integer.toString(response.statusCode());
-    JsonNode responses = operation.getValue().path("responses");
-    if (!responses.has(status) && !problem) {
+    if (answer.isMissingNode() || (status >= 400) != problem) {
       return List.of(name + " answered " + status + ": " + response.body());
     }
-    JsonNode described = resolve(problem ? responses.path("default") : responses.path(status));
+    return content(name, answer.path("content"), response);
+  }
+
+  private static List<String> content(String name, JsonNode content, HttpResponse<String> response)
+      throws Exception {
     String type = response.headers().firstValue("Content-Type").orElse("").split(";")[0].strip();
-    JsonNode content = described.path("content");
     if (content.isMissingNode() && response.body().isEmpty()) {
       return List.of();
     }
@@ -130,20 +117,8 @@ class OpenApiTest {
     if (!type.endsWith("json") || schema.isMissingNode()) {
       return List.of();
     }
-    return violations(schema, TestNode.json(response)).stream()
+    return described.violations(schema, TestNode.json(response)).stream()
         .map(message -> name + ": " + message)
-        .toList();
-  }
-
-  private static List<String> violations(JsonNode schema, JsonNode body) {
-    ObjectNode whole = Json.MAPPER.createObjectNode();
-    whole.set("components", document.path("components"));
-    whole.putArray("allOf").add(schema);
-    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-        .getSchema(whole)
-        .validate(body)
-        .stream()
-        .map(Object::toString)
         .toList();
   }
 
@@ -164,27 +139,5 @@ class OpenApiTest {
       return Samples.QUANT;
     }
     return operation.equals("retryJob") ? "job-failed" : "job-done";
-  }
-
-  private static List<Map.Entry<String, JsonNode>> operations(JsonNode path) {
-    return path.properties().stream()
-        .filter(entry -> Set.of("get", "post", "put", "patch", "delete").contains(entry.getKey()))
-        .toList();
-  }
-
-  private static Set<String> query(JsonNode operation) {
-    Set<String> names = new TreeSet<>();
-    for (JsonNode parameter : operation.path("parameters")) {
-      JsonNode resolved = resolve(parameter);
-      if (resolved.path("in").asText().equals("query")) {
-        names.add(resolved.path("name").asText());
-      }
-    }
-    return names;
-  }
-
-  private static JsonNode resolve(JsonNode node) {
-    String reference = node.path("$ref").asText();
-    return reference.isEmpty() ? node : document.at(reference.substring(1));
   }
 }
