@@ -56,6 +56,18 @@ public final class Access {
   }
 
   /**
+   * Refuses a request for a page of the dashboard that is meant for another host or comes from
+   * another site's page. It needs no token, as such a page holds no data.
+   *
+   * @throws Problem the response to a request that is not allowed
+   */
+  public void checkPage(HttpRequest request) {
+    if (tokens.isEmpty()) {
+      checkLocal(request);
+    }
+  }
+
+  /**
    * Refuses a request to run a command without a token, as other users of this machine must not act
    * as the node's user. With configured tokens {@link #check} has done so already.
    *

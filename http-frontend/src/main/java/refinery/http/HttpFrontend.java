@@ -8,11 +8,13 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import refinery.http.connections.Listener;
+import refinery.http.dashboard.Dashboard;
 
 /** Builds the HTTP API from its routes and binds it to a socket. */
 public final class HttpFrontend {
@@ -30,6 +32,7 @@ public final class HttpFrontend {
     Router router =
         new Router(
             endpoints(system, services, config),
+            Optional.of(new Dashboard()),
             new Access(config, services.localToken()),
             config,
             materializer,

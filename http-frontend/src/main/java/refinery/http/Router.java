@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.http.dashboard.Dashboard;
 import refinery.protocol.Actor;
 import refinery.protocol.query.ReadModel;
 
@@ -42,9 +43,14 @@ public final class Router {
   private final RequestBody bodies;
   private final Meters meters;
   private final Obstacles obstacles;
+  private final Optional<Dashboard> dashboard;
 
+  /**
+   * @param dashboard answers what no endpoint is for
+   */
   public Router(
       List<Endpoint> endpoints,
+      Optional<Dashboard> dashboard,
       Access access,
       HttpConfig config,
       Materializer materializer,
@@ -58,14 +64,21 @@ public final class Router {
     this.bodies = new RequestBody(materializer, config);
     this.meters = meters;
     this.obstacles = obstacles;
+    this.dashboard = dashboard;
   }
 
   /** Answers a request; the stage never fails. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     long started = System.nanoTime();
     List<Match> matches = match(request.getUri().path());
-    String route = matches.isEmpty() ? "none" : matches.getFirst().endpoint().template();
-    return answer(request, matches)
+    Optional<Dashboard> page =
+        matches.isEmpty() ? dashboard.filter(each -> each.serves(request)) : Optional.empty();
+    String route =
+        page.isPresent()
+            ? "dashboard"
+            : matches.isEmpty() ? "none" : matches.getFirst().endpoint().template();
+    return page.map(pages -> page(request, pages))
+        .orElseGet(() -> answer(request, matches))
         .handle(
             (response, error) ->
                 error == null
@@ -81,6 +94,17 @@ public final class Router {
                   System.nanoTime() - started);
               return said;
             });
+  }
+
+  /** Pages and their files hold no data: whoever may reach this node may read them. */
+  private CompletionStage<HttpResponse> page(HttpRequest request, Dashboard pages) {
+    bodies.discard(request);
+    try {
+      access.checkPage(request);
+      return CompletableFuture.completedFuture(pages.answer(request));
+    } catch (RuntimeException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   private CompletionStage<HttpResponse> answer(HttpRequest request, List<Match> matches) {

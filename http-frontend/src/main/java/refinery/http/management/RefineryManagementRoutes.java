@@ -63,6 +63,7 @@ public final class RefineryManagementRoutes implements ManagementRouteProvider {
                 new MetricsRoutes(system, provided, extension.meters()).endpoints())
             .flatMap(List::stream)
             .toList(),
+        Optional.empty(),
         new Access(provided.config(), Optional.empty()),
         provided.config(),
         SystemMaterializer.get(system).materializer(),

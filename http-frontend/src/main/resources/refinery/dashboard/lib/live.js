@@ -1,0 +1,141 @@
+// What changes, by one stream for the whole page: ids of what changed, and whether the stream stands.
+import {html, useEffect, useRef, useState} from './html.js';
+import {useTick} from './format.js';
+
+const RETRY = 2000;
+const subscribers = new Set();
+const watchers = new Set();
+let source = null;
+let retry = null;
+let cursor = null;
+let lostAt = null;
+
+const tellWatchers = () => watchers.forEach(watcher => watcher());
+
+function open() {
+  clearTimeout(retry);
+  retry = null;
+  source?.close();
+  const after = cursor === null ? '' : '&after=' + cursor;
+  source = new EventSource('/api/v1/events?summary=true' + after);
+  source.onopen = () => {
+    if (lostAt !== null) {
+      lostAt = null;
+      tellWatchers();
+    }
+  };
+  source.onmessage = message => {
+    if (message.lastEventId) cursor = message.lastEventId;
+    deliver(JSON.parse(message.data));
+  };
+  source.onerror = () => {
+    if (lostAt === null) {
+      lostAt = Date.now();
+      tellWatchers();
+    }
+    // The browser repeats by itself, with Last-Event-ID, unless the node refused; then it is asked anew from here.
+    if (source.readyState === EventSource.CLOSED) retry ??= setTimeout(open, RETRY);
+  };
+}
+
+function deliver(summary) {
+  const news = {
+    changed: (summary.changed || []).map(id => ({id, kind: kindOf(id)})),
+    more: Boolean(summary.more), events: summary.events || 0, types: summary.types || {}, cursor: summary.cursor,
+  };
+  subscribers.forEach(subscriber => subscriber.take(news));
+}
+
+/** survey, batch, job, schedule or other, by an id's beginning. */
+export const kindOf = id => (/^(survey|batch|job|schedule)-/.exec(id) || [null, 'other'])[1];
+
+/** Begins the stream; the shell does so once. */
+export function startLive() {
+  if (source === null) {
+    open();
+    addEventListener('online', open);
+  }
+}
+
+/** Ends the stream, e.g. while nobody is signed in. */
+export function stopLive() {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+  lostAt = null;
+}
+
+/**
+ * Calls back with {changed: [{id, kind}], more, events, types} when something changed that the filter wants: a function
+ * of {id, kind}, or {kind, id, ids}; undefined wants all. more says that further ids were left out, so the filter
+ * cannot tell: it is called then, too. At most once each throttle milliseconds, the rest gathered; not while the tab is
+ * hidden, but once when it is shown again.
+ */
+export function useLive(filter, callback, {throttle = 1000} = {}) {
+  const latest = useRef({filter, callback});
+  latest.current = {filter, callback};
+  useEffect(() => {
+    let gathered = null;
+    let last = 0;
+    let timer = null;
+    const wanted = change => {
+      const f = latest.current.filter;
+      if (!f) return true;
+      if (typeof f === 'function') return f(change);
+      return (!f.kind || f.kind === change.kind) && (!f.id || f.id === change.id) && (!f.ids || f.ids.includes(change.id));
+    };
+    const flush = () => {
+      timer = null;
+      if (gathered === null || document.hidden) return;
+      last = Date.now();
+      const news = {...gathered, changed: [...gathered.changed.values()]};
+      gathered = null;
+      latest.current.callback(news);
+    };
+    const subscriber = {
+      take(news) {
+        const changed = news.changed.filter(wanted);
+        if (changed.length === 0 && !news.more) return;
+        gathered ??= {changed: new Map(), more: false, events: 0, types: {}};
+        changed.forEach(change => gathered.changed.set(change.id, change));
+        gathered.more ||= news.more;
+        gathered.events += news.events;
+        for (const [type, n] of Object.entries(news.types)) gathered.types[type] = (gathered.types[type] || 0) + n;
+        timer ??= setTimeout(flush, Math.max(0, last + throttle - Date.now()));
+      },
+    };
+    const shown = () => document.hidden || flush();
+    subscribers.add(subscriber);
+    document.addEventListener('visibilitychange', shown);
+    return () => {
+      subscribers.delete(subscriber);
+      document.removeEventListener('visibilitychange', shown);
+      clearTimeout(timer);
+    };
+  }, [throttle]);
+}
+
+/** {connected, sinceSeconds}: whether the stream stands, and for how long it has not. */
+export function useConnection() {
+  const [since, setSince] = useState(lostAt);
+  useEffect(() => {
+    const watcher = () => setSince(lostAt);
+    watchers.add(watcher);
+    watcher();
+    return () => watchers.delete(watcher);
+  }, []);
+  return {connected: since === null, sinceSeconds: since === null ? 0 : Math.max(0, Math.floor((Date.now() - since) / 1000))};
+}
+
+/** Says that what is shown may be old, and since when. */
+export function ConnectionBar() {
+  const {connected, sinceSeconds} = useConnection();
+  return html`<div class="connection" role="status">${!connected && html`<${Lost} seconds=${sinceSeconds} />`}</div>`;
+}
+
+function Lost() {
+  useTick();
+  const {sinceSeconds} = useConnection();
+  return html`<p><span aria-hidden="true">⚡</span> Disconnected for <b>${sinceSeconds}</b> s. What you see may be old; what was missed is
+    replayed as soon as the node answers. <button type="button" class="small" onClick=${open}>Try now</button></p>`;
+}

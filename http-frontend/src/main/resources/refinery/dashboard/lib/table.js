@@ -1,0 +1,340 @@
+// Lists of any length: only the rows in sight are in the page; pages of the list are read as they come near.
+import {html, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState} from './html.js';
+import {address, get, pages} from './api.js';
+import {navigate, useQuery} from './router.js';
+import {count} from './format.js';
+import {useLive} from './live.js';
+import {Empty, Loading, Problem, useElementId} from './ui.js';
+
+const ROW = 37;
+const AHEAD = 12;
+const PAGE = 200;
+const KEPT = 12;
+
+// Lists that were read, by their address, so that coming back shows them at once and where they were.
+const kept = new Map();
+
+function keep(key, list) {
+  kept.delete(key);
+  kept.set(key, list);
+  if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+}
+
+/**
+ * A table.
+ * columns: [{key, title, render(row), text(row), sort: true or a function of the row, width (CSS), align: 'end', wide: true
+ *   (not on a phone)}]; text is what is exported, by default row[key].
+ * source: rows; or {path, query} of the API's lists; or a function (cursor) => {items, next}, then with a name as listKey.
+ * rowKey: function of a row or its key's name; onOpen: function of a row, or to: row => path; live: a filter of useLive
+ *   upon which the pages in sight are read again; selection: of useSelection(); exportName: file name without extension;
+ * total: how many there are, if known; empty: what stands there when there is none; height: CSS of the list's frame.
+ */
+export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live, selection, exportName, total, empty, label = 'List', height, sortParameter = 'sort'}) {
+  const keyOf = typeof rowKey === 'function' ? rowKey : row => row[rowKey];
+  const list = useList(source, listKey, keyOf, live);
+  const [query, setQuery] = useQuery();
+  const sort = query[sortParameter] || '';
+  const rows = useMemo(() => sorted(list.rows, columns, sort), [list.rows, list.version, sort]);
+  const open = useCallback(row => (onOpen ? onOpen(row) : to && navigate(to(row))), [onOpen, to]);
+  const frame = useRef(null);
+  const [view, setView] = useState({top: list.state.top || 0, height: 600});
+  const [active, setActive] = useState(list.state.active ?? null);
+  const id = useElementId();
+
+  // Its width is measured once laid out; where it was scrolled to is taken up again.
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    element.scrollTop = list.state.top || 0;
+    const measure = () => setView(old => ({...old, top: element.scrollTop, height: element.clientHeight}));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [list.key]);
+
+  const scrolled = () => {
+    const element = frame.current;
+    list.state.top = element.scrollTop;
+    setView({top: element.scrollTop, height: element.clientHeight});
+  };
+
+  const first = Math.max(0, Math.floor(view.top / ROW) - AHEAD);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + AHEAD);
+  useEffect(() => {
+    list.see(first, last);
+    if (last >= rows.length - PAGE / 2) list.more();
+  }, [first, last, rows.length, list.key]);
+
+  const choose = index => {
+    if (rows.length === 0) return;
+    const at = Math.max(0, Math.min(rows.length - 1, index));
+    const key = keyOf(rows[at]);
+    list.state.active = key;
+    setActive(key);
+    const element = frame.current;
+    const head = ROW;
+    if (at * ROW < element.scrollTop) element.scrollTop = at * ROW;
+    else if ((at + 1) * ROW + head > element.scrollTop + element.clientHeight) element.scrollTop = (at + 1) * ROW + head - element.clientHeight;
+  };
+
+  const keys = event => {
+    if (event.target.closest('input, select, textarea, button') || event.metaKey || event.ctrlKey || event.altKey) return;
+    const at = rows.findIndex(row => keyOf(row) === active);
+    const page = Math.max(1, Math.floor(view.height / ROW) - 2);
+    const steps = {
+      j: () => choose(at + 1), ArrowDown: () => choose(at + 1), k: () => choose(at - 1), ArrowUp: () => choose(at - 1),
+      PageDown: () => choose(at + page), PageUp: () => choose(at - page), Home: () => choose(0), End: () => choose(rows.length - 1),
+      Enter: () => (event.target.closest('a') ? null : at >= 0 && open(rows[at])),
+      x: () => selection && at >= 0 && selection.toggle(active, event.shiftKey),
+    };
+    const step = steps[event.key];
+    if (!step || (event.key === 'Enter' && event.target.closest('a'))) return;
+    event.preventDefault();
+    step();
+  };
+
+  if (list.error && rows.length === 0) return html`<${Problem} error=${list.error} again=${list.reload} />`;
+  if (list.loading && rows.length === 0) return html`<${Loading} />`;
+  if (rows.length === 0) return empty || html`<${Empty} />`;
+  const opens = Boolean(onOpen || to);
+  return html`
+    <div class="table">
+      <div class="table-frame" ref=${frame} onScroll=${scrolled} style=${{maxHeight: height || '70vh'}}>
+        <table role="grid" aria-label=${label} aria-rowcount=${list.done ? rows.length + 1 : -1} tabindex="0" data-keys="rows"
+          aria-activedescendant=${active !== null ? `${id}-${active}` : undefined} onKeyDown=${keys}>
+          <thead><tr role="row">
+            ${selection && html`<th scope="col" class="pick"><input type="checkbox" aria-label="Select all that are loaded"
+              checked=${rows.length > 0 && rows.every(row => selection.has(keyOf(row)))}
+              onChange=${event => selection.setAll(rows.map(keyOf), event.target.checked)} /></th>`}
+            ${columns.map(column => html`<${Head} column=${column} sort=${sort} sortable=${column.sort && list.done}
+              onSort=${value => setQuery({[sortParameter]: value}, {replace: true})} />`)}
+          </tr></thead>
+          <tbody>
+            ${first > 0 && html`<tr key="before" aria-hidden="true" class="space" style=${{height: first * ROW + 'px'}}></tr>`}
+            ${rows.slice(first, last).map((row, i) => {
+              const key = keyOf(row);
+              return html`<tr key=${key} id=${`${id}-${key}`} role="row" aria-rowindex=${first + i + 2} aria-selected=${selection ? selection.has(key) : key === active}
+                  class=${`${key === active ? 'active' : ''} ${opens ? 'opens' : ''}`}
+                  onClick=${event => { if (event.target.closest('a, button, input, summary')) return; list.state.active = key; setActive(key); if (opens && !getSelection()?.toString()) open(row); }}>
+                ${selection && html`<td role="gridcell" class="pick"><input type="checkbox" aria-label=${'Select ' + key} checked=${selection.has(key)} onClick=${event => selection.toggle(key, event.shiftKey, rows.map(keyOf))} /></td>`}
+                ${columns.map(column => html`<td key=${column.key} role="gridcell" class=${`${column.align === 'end' ? 'number' : ''} ${column.wide ? 'wide' : ''}`}>${column.render ? column.render(row) : row[column.key] ?? '–'}</td>`)}
+              </tr>`;
+            })}
+            ${last < rows.length && html`<tr key="after" aria-hidden="true" class="space" style=${{height: (rows.length - last) * ROW + 'px'}}></tr>`}
+          </tbody>
+        </table>
+      </div>
+      <footer class="table-foot">
+        <span role="status">${count(rows.length)}${total !== undefined && total > rows.length ? ` of ${count(total)}` : ''}${list.done ? '' : ' loaded, more as you scroll'}${selection?.size > 0 ? `, ${count(selection.size)} selected` : ''}</span>
+        ${list.error && html`<span class="bad-text">${list.error.detail || list.error.message}</span>`}
+        ${exportName && html`<${Export} list=${list} rows=${rows} columns=${columns} name=${exportName} />`}
+      </footer>
+    </div>`;
+}
+
+function Head({column, sort, sortable, onSort}) {
+  const way = sort === column.key ? 'ascending' : sort === '-' + column.key ? 'descending' : undefined;
+  const next = way === 'ascending' ? '-' + column.key : way === 'descending' ? '' : column.key;
+  return html`<th scope="col" class=${`${column.align === 'end' ? 'number' : ''} ${column.wide ? 'wide' : ''}`} aria-sort=${way} style=${column.width ? {width: column.width} : undefined}>
+    ${sortable ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.title}<span aria-hidden="true">${way === 'ascending' ? ' ▲' : way === 'descending' ? ' ▼' : ''}</span></button>` : column.title}</th>`;
+}
+
+function sorted(rows, columns, sort) {
+  const column = columns.find(each => each.sort && (sort === each.key || sort === '-' + each.key));
+  if (!column) return rows;
+  const value = typeof column.sort === 'function' ? column.sort : row => row[column.key];
+  const way = sort.startsWith('-') ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const x = value(a);
+    const y = value(b);
+    if (x === y) return 0;
+    if (x === null || x === undefined) return 1;
+    if (y === null || y === undefined) return -1;
+    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', {numeric: true}));
+  });
+}
+
+/** The rows of a source with what reads them further. */
+function useList(source, listKey, keyOf, live) {
+  const [, draw] = useReducer(n => n + 1, 0);
+  const local = Array.isArray(source);
+  const key = local ? null : typeof source === 'function' ? location.pathname + ' ' + (listKey || '') : address(source.path, source.query);
+  const holder = useRef(null);
+  const own = useRef({});
+  if (!local && holder.current?.key !== key) {
+    holder.current = kept.get(key) || new PagedList(key, typeof source === 'function' ? source : null, keyOf);
+    keep(key, holder.current);
+  }
+  const paged = local ? null : holder.current;
+  if (paged) paged.keyOf = keyOf;
+  useEffect(() => {
+    if (!paged) return undefined;
+    const listener = () => draw();
+    paged.listeners.add(listener);
+    if (paged.pages.length === 0) paged.more();
+    else paged.refresh();
+    return () => paged.listeners.delete(listener);
+  }, [paged]);
+  useLive(live ?? (() => false), () => paged && live && paged.refresh(), {throttle: 2000});
+  if (local) {
+    return {key: 'rows', rows: source, version: 0, done: true, error: null, loading: false, state: own.current, more() {}, see() {}, reload() {}, all: async () => source};
+  }
+  return {
+    key, rows: paged.rows, version: paged.version, done: paged.done, error: paged.error, loading: paged.loading || paged.pages.length === 0 && !paged.error,
+    state: paged.state, more: () => paged.more(), see: (first, last) => paged.see(first, last),
+    reload: () => { paged.error = null; paged.more(); }, all: () => paged.all(),
+  };
+}
+
+class PagedList {
+  constructor(key, load, keyOf) {
+    this.key = key;
+    this.load = load;
+    this.keyOf = keyOf;
+    this.pages = [];
+    this.rows = [];
+    this.version = 0;
+    this.done = false;
+    this.loading = false;
+    this.error = null;
+    this.listeners = new Set();
+    this.state = {};
+    this.sight = [0, 0];
+  }
+
+  read(cursor) {
+    if (this.load) return this.load(cursor);
+    return get(this.key, {query: {limit: this.pages.length === 0 ? 100 : PAGE, cursor}});
+  }
+
+  changed() {
+    this.rows = this.pages.flatMap(page => page.items);
+    this.version++;
+    this.listeners.forEach(listener => listener());
+  }
+
+  see(first, last) {
+    this.sight = [first, last];
+  }
+
+  async more() {
+    if (this.loading || this.done || this.error) return;
+    this.loading = true;
+    try {
+      const cursor = this.pages.at(-1)?.next;
+      const page = await this.read(cursor);
+      const known = new Set(this.rows.map(this.keyOf));
+      this.pages.push({cursor, items: page.items.filter(row => !known.has(this.keyOf(row))), next: page.next});
+      this.done = !page.next;
+    } catch (error) {
+      this.error = error;
+    }
+    this.loading = false;
+    this.changed();
+  }
+
+  /** Reads the pages in sight again. Rows keep their places; new ones of the first page come in front. */
+  async refresh() {
+    if (this.refreshing || this.pages.length === 0) return;
+    this.refreshing = true;
+    try {
+      let from = 0;
+      for (const page of [...this.pages]) {
+        const to = from + page.items.length;
+        if (from <= this.sight[1] && to >= this.sight[0]) await this.again(page);
+        from = to;
+      }
+      this.error = null;
+    } catch (error) {
+      this.error = error;
+    }
+    this.refreshing = false;
+    this.changed();
+  }
+
+  async again(page) {
+    const fresh = await (this.load ? this.load(page.cursor) : get(this.key, {query: {limit: Math.min(1000, Math.max(100, page.items.length)), cursor: page.cursor}}));
+    const keys = new Set(fresh.items.map(this.keyOf));
+    const before = new Set(page.items.map(this.keyOf));
+    const added = fresh.items.filter(row => !before.has(this.keyOf(row))).length;
+    const gone = page.items.filter(row => !keys.has(this.keyOf(row)));
+    // As many as came in front were pushed over the page's end; the others no longer pass the filter.
+    const pushed = fresh.next && added > 0 ? gone.slice(-added) : [];
+    page.items = [...fresh.items, ...pushed];
+    if (pushed.length === 0) page.next = fresh.next ?? page.next;
+    if (page === this.pages.at(-1) && !fresh.next) this.done = true;
+  }
+
+  async all() {
+    if (this.done || this.load) return this.rows;
+    const rows = [];
+    for await (const page of pages(this.key)) rows.push(...page.items);
+    return rows;
+  }
+}
+
+const cellText = (column, row) => {
+  const value = column.text ? column.text(row) : row[column.key];
+  return value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
+
+/** A cell of CSV. What a spreadsheet would run as a formula is made a text. */
+const quoted = text => {
+  const safe = /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? "'" + text : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+export const csv = (columns, rows) =>
+  [columns.map(column => quoted(column.key)).join(','), ...rows.map(row => columns.map(column => quoted(cellText(column, row))).join(','))].join('\r\n') + '\r\n';
+
+/** Gives the reader a file. */
+export function download(name, type, text) {
+  const href = URL.createObjectURL(new Blob([text], {type}));
+  const anchor = document.createElement('a');
+  anchor.href = href;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+}
+
+function Export({list, rows, columns, name}) {
+  const [busy, setBusy] = useState(false);
+  const give = async kind => {
+    setBusy(true);
+    try {
+      const all = list.done ? rows : await list.all();
+      if (kind === 'csv') download(name + '.csv', 'text/csv', csv(columns, all));
+      else download(name + '.json', 'application/json', JSON.stringify(all, null, 2));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<span class="export">Export <button type="button" class="quiet small" disabled=${busy} onClick=${() => give('csv')}>CSV</button>
+    <button type="button" class="quiet small" disabled=${busy} onClick=${() => give('json')}>JSON</button></span>`;
+}
+
+/** What is selected: {ids, size, has, toggle, setAll, clear}. With shift, all from the one that was toggled last. */
+export function useSelection() {
+  const [chosen, setChosen] = useState(() => new Set());
+  const last = useRef(null);
+  return {
+    ids: [...chosen], size: chosen.size, has: key => chosen.has(key),
+    toggle(key, range = false, order = []) {
+      setChosen(old => {
+        const next = new Set(old);
+        const [from, to] = [order.indexOf(last.current), order.indexOf(key)].sort((a, b) => a - b);
+        if (range && from >= 0) order.slice(from, to + 1).forEach(each => next.add(each));
+        else if (!next.delete(key)) next.add(key);
+        last.current = key;
+        return next;
+      });
+    },
+    setAll: (keys, on) => setChosen(old => {
+      const next = new Set(old);
+      keys.forEach(key => (on ? next.add(key) : next.delete(key)));
+      return next;
+    }),
+    clear: () => setChosen(new Set()),
+  };
+}
