@@ -28,13 +28,22 @@ final class Host {
   private String reason = "";
   private Instant nextProbe = Instant.EPOCH;
   private Optional<Instant> probeSent = Optional.empty();
+  private long asked;
+  private long failed;
+  private long retryAfters;
 
   Host(String name, HostPolicy policy) {
     this.name = name;
     this.policy = policy;
   }
 
-  /** What people see of a host. {@code state} is answers, left_alone, away or probed. */
+  /**
+   * What people see of a host. {@code state} is answers, left_alone, away or probed.
+   *
+   * @param asked requests that were let through since this scheduler began
+   * @param failed how often it was said not to have answered
+   * @param retryAfters how often it asked to be left alone
+   */
   record View(
       String host,
       String archive,
@@ -42,7 +51,10 @@ final class Host {
       int failuresInARow,
       Optional<Instant> since,
       Optional<Instant> askedAgainAt,
-      String reason) {}
+      String reason,
+      long asked,
+      long failed,
+      long retryAfters) {}
 
   String archive() {
     return archive;
@@ -61,8 +73,10 @@ final class Host {
         return notNow(LOOK, now);
       }
       probeSent = Optional.of(now);
+      asked++;
       return new HostReply.Go(Duration.ZERO);
     }
+    asked++;
     return new HostReply.Go(slot(Math.max(1, requestsPerSecond), now));
   }
 
@@ -91,6 +105,7 @@ final class Host {
     }
     reason = why;
     boolean wasProbe = probeSent.isPresent();
+    failed++;
     failures++;
     probeSent = Optional.empty();
     if (!isAway()) {
@@ -104,10 +119,11 @@ final class Host {
   }
 
   /** Obeys {@code Retry-After}: the host is there, so this is no failure of the breaker. */
-  private HostReply leaveAlone(String why, Duration asked, Instant now) {
+  private HostReply leaveAlone(String why, Duration wish, Instant now) {
     answered();
+    retryAfters++;
     Duration obeyed =
-        asked.compareTo(policy.longestRetryAfter()) > 0 ? policy.longestRetryAfter() : asked;
+        wish.compareTo(policy.longestRetryAfter()) > 0 ? policy.longestRetryAfter() : wish;
     Instant until = now.plus(obeyed);
     leftAloneUntil = until.isAfter(leftAloneUntil) ? until : leftAloneUntil;
     reason = why;
@@ -170,7 +186,10 @@ final class Host {
         leftAlone
             ? Optional.of(leftAloneUntil)
             : state.equals("away") ? Optional.of(nextProbe) : Optional.empty(),
-        state.equals("answers") ? "" : reason);
+        state.equals("answers") ? "" : reason,
+        asked,
+        failed,
+        retryAfters);
   }
 
   private static Instant seconds(Instant time) {

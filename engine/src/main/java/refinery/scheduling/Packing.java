@@ -355,6 +355,11 @@ public final class Packing {
     return PackingView.of(backlog, nodes, tokens, reservations);
   }
 
+  /** The tokens that were asked for so far, by name. */
+  Map<String, PackingView.TokenView> tokens() {
+    return PackingView.of(tokens);
+  }
+
   /** The leases on a node; empty when the node is unknown. */
   public List<Lease> leases(NodeId node) {
     Bin bin = nodes.get(node);

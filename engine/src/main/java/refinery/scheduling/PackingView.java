@@ -43,12 +43,15 @@ public record PackingView(
    */
   public record FreeView(NodeId node, long cpu, long memory, long disk, String reservedFor) {}
 
-  static PackingView of(Backlog backlog, Nodes nodes, Tokens tokens, Reservations reservations) {
-    Map<String, TokenView> tokenViews = new TreeMap<>();
+  static Map<String, TokenView> of(Tokens tokens) {
+    Map<String, TokenView> views = new TreeMap<>();
     tokens
         .all()
-        .forEach(
-            token -> tokenViews.put(token.name(), new TokenView(token.limit(), token.taken())));
+        .forEach(token -> views.put(token.name(), new TokenView(token.limit(), token.taken())));
+    return views;
+  }
+
+  static PackingView of(Backlog backlog, Nodes nodes, Tokens tokens, Reservations reservations) {
     Map<String, SurveyView> surveys = new TreeMap<>();
     backlog
         .surveys()
@@ -74,7 +77,7 @@ public record PackingView(
                         lane.shape.key.priority(),
                         lane.shape.key.resources()))
             .toList(),
-        tokenViews,
+        of(tokens),
         surveys,
         nodes.all().stream().map(PackingView::free).toList());
   }

@@ -72,6 +72,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
   private final TimerScheduler<Message> timers;
   private final Ledger ledger;
   private final Hosts hosts;
+  private final NodeFigures figures = new NodeFigures();
   private boolean recovered;
   private boolean deadlinePassed;
   private boolean tickPending;
@@ -250,6 +251,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
         }
         Set<akka.actor.Address> members = membership.members();
         ledger.heartbeat(agent -> members.contains(membership.addressOf(agent.ref)), time.now());
+        figures.keep(ledger.agents().keySet());
         endDoubtIfPossible();
         changed();
       }
@@ -325,21 +327,31 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
           drain(drain.node(), true, drain.actor(), drain.replyTo(), now);
       case SchedulerCommand.Undrain undrain ->
           drain(undrain.node(), false, undrain.actor(), undrain.replyTo(), now);
-      case SchedulerCommand.Describe describe ->
-          describe
-              .replyTo()
-              .tell(new SchedulerReply.Snapshot(new SchedulerSnapshot(ledger, hosts, now).whole()));
+      case SchedulerCommand.Figures said -> figures.take(said, now);
       case SchedulerCommand.Locate locate -> locate.replyTo().tell(located(locate.jobs()));
-      case SchedulerCommand.Explain explain ->
-          explain
-              .replyTo()
-              .tell(
-                  new SchedulerReply.Snapshot(
-                      new SchedulerSnapshot(ledger, hosts, now).explain(explain.job())));
+      case SchedulerCommand.Question question -> question.replyTo().tell(answer(question, now));
       case SchedulerCommand.AskHost ask -> ask.replyTo().tell(hosts.ask(ask, now));
       case SchedulerCommand.HostAnswered answered -> hosts.answered(answered, now);
       case SchedulerCommand.HostFailed failed -> failed.replyTo().tell(hosts.failed(failed, now));
     }
+  }
+
+  private SchedulerReply answer(SchedulerCommand.Question question, Instant now) {
+    SchedulerSnapshot snapshot = new SchedulerSnapshot(ledger, hosts, now);
+    return switch (question) {
+      case SchedulerCommand.Describe all -> new SchedulerReply.Snapshot(snapshot.whole());
+      case SchedulerCommand.DescribeNodes nodes ->
+          new SchedulerReply.Snapshot(snapshot.nodesWithJobs(figures));
+      case SchedulerCommand.DescribeHosts all ->
+          new SchedulerReply.Snapshot(snapshot.hosts(figures, begun));
+      case SchedulerCommand.Explain explain ->
+          new SchedulerReply.Snapshot(snapshot.explain(explain.job()));
+      case SchedulerCommand.PreviewDrain preview ->
+          new DrainPreview(ledger, figures, config.policy(), now)
+              .of(preview.node())
+              .<SchedulerReply>map(SchedulerReply.Snapshot::new)
+              .orElseGet(() -> new SchedulerReply.UnknownNode(preview.node()));
+    };
   }
 
   private SchedulerReply located(List<JobId> jobs) {

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.query.NodeView;
+import refinery.protocol.scheduling.AttemptFigures;
 import refinery.protocol.scheduling.JobTicket;
 
 /** Shows the scheduler's state as JSON, for people. */
@@ -50,27 +52,68 @@ final class SchedulerSnapshot {
 
   private ArrayNode nodes() {
     ArrayNode nodes = Json.MAPPER.createArrayNode();
-    for (Agent agent : ledger.agents().values()) {
-      Resources used =
-          agent.held.values().stream()
-              .map(assigned -> assigned.lease.resources())
-              .reduce(Resources.NONE, Resources::plus);
-      NodeView view =
-          new NodeView(
-              agent.description.id(),
-              agent.description.address(),
-              agent.description.roles(),
-              agent.state(now),
-              agent.drainedBy(now),
-              agent.description.takesNoWork(),
-              agent.description.capacity(),
-              used,
-              agent.held.values().stream().map(Assigned::job).toList(),
-              agent.description.tools(),
-              agent.description.dataDirectoryFree());
-      nodes.add(Json.MAPPER.<JsonNode>valueToTree(view));
-    }
+    ledger.agents().values().forEach(agent -> nodes.add(node(agent)));
     return nodes;
+  }
+
+  private ObjectNode node(Agent agent) {
+    Resources used =
+        agent.held.values().stream()
+            .map(assigned -> assigned.lease.resources())
+            .reduce(Resources.NONE, Resources::plus);
+    return Json.MAPPER.valueToTree(
+        new NodeView(
+            agent.description.id(),
+            agent.description.address(),
+            agent.description.roles(),
+            agent.state(now),
+            agent.drainedBy(now),
+            agent.description.takesNoWork(),
+            agent.description.capacity(),
+            used,
+            agent.held.values().stream().map(Assigned::job).toList(),
+            agent.description.tools(),
+            agent.description.dataDirectoryFree()));
+  }
+
+  /** The nodes with their jobs: what is reserved for each, and what its attempt uses. */
+  JsonNode nodesWithJobs(NodeFigures figures) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("at", now.toString());
+    ArrayNode nodes = json.putArray("nodes");
+    for (Agent agent : ledger.agents().values()) {
+      ObjectNode node = node(agent);
+      node.put("heard_at", agent.heardAt.toString());
+      Map<Assigned.Key, AttemptFigures> attempts = figures.attempts(agent.description.id(), now);
+      ArrayNode jobs = node.putArray("jobs");
+      agent.held.values().forEach(held -> jobs.add(job(held, attempts)));
+      nodes.add(node);
+    }
+    return json;
+  }
+
+  private static ObjectNode job(Assigned held, Map<Assigned.Key, AttemptFigures> attempts) {
+    JobTicket ticket = held.lease.ticket();
+    ObjectNode job = Json.MAPPER.createObjectNode();
+    job.put("job", held.job().value()).put("attempt", held.attempt).put("role", ticket.role());
+    job.put("survey_id", ticket.survey().isEmpty() ? null : ticket.survey());
+    job.put("priority", ticket.priority()).put("since", held.since.toString());
+    job.set("reserved", Json.MAPPER.valueToTree(held.lease.resources()));
+    Optional<AttemptFigures> used = Optional.ofNullable(attempts.get(held.key));
+    if (used.isPresent()) {
+      job.putObject("used").put("memory", used.get().memory()).put("disk", used.get().disk());
+    } else {
+      job.putNull("used");
+    }
+    return job;
+  }
+
+  /**
+   * @param begun when this scheduler began
+   */
+  JsonNode hosts(NodeFigures figures, Optional<Instant> begun) {
+    return new HostReport(hosts.views(now), figures.hosts(now), ledger.packing().tokens(), now)
+        .json(begun);
   }
 
   JsonNode explain(JobId job) {

@@ -22,6 +22,7 @@ public record FrontendServices(
     ActorRef<ForemanCommand> foreman,
     ActorRef<NotifierCommand> notifier,
     AgentDirectory agents,
+    ClusterDirectory cluster,
     Optional<LocalToken> localToken,
     Obstacles obstacles,
     Optional<Prices> prices,

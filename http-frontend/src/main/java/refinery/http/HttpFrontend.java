@@ -7,6 +7,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,9 @@ import refinery.http.dashboard.Dashboard;
 
 /** Builds the HTTP API from its routes and binds it to a socket. */
 public final class HttpFrontend {
+  /** Counting entities asks every shard of every node. */
+  private static final Duration SHARDS_SHOWN_AGAIN = Duration.ofSeconds(3);
+
   private HttpFrontend() {}
 
   /**
@@ -68,7 +72,9 @@ public final class HttpFrontend {
             new BatchRoutes(services).endpoints(),
             new CrateRoutes(services, blocking, config.crate()).endpoints(),
             new JobRoutes(services, new JobLog(system, services, config)).endpoints(),
-            new NodeRoutes(scheduler).endpoints(),
+            new NodeRoutes(system, services, scheduler, config.askTimeout()).endpoints(),
+            new HostRoutes(scheduler).endpoints(),
+            new ClusterRoutes(services.cluster(), scheduler, SHARDS_SHOWN_AGAIN).endpoints(),
             new ArtifactRoutes(services, blocking).endpoints(),
             List.of(new ArtifactList(services).endpoint()),
             new SearchRoutes(services).endpoints(),

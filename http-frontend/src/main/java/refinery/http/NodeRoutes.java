@@ -1,36 +1,59 @@
 package refinery.http;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
 import akka.http.javadsl.model.HttpResponse;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.NodeId;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel.Filter;
 import refinery.protocol.query.ReadModel.InvalidCursor;
+import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.AgentCommand.AgentReply;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 
 /** Routes of nodes, as the scheduler sees them. */
 final class NodeRoutes {
-  private final SchedulerQueries scheduler;
+  private static final Set<String> LIST = Lists.parameters("jobs");
 
-  NodeRoutes(SchedulerQueries scheduler) {
+  private final SchedulerQueries scheduler;
+  private final AgentDirectory agents;
+  private final DrainPreviews previews;
+  private final ActorSystem<?> system;
+  private final Duration timeout;
+
+  NodeRoutes(
+      ActorSystem<?> system,
+      FrontendServices services,
+      SchedulerQueries scheduler,
+      Duration timeout) {
+    this.system = system;
     this.scheduler = scheduler;
+    this.agents = services.agents();
+    this.previews = new DrainPreviews(services.readModel());
+    this.timeout = timeout;
   }
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/api/v1/nodes", Lists.PAGING, this::list),
+        Endpoint.get("/api/v1/nodes", LIST, this::list),
         Endpoint.get(
             "/api/v1/nodes/{id}",
             exchange -> node(exchange.id("node", NodeId::of)).thenApply(Responses::ok)),
+        Endpoint.get("/api/v1/nodes/{id}/live", this::live),
+        Endpoint.get("/api/v1/nodes/{id}/drain-preview", this::preview),
         Endpoint.action(
             "/api/v1/nodes/{id}/drain",
             exchange ->
@@ -47,14 +70,18 @@ final class NodeRoutes {
 
   /** Lists nodes by their ids; the cursor is the last id of the page before. */
   private CompletionStage<HttpResponse> list(Exchange exchange) {
-    Filter filter = Lists.filter(exchange, Map.of());
+    Filter filter = Lists.filter(exchange, Map.of("jobs", Lists.oneOf(List.of("true", "false"))));
     String after = filter.cursor().map(NodeRoutes::cursor).orElse("");
+    boolean jobs = filter.values().getOrDefault("jobs", "false").equals("true");
     return nodes()
         .thenApply(
             nodes -> {
               List<JsonNode> rest =
                   nodes.stream().filter(node -> id(node).compareTo(after) > 0).toList();
               List<JsonNode> items = rest.stream().limit(filter.limit()).toList();
+              if (!jobs) {
+                items.forEach(node -> ((ObjectNode) node).remove("jobs"));
+              }
               Optional<String> next =
                   rest.size() > items.size() ? Optional.of(id(items.getLast())) : Optional.empty();
               return Responses.ok(new Page<>(items, next));
@@ -67,6 +94,45 @@ final class NodeRoutes {
     } catch (IllegalArgumentException e) {
       throw new InvalidCursor(text);
     }
+  }
+
+  /** What the node's agent says of itself: attempts, process ids, memory, scratch. */
+  private CompletionStage<HttpResponse> live(Exchange exchange) {
+    NodeId id = exchange.id("node", NodeId::of);
+    return agents
+        .find(id)
+        .thenCompose(
+            agent ->
+                AskPattern.<AgentCommand, AgentReply>ask(
+                    agent.orElseThrow(() -> Problem.notFound("node", id.value())),
+                    AgentCommand.Describe::new,
+                    timeout,
+                    system.scheduler()))
+        .thenApply(
+            reply ->
+                switch (reply) {
+                  case AgentReply.AgentState state -> Responses.ok(state.state());
+                  case AgentReply.LogChunk other ->
+                      throw new IllegalStateException("unexpected reply " + other.job());
+                });
+  }
+
+  private CompletionStage<HttpResponse> preview(Exchange exchange) {
+    NodeId id = exchange.id("node", NodeId::of);
+    return scheduler
+        .ask(replyTo -> new SchedulerCommand.PreviewDrain(id, replyTo))
+        .thenCompose(
+            reply ->
+                switch (reply) {
+                  case SchedulerReply.Snapshot preview -> previews.of(id, preview.state());
+                  case SchedulerReply.UnknownNode unknown ->
+                      throw Problem.notFound("node", unknown.node().value());
+                  case SchedulerReply.Done other ->
+                      throw new IllegalStateException("unexpected reply " + other);
+                  case SchedulerReply.Located other ->
+                      throw new IllegalStateException("unexpected reply " + other);
+                })
+        .thenApply(Responses::ok);
   }
 
   private CompletionStage<HttpResponse> act(
@@ -103,7 +169,8 @@ final class NodeRoutes {
 
   private CompletionStage<List<JsonNode>> nodes() {
     return scheduler
-        .describe()
+        .ask(SchedulerCommand.DescribeNodes::new)
+        .thenApply(SchedulerQueries::state)
         .thenApply(
             state -> {
               List<JsonNode> nodes = new ArrayList<>();

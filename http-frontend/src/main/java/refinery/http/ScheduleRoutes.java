@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.Json;
 import refinery.protocol.ScheduleId;
+import refinery.protocol.catalog.Catalog;
 import refinery.protocol.query.ScheduleView;
 import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.schedule.ScheduleReply;
@@ -42,7 +44,35 @@ final class ScheduleRoutes {
         Endpoint.get(ONE, this::show),
         new Endpoint("PATCH", ONE, Set.of(), Endpoint.Body.REQUIRED, JSON, false, this::change),
         new Endpoint("DELETE", ONE, Set.of(), Endpoint.Body.NONE, JSON, false, this::delete),
-        Endpoint.action(ONE + "/run", this::run));
+        Endpoint.action(ONE + "/run", this::run),
+        Endpoint.get("/api/v1/timetable", Set.of("cron", "timezone", "count"), this::timetable));
+  }
+
+  /** The next times of a cron expression, before a schedule is made of it. */
+  private CompletionStage<HttpResponse> timetable(Exchange exchange) {
+    String cron = exchange.parameter("cron").orElse("");
+    String timezone = exchange.parameter("timezone").orElse("UTC");
+    String count = exchange.parameter("count").orElse("5");
+    if (!count.matches("[1-9]\\d?")) {
+      throw Problem.badRequest("?count", "must be an integer from 1 to 99");
+    }
+    return switch (services
+        .catalog()
+        .times(cron, timezone, Instant.now(), Integer.parseInt(count))) {
+      case Catalog.Validated.Valid<List<Instant>> valid -> {
+        ObjectNode body = Json.MAPPER.createObjectNode();
+        body.put("cron", cron).put("timezone", timezone);
+        body.set("times", Json.MAPPER.valueToTree(valid.value()));
+        yield CompletableFuture.completedFuture(Responses.ok(body));
+      }
+      case Catalog.Validated.Invalid<List<Instant>> invalid ->
+          throw Problem.badRequest(
+              invalid.problems().stream()
+                  .map(
+                      wrong ->
+                          new Problem.Wrong("?" + wrong.pointer().substring(1), wrong.message()))
+                  .toList());
+    };
   }
 
   private CompletionStage<HttpResponse> list(Exchange exchange) {

@@ -39,7 +39,8 @@ public final class SchedulerQueries {
     return AskPattern.ask(scheduler, command::apply, timeout, system.scheduler());
   }
 
-  private static JsonNode state(SchedulerReply reply) {
+  /** The state that a reply carries. */
+  static JsonNode state(SchedulerReply reply) {
     if (reply instanceof SchedulerReply.Snapshot snapshot) {
       return snapshot.state();
     }

@@ -19,6 +19,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +117,7 @@ public final class TestNode implements AutoCloseable {
         node ->
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
+        new FakeCluster(),
         Optional.of(LOCAL_TOKEN),
         () -> CompletableFuture.completedFuture(obstacles),
         Prices.from(system.settings().config()),
@@ -170,6 +172,12 @@ public final class TestNode implements AutoCloseable {
           state.putArray("nodes").add(Json.MAPPER.valueToTree(Samples.node()));
           if (command instanceof SchedulerCommand.Describe describe) {
             describe.replyTo().tell(new SchedulerReply.Snapshot(state));
+          } else if (command instanceof SchedulerCommand.DescribeNodes nodes) {
+            nodes.replyTo().tell(new SchedulerReply.Snapshot(FakeScheduler.nodes()));
+          } else if (command instanceof SchedulerCommand.DescribeHosts hosts) {
+            hosts.replyTo().tell(new SchedulerReply.Snapshot(FakeScheduler.hosts()));
+          } else if (command instanceof SchedulerCommand.PreviewDrain preview) {
+            preview.replyTo().tell(FakeScheduler.preview(preview.node()));
           } else if (command instanceof SchedulerCommand.Explain explain) {
             explain
                 .replyTo()
@@ -370,6 +378,15 @@ public final class TestNode implements AutoCloseable {
                   (problem.pointer().equals("/cron") && cron.startsWith("61"))
                       || (problem.pointer().equals("/timezone") && timezone.equals("x")))
           .toList();
+    }
+
+    @Override
+    public Validated<List<Instant>> times(String cron, String timezone, Instant after, int count) {
+      List<Problem> wrong = timetable(cron, timezone);
+      return wrong.isEmpty()
+          ? new Validated.Valid<>(
+              Stream.iterate(Samples.AT, at -> at.plusSeconds(60)).limit(count).toList())
+          : new Validated.Invalid<>(wrong);
     }
 
     @Override

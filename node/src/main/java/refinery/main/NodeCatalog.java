@@ -1,10 +1,12 @@
 package refinery.main;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import refinery.metadata.Harmonisation;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.Resources;
@@ -120,6 +122,22 @@ final class NodeCatalog implements Catalog {
     return switch (Timetable.of(cron, timezone)) {
       case Validated.Valid<Timetable> valid -> List.of();
       case Validated.Invalid<Timetable> invalid -> invalid.problems();
+    };
+  }
+
+  @Override
+  public Validated<List<Instant>> times(String cron, String timezone, Instant after, int count) {
+    return switch (Timetable.of(cron, timezone)) {
+      case Validated.Valid<Timetable> valid ->
+          new Validated.Valid<>(
+              Stream.iterate(
+                      valid.value().after(after),
+                      Optional::isPresent,
+                      at -> at.flatMap(valid.value()::after))
+                  .limit(count)
+                  .flatMap(Optional::stream)
+                  .toList());
+      case Validated.Invalid<Timetable> invalid -> new Validated.Invalid<>(invalid.problems());
     };
   }
 

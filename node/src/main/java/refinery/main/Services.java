@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import refinery.database.Database;
 import refinery.database.SharedSecret;
 import refinery.dataset.StoredSlices;
+import refinery.http.AkkaCluster;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.LocalToken;
@@ -109,6 +110,7 @@ final class Services {
             singletons.foreman(),
             singletons.notifier(),
             workers,
+            new AkkaCluster(system, settings.http().askTimeout()),
             localToken(),
             Readiness.get(system)::obstacles,
             settings.prices(),

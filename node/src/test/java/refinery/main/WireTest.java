@@ -52,6 +52,8 @@ import refinery.protocol.schedule.ScheduleCommand;
 import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.AttemptFigures;
+import refinery.protocol.scheduling.HostFigures;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.survey.SurveyCommand;
@@ -339,6 +341,26 @@ class WireTest {
             List.of(new SchedulerCommand.Unreported(JOB, 3)),
             agent.getRef()),
         new SchedulerCommand.Released(NODE, 1, List.of(held)),
+        new SchedulerCommand.Figures(
+            NODE,
+            1,
+            List.of(
+                new HostFigures(
+                    "h:443",
+                    "ena",
+                    AT,
+                    1,
+                    2,
+                    3,
+                    OptionalLong.of(4),
+                    5,
+                    6,
+                    new HostFigures.Troubles(1, 2, 3, 4),
+                    List.of(new HostFigures.Fallback("i:443", "corrupt", 1, "md5", AT)))),
+            List.of(new AttemptFigures(JOB, 1, 2, 3, 4))),
+        new SchedulerCommand.DescribeNodes(replies.getRef()),
+        new SchedulerCommand.DescribeHosts(replies.getRef()),
+        new SchedulerCommand.PreviewDrain(NODE, replies.getRef()),
         new SchedulerCommand.Drain(NODE, Optional.empty(), replies.getRef()),
         new SchedulerCommand.Describe(replies.getRef()),
         new SchedulerCommand.Locate(List.of(JOB), replies.getRef()),

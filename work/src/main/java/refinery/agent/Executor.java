@@ -10,6 +10,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.scheduling.HostFigures;
 
 /**
  * Runs a node's attempts. All that the agent knows of processes, containers or batch systems is
@@ -23,6 +24,11 @@ public interface Executor {
   /** What people see of those who do the work, by name; written as JSON. */
   default Map<String, Object> state() {
     return Map.of();
+  }
+
+  /** What the transfers of those who do the work count of each host. */
+  default List<HostFigures> hosts() {
+    return List.of();
   }
 
   /**

@@ -28,6 +28,7 @@ import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
+import refinery.protocol.scheduling.HostFigures;
 
 /**
  * Runs attempts as processes on this machine. Each attempt has a virtual thread of its own, from
@@ -111,6 +112,11 @@ public final class LocalExecutor implements Executor {
     runners.values().forEach(runner -> state.putAll(runner.state()));
     state.put("memory_limit", memoryLimit());
     return state;
+  }
+
+  @Override
+  public List<HostFigures> hosts() {
+    return runners.values().stream().flatMap(runner -> runner.hosts().stream()).toList();
   }
 
   @Override

@@ -76,6 +76,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private final Map<Slot.Key, Executor.Execution> running = new LinkedHashMap<>();
   private final ActorRef<JobReply> jobReplies;
   private final List<ActorRef<Done>> leaving = new ArrayList<>();
+  private final FiguresToTell figures = new FiguresToTell();
 
   /**
    * Ends what the node's previous life left before it reports to the scheduler. An agent that
@@ -276,7 +277,9 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
                 failure == null
                     ? new CapacityKnown(capacity)
                     : new CapacityUnknown(failure.toString()));
-    return act(handshake.beat(System.nanoTime()));
+    act(handshake.beat(System.nanoTime()));
+    figures.due(setup.identity(), executor.hosts(), running).ifPresent(setup.scheduler()::tell);
+    return this;
   }
 
   private Behavior<AgentCommand> onCapacityUnknown(CapacityUnknown unknown) {

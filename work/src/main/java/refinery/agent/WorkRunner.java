@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.scheduling.HostFigures;
 
 /**
  * Runs one kind of work. Trouble with the work itself does not fail the stage but completes it with
@@ -21,5 +22,10 @@ public interface WorkRunner {
   /** What people see of it beside its attempts, by name; written as JSON. */
   default Map<String, Object> state() {
     return Map.of();
+  }
+
+  /** What its transfers count of each host; must not block. */
+  default List<HostFigures> hosts() {
+    return List.of();
   }
 }

@@ -169,6 +169,25 @@ final class DownloadAccount {
     return !locations.isEmpty() && !setbacks.getLast().isFinal();
   }
 
+  /** What failed, each with the address that delivered the file, or another of its run, instead. */
+  List<Map.Entry<Setback, String>> fallbacks() {
+    return setbacks.stream()
+        .flatMap(
+            setback ->
+                insteadOf(setback).stream()
+                    .map(other -> Map.entry(setback, other.location().url())))
+        .toList();
+  }
+
+  private Optional<Ready> insteadOf(Setback setback) {
+    String subject = setback.subject();
+    return ready.stream()
+        .filter(file -> file.name().equals(subject))
+        .findFirst()
+        .or(() -> ready.stream().filter(file -> file.name().startsWith(subject)).findFirst())
+        .or(() -> ready.stream().findFirst());
+  }
+
   Outcome succeeded(List<RawFile> files) {
     facts.put(
         "delivered_from",

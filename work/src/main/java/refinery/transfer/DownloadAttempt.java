@@ -274,6 +274,11 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   }
 
   private void end(Outcome outcome) {
+    if (outcome instanceof Outcome.Succeeded) {
+      account
+          .fallbacks()
+          .forEach(one -> equipment.origins().places().fellBack(one.getKey(), one.getValue()));
+    }
     List<Transfer> stopped = stopChildren();
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Thread.ofVirtual()

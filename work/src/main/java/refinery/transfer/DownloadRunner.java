@@ -19,11 +19,13 @@ import refinery.archive.ncbi.SraExtraction;
 import refinery.hosts.HostGate;
 import refinery.hosts.HostLimits;
 import refinery.hosts.HostSpeeds;
+import refinery.hosts.HostTraffic;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
+import refinery.protocol.scheduling.HostFigures;
 import refinery.storage.ObjectStore;
 import refinery.transfer.DownloadSteps.Equipment;
 
@@ -34,6 +36,7 @@ import refinery.transfer.DownloadSteps.Equipment;
 public final class DownloadRunner implements WorkRunner, AutoCloseable {
   private final ActorSystem<?> system;
   private final HostSpeeds speeds = new HostSpeeds(InstantSource.system());
+  private final HostTraffic traffic = new HostTraffic(InstantSource.system());
   private final HttpClient client;
   private final ExecutorService executor;
   private final Equipment equipment;
@@ -89,7 +92,7 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
                 archives.buckets(),
                 asking.limits(),
                 asking.bandwidth(),
-                new Places(archives.mirrors(), archives.buckets(), speeds, asking.gate()),
+                new Places(archives.mirrors(), archives.buckets(), speeds, traffic, asking.gate()),
                 stores.permanent()),
             ncbi,
             stores.temporary(),
@@ -120,6 +123,11 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
   @Override
   public Map<String, Object> state() {
     return Map.of("host_speeds", speeds.views());
+  }
+
+  @Override
+  public List<HostFigures> hosts() {
+    return traffic.figures(speeds.views());
   }
 
   private static Outcome refused(String kind) {

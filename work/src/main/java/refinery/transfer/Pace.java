@@ -3,6 +3,7 @@ package refinery.transfer;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import refinery.protocol.batch.Location;
 import refinery.transfer.TransferException.ExhaustedTransfer;
 import refinery.transfer.TransferException.TransientTransfer;
@@ -18,6 +19,8 @@ final class Pace {
   private final Location location;
   private final String host;
   private final Consumer<String> log;
+  private final LongConsumer came;
+  private boolean tooSlow;
   private long waited;
   private long received;
   private long waitedInAll;
@@ -29,12 +32,19 @@ final class Pace {
 
   /**
    * @param log called with each line about the progress
+   * @param came called with the number of bytes that have come
    */
-  Pace(TransferSettings settings, Location location, String host, Consumer<String> log) {
+  Pace(
+      TransferSettings settings,
+      Location location,
+      String host,
+      Consumer<String> log,
+      LongConsumer came) {
     this.settings = settings;
     this.location = location;
     this.host = host;
     this.log = log;
+    this.came = came;
   }
 
   /** A connection begins to deliver bytes after {@code offset}. */
@@ -44,6 +54,12 @@ final class Pace {
     told = System.nanoTime();
     mark = told;
     toldOffset = offset;
+    tooSlow = false;
+  }
+
+  /** True if the last connection was given up because it was too slow. */
+  boolean isTooSlow() {
+    return tooSlow;
   }
 
   /** What came since this was asked before, and the time from each connection to its last byte. */
@@ -67,6 +83,7 @@ final class Pace {
     received += bytes;
     if (bytes > 0) {
       long now = System.nanoTime();
+      came.accept(bytes);
       got += bytes;
       gotIn += now - mark;
       mark = now;
@@ -74,6 +91,7 @@ final class Pace {
     if (waited >= settings.stallTimeout().toNanos()) {
       double speed = received / (waited / 1e9);
       if (speed < settings.minimumSpeed()) {
+        tooSlow = true;
         throw new TransientTransfer("%s sends only %.0f bytes a second".formatted(host, speed));
       }
       waited = 0;
@@ -83,6 +101,7 @@ final class Pace {
     if (size.isPresent()) {
       Duration limit = settings.deadline().of(size.getAsLong());
       if (waitedInAll > limit.toNanos()) {
+        tooSlow = true;
         throw new ExhaustedTransfer(
             "%s did not deliver %s in %d s"
                 .formatted(host, TransferLog.bytes(size.getAsLong()), limit.toSeconds()));

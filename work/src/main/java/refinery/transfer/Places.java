@@ -8,6 +8,7 @@ import refinery.archive.Mirrors;
 import refinery.archive.PublicBuckets;
 import refinery.hosts.HostGate;
 import refinery.hosts.HostSpeeds;
+import refinery.hosts.HostTraffic;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 
@@ -16,7 +17,8 @@ import refinery.protocol.batch.SourceFile;
  * of file the one that was fast lately. Neither archives nor kinds change places: an SRA archive
  * stays behind all FASTQ files. Thread-safe.
  */
-record Places(Mirrors mirrors, PublicBuckets buckets, HostSpeeds speeds, HostGate gate) {
+record Places(
+    Mirrors mirrors, PublicBuckets buckets, HostSpeeds speeds, HostTraffic traffic, HostGate gate) {
 
   /** Groups of files with their plans, as this node now tries them. */
   List<Plan.Group> groups(List<SourceFile> files) {
@@ -57,7 +59,10 @@ record Places(Mirrors mirrors, PublicBuckets buckets, HostSpeeds speeds, HostGat
 
   /** A malformed address is a host of its own: the transfer says what is wrong with it. */
   private String host(Plan plan) {
-    String url = location(plan).url();
+    return host(location(plan).url());
+  }
+
+  private String host(String url) {
     try {
       URI stated = new URI(url);
       return HostGate.host(PublicBuckets.isObject(stated) ? buckets.address(stated) : stated);
@@ -69,5 +74,15 @@ record Places(Mirrors mirrors, PublicBuckets buckets, HostSpeeds speeds, HostGat
   /** A transfer got so many bytes in so many nanoseconds. */
   void got(URI address, long bytes, long nanos) {
     speeds.got(HostGate.host(address), bytes, nanos);
+  }
+
+  /** Files that one place did not bring came from another; within one host that is no fallback. */
+  void fellBack(Setback setback, String deliveredBy) {
+    String from = host(setback.url());
+    String to = host(deliveredBy);
+    if (!from.equals(to) && !setback.url().isEmpty()) {
+      traffic.fellBack(
+          from, to, setback.failure().failureClass().word(), setback.failure().message());
+    }
   }
 }

@@ -1,5 +1,6 @@
 package refinery.transfer;
 
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpHeaders;
@@ -10,10 +11,13 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import refinery.archive.PublicBuckets;
 import refinery.hosts.HostGate;
+import refinery.hosts.HostTraffic;
+import refinery.hosts.HostTraffic.Trouble;
 import refinery.protocol.batch.Location;
 import refinery.transfer.HttpSource.Resume;
 import refinery.transfer.TransferException.CorruptTransfer;
@@ -39,6 +43,7 @@ final class Transfer implements AutoCloseable {
   private final ServedFile served;
   private final Places places;
   private final Pace pace;
+  private Optional<HostTraffic.Flow> flow = Optional.empty();
   private final TransferLog log;
   private final Reception reception;
   private final Runnable progressed;
@@ -124,7 +129,13 @@ final class Transfer implements AutoCloseable {
     this.received = reporter.received();
     this.name = target.file().getFileName().toString();
     this.places = origins.places();
-    this.pace = new Pace(settings, location, url.getHost(), line -> log.line(name + ": " + line));
+    this.pace =
+        new Pace(
+            settings,
+            location,
+            url.getHost(),
+            line -> log.line(name + ": " + line),
+            bytes -> flow.ifPresent(open -> open.came(bytes)));
     this.reception =
         new Reception(
             source,
@@ -169,12 +180,14 @@ final class Transfer implements AutoCloseable {
       if (stopped) {
         throw new StoppedTransfer();
       }
+      count(problem);
       log.line(name + ": " + problem.getMessage() + " (" + location.url() + ")");
       if (!(problem instanceof TransientTransfer)) {
         part.discard();
       }
       throw problem;
     } finally {
+      flow.ifPresent(HostTraffic.Flow::close);
       Pace.Got got = pace.got();
       if (local.isEmpty()) {
         places.got(url, got.bytes(), got.nanos());
@@ -182,6 +195,27 @@ final class Transfer implements AutoCloseable {
       runner.set(null);
       running.unlock();
     }
+  }
+
+  private void count(TransferException problem) {
+    if (local.isPresent()) {
+      return;
+    }
+    Optional<Trouble> trouble =
+        switch (problem.failureClass()) {
+          case CORRUPT -> Optional.of(Trouble.CORRUPT);
+          case ABSENT -> Optional.of(Trouble.ABSENT);
+          case STALLED -> Optional.of(Trouble.STALLED);
+          case TRANSIENT -> Optional.of(isStall(problem) ? Trouble.STALLED : Trouble.UNANSWERED);
+          case OUT_OF_DISK, OUT_OF_MEMORY, NODE_LOST, PERMANENT -> Optional.empty();
+        };
+    trouble.ifPresent(kind -> places.traffic().failed(HostGate.host(url), kind));
+  }
+
+  private boolean isStall(TransferException problem) {
+    return pace.isTooSlow()
+        || problem.getCause() instanceof TimeoutException
+        || problem.getCause() instanceof SocketTimeoutException;
   }
 
   @Override
@@ -210,6 +244,9 @@ final class Transfer implements AutoCloseable {
       startOver();
     }
     Instant began = Instant.now();
+    if (local.isEmpty()) {
+      flow = Optional.of(places.traffic().begin(HostGate.host(url), location.archive()));
+    }
     if (local.isPresent()) {
       startOver();
       local.get().copy(part, progressed);
@@ -219,8 +256,12 @@ final class Transfer implements AutoCloseable {
       fetch();
     }
     received.run();
+    flow.ifPresent(HostTraffic.Flow::close);
     PartFile.Verified verified = part.finish();
     delivered = true;
+    if (local.isEmpty()) {
+      places.traffic().delivered(HostGate.host(url));
+    }
     Duration took = Duration.between(began, Instant.now());
     log.line(
         "%s: %s from %s in %.1f s, sha-256 %s, %s verified"

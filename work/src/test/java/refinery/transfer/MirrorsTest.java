@@ -26,6 +26,7 @@ import refinery.archive.Mirrors.Mirror;
 import refinery.archive.PublicBuckets;
 import refinery.hosts.HostGate;
 import refinery.hosts.HostSpeeds;
+import refinery.hosts.HostTraffic;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.Outcome;
@@ -40,7 +41,12 @@ class MirrorsTest {
 
   private final HostSpeeds speeds = new HostSpeeds(() -> Instant.EPOCH);
   private final Places places =
-      new Places(MIRRORS, new PublicBuckets("https://{bucket}.s3.example"), speeds, HostGate.OPEN);
+      new Places(
+          MIRRORS,
+          new PublicBuckets("https://{bucket}.s3.example"),
+          speeds,
+          new HostTraffic(() -> Instant.EPOCH),
+          HostGate.OPEN);
 
   private static Location at(String archive, String url, String format) {
     return new Location(archive, url, format, OptionalLong.of(5), Optional.empty());

@@ -1,6 +1,7 @@
 package refinery.protocol.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,13 @@ public interface Catalog {
 
   /** What is wrong with the times of a schedule; empty if they can be used. */
   List<Problem> timetable(String cron, String timezone);
+
+  /**
+   * The next times of a cron expression, at most {@code count}; fewer if there are no more.
+   *
+   * @param after the times are later than this
+   */
+  Validated<List<Instant>> times(String cron, String timezone, Instant after, int count);
 
   /** True if the source lists runs, which others may withdraw; false if there is no such source. */
   boolean listsRuns(String source);

@@ -56,20 +56,52 @@ public sealed interface SchedulerCommand extends Wire {
     }
   }
 
+  /**
+   * What a node sees of hosts and of its own attempts now, for people. Sent with the heartbeat when
+   * there is something to say; nothing is decided by it.
+   */
+  record Figures(
+      NodeId node, long incarnation, List<HostFigures> hosts, List<AttemptFigures> attempts)
+      implements SchedulerCommand {
+    public Figures {
+      hosts = List.copyOf(hosts);
+      attempts = List.copyOf(attempts);
+    }
+  }
+
   record Drain(NodeId node, Optional<Actor> actor, ActorRef<SchedulerReply> replyTo)
       implements SchedulerCommand {}
 
   record Undrain(NodeId node, Optional<Actor> actor, ActorRef<SchedulerReply> replyTo)
       implements SchedulerCommand {}
 
+  /** What people ask; changes nothing. */
+  sealed interface Question extends SchedulerCommand {
+    ActorRef<SchedulerReply> replyTo();
+  }
+
   /**
    * Queued jobs grouped by what they ask for, reservations, tokens, nodes, last decisions. Replied:
    * Snapshot.
    */
-  record Describe(ActorRef<SchedulerReply> replyTo) implements SchedulerCommand {}
+  record Describe(ActorRef<SchedulerReply> replyTo) implements Question {}
+
+  /**
+   * The nodes, each with its jobs: what is reserved for them and what they use. Replied: Snapshot.
+   */
+  record DescribeNodes(ActorRef<SchedulerReply> replyTo) implements Question {}
+
+  /** The hosts that the cluster asks, with what all nodes count of them. Replied: Snapshot. */
+  record DescribeHosts(ActorRef<SchedulerReply> replyTo) implements Question {}
+
+  /**
+   * What a drain of this node would move now, and where to. Nothing is changed. Replied: Snapshot,
+   * UnknownNode.
+   */
+  record PreviewDrain(NodeId node, ActorRef<SchedulerReply> replyTo) implements Question {}
 
   /** Why this job is not running, in words and numbers. Replied: Snapshot. */
-  record Explain(JobId job, ActorRef<SchedulerReply> replyTo) implements SchedulerCommand {}
+  record Explain(JobId job, ActorRef<SchedulerReply> replyTo) implements Question {}
 
   /**
    * Which of these jobs the scheduler knows: queued, placed on a node, or not yet told of a lost
