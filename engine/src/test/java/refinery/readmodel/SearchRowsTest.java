@@ -122,6 +122,34 @@ class SearchRowsTest {
     assertThat(find(Map.of("tissue", "liver' or true --")).total()).isZero();
   }
 
+  /** Of others that are made at once, and of those that come later. */
+  @Test
+  void aRowThatCannotBeMadeKeepsNoOtherBack() throws Exception {
+    record("srr1", 1, Map.of("tissue", "Liver"));
+    record("srr2", 2, Map.of("tissue", "Lung", "poison", "yes"));
+    record("srr3", 3, Map.of("tissue", "Brain"));
+    record("srr4", 4, Map.of("tissue", "Liver"));
+    Function<Map<String, String>, Map<String, Harmonised>> rules =
+        words -> {
+          if (words.containsKey("poison")) {
+            throw new IllegalStateException("no rule for this");
+          }
+          return Map.of(
+              "tissue", new Harmonised(words.get("tissue"), Optional.empty(), "tissue", "test"));
+        };
+    journal.execute(
+        "alter table search_row add constraint brainless check (facets ->> 'tissue' <> 'Brain')");
+    index = new SearchIndex(sql, rules, "poisoned");
+    try {
+      indexAll();
+    } finally {
+      journal.execute("alter table search_row drop constraint brainless");
+    }
+    assertThat(names(find(Map.of("tissue", "Liver")))).containsExactly("srr4", "srr1");
+    assertThat(names(find(Map.of()))).containsExactly("srr4", "srr3", "srr2", "srr1");
+    assertThat(index.unsearchable()).isEqualTo(2);
+  }
+
   @Test
   void theStateIsThatOfNow() throws Exception {
     record("srr1", 1, Map.of("tissue", "Liver"));

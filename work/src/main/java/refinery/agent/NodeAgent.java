@@ -70,6 +70,11 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   /** Hands everything back to the jobs, and answers when nothing is held any more. */
   record Leave(ActorRef<Done> replyTo) implements AgentCommand {}
 
+  /** Stops whatever still runs, and answers when no process or file of an attempt is left. */
+  record End(ActorRef<Done> replyTo) implements AgentCommand {}
+
+  private record Over(ActorRef<Done> replyTo) implements AgentCommand {}
+
   private final AgentSetup setup;
   private final Executor executor;
   private final Handshake handshake;
@@ -154,6 +159,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .onMessage(
             SetDraining.class, message -> act(handshake.drain(message.draining(), message.actor())))
         .onMessage(Leave.class, this::onLeave)
+        .onMessage(End.class, this::onEndAsked)
         .onMessage(Swept.class, this::onSwept)
         .onMessage(NotSwept.class, this::onNotSwept)
         .onMessage(ToolsKnown.class, known -> act(handshake.toolsKnown(known.versions())))
@@ -364,6 +370,21 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .replyTo()
         .tell(new AgentReply.AgentState(AgentStates.describe(handshake, running, executor)));
     return this;
+  }
+
+  /** Nothing is heeded any more but that all has ended; jobs hear of the loss from the cluster. */
+  private Behavior<AgentCommand> onEndAsked(End end) {
+    executor.close();
+    getContext().pipeToSelf(executor.whenOver(), (over, failure) -> new Over(end.replyTo()));
+    return Behaviors.receive(AgentCommand.class)
+        .onMessage(
+            Over.class,
+            over -> {
+              over.replyTo().tell(Done.getInstance());
+              return Behaviors.stopped();
+            })
+        .onAnyMessage(late -> Behaviors.same())
+        .build();
   }
 
   private Behavior<AgentCommand> onEnd() {

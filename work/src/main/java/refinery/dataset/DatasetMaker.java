@@ -40,6 +40,8 @@ public final class DatasetMaker {
   /** The format that is no rendering of a store: the tables of the tool as they are. */
   private static final String BUNDLE = "quant.sf";
 
+  private static final String RESHAPED = "reshaped.store";
+
   /** The earliest day that every zone can write. */
   private static final LocalDateTime ALWAYS = LocalDateTime.of(1980, 2, 1, 0, 0);
 
@@ -50,18 +52,24 @@ public final class DatasetMaker {
   private final Level level;
   private final CountsFromAbundance mode;
   private final Optional<Normalisation> normalisation;
+  private final Reshaping reshaping;
+  private final Runnable between;
   private final Map<String, Double> sizeFactors = new LinkedHashMap<>();
   private int read;
 
   /**
    * @param folder where the files are written; it exists and is empty
+   * @param between runs now and then during long work; what it throws ends the work
    */
-  public DatasetMaker(InputStream plan, StoredBytes stored, Path folder, int threads)
+  public DatasetMaker(
+      InputStream plan, StoredBytes stored, Path folder, int threads, Runnable between)
       throws IOException {
     this.planned = PlannedDataset.read(plan);
     this.stored = stored;
     this.folder = folder;
     this.threads = threads;
+    this.between = between;
+    this.reshaping = Reshaping.of(planned);
     this.level = Level.valueOf(planned.choice(DatasetChoice.LEVEL).toUpperCase(Locale.ROOT));
     this.mode =
         Stream.of(CountsFromAbundance.values())
@@ -107,7 +115,9 @@ public final class DatasetMaker {
     } else {
       RefinebioZip.Choice how =
           new RefinebioZip.Choice(
-              planned.choice(DatasetChoice.AGGREGATE).toUpperCase(Locale.ROOT), "NONE", false);
+              planned.choice(DatasetChoice.AGGREGATE).toUpperCase(Locale.ROOT),
+              planned.choice(DatasetChoice.SCALE).toUpperCase(Locale.ROOT),
+              reshaping.quantiles());
       try (RefinebioZip zip = new RefinebioZip(folder.resolve("refinebio.zip"), how, threads)) {
         matrices((matrix, shown) -> zip.add(matrix.name(), shown, Measure.COUNTS));
         zip.finish(
@@ -140,13 +150,19 @@ public final class DatasetMaker {
               "the matrix %s has %d samples instead of %d"
                   .formatted(matrix.name(), store.accessions().size(), matrix.samples()));
         }
-        also.matrix(matrix, render(matrix, samples, store, place));
+        DatasetStore shown = shown(matrix, store, place);
+        render(samples, shown, place);
+        also.matrix(matrix, shown);
+        if (reshaping.changes()) {
+          shown.close();
+          Files.delete(place.resolve(RESHAPED));
+        }
       }
     }
   }
 
-  private DatasetStore render(
-      Matrix matrix, List<PlanLine.Taken> samples, DatasetStore store, Path place)
+  /** The matrix as the request wants it, of the store; raw counts are written beside it. */
+  private DatasetStore shown(Matrix matrix, DatasetStore store, Path place)
       throws IOException, UnusableInput {
     List<Measure> measures =
         planned.words("values").stream()
@@ -157,9 +173,16 @@ public final class DatasetMaker {
     for (int column = 0; column < view.sizeFactors().length; column++) {
       sizeFactors.put(store.accessions().get(column), view.sizeFactors()[column]);
     }
-    if (mode != CountsFromAbundance.NO || normalisation.isPresent()) {
+    if (mode != CountsFromAbundance.NO || normalisation.isPresent() || reshaping.changes()) {
       rawCounts(store, place);
     }
+    return reshaping.changes()
+        ? reshaping.write(shown, place.resolve(RESHAPED), threads, between)
+        : shown;
+  }
+
+  private void render(List<PlanLine.Taken> samples, DatasetStore shown, Path place)
+      throws IOException, UnusableInput {
     for (String format : planned.words("formats")) {
       if (format.equals(BUNDLE)) {
         bundle(samples, place);
@@ -169,7 +192,6 @@ public final class DatasetMaker {
             .render(shown, place, threads);
       }
     }
-    return shown;
   }
 
   private Optional<GeneMap> genes(Matrix matrix) throws IOException, UnusableInput {

@@ -30,7 +30,8 @@ final class DatasetStep implements Builtin {
     int threads = (int) Math.max(1, context.attempt().reserved().cpu() / 1000);
     StoredBytes stored = context.stored();
     try (InputStream plan = stored.open(context.text("plan"))) {
-      DatasetMaker maker = new DatasetMaker(plan, stored, folder, threads);
+      DatasetMaker maker =
+          new DatasetMaker(plan, stored, folder, threads, () -> RecipeInputs.heed(context));
       compare(maker.inputs(), context);
       maker.make();
       context.learned("dataset", maker.plan().id());

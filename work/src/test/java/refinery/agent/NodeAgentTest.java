@@ -3,9 +3,11 @@ package refinery.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import akka.Done;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -431,6 +434,24 @@ class NodeAgentTest {
     assertThat(attempts()).isZero();
     agent.tell(new AgentCommand.SetDraining(false, Optional.empty()));
     reportThat(report -> !report.node().draining() && report.node().drainedBy().isEmpty());
+  }
+
+  /** A node that leaves for good has no next life that would remove what it left. */
+  @Test
+  void nothingOfItsAttemptsIsLeftWhenItHasEnded() throws Exception {
+    grant(1, "mkdir many; touch many/$(seq -s ' many/' 3000); sleep 60");
+    await().atMost(PATIENCE).until(() -> !alive().isEmpty() && files() > 3000);
+    TestProbe<Done> probe = KIT.createTestProbe();
+    agent.tell(new NodeAgent.End(probe.getRef()));
+    probe.receiveMessage(PATIENCE);
+    assertThat(alive()).isEmpty();
+    assertThat(files()).isZero();
+  }
+
+  private long files() throws IOException {
+    try (Stream<Path> files = Files.walk(directory.resolve("scratch"))) {
+      return files.filter(Files::isRegularFile).count();
+    }
   }
 
   @Test

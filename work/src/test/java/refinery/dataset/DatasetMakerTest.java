@@ -144,7 +144,8 @@ class DatasetMakerTest {
             new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8)),
             bytes,
             folder,
-            2)
+            2,
+            () -> {})
         .make();
     return folder;
   }
@@ -293,6 +294,90 @@ class DatasetMakerTest {
         .isCloseTo(factors[0] * libraries[0] / mean, within(1e-12));
     assertThat(lines.get(1)).endsWith("\tone two");
     assertThat(Files.readAllLines(folder.resolve("dropped.tsv"))).contains("s9\t\tnot done");
+  }
+
+  /** The target is the mean of the sorted columns 0 100 325 360, 0 0 164 496 and 0 0 325 615. */
+  @Test
+  void samplesGetTheirMeanDistribution() throws Exception {
+    Path folder =
+        make(
+            "quantile",
+            "{\"normalise\": \"quantile\", \"formats\": [\"tsv.gz\", \"mtx\", \"h5ad\"]}",
+            all(),
+            Optional.empty());
+    double third = (325 + 164 + 325) / 3.0;
+    double last = (360 + 496 + 615) / 3.0;
+    is(
+        folder.resolve("counts.tsv.gz"),
+        "A",
+        row(100 / 3.0, third, 50 / 3.0),
+        "B",
+        row(0, 50 / 3.0, 50 / 3.0),
+        "C",
+        row(third, 50 / 3.0, last),
+        "D",
+        row(last, last, third));
+    is(
+        folder.resolve("raw_counts.tsv.gz"),
+        "A",
+        row(100, 164, 0),
+        "B",
+        row(0, 0, 0),
+        "C",
+        row(325, 0, 615),
+        "D",
+        row(360, 496, 325));
+    assertThat(table(folder.resolve("tpm.tsv.gz")).get("D"))
+        .as("other values stay")
+        .containsExactly(row(6e5, 8e5, 5e5), within(1e-6));
+    assertThat(folder.resolve("reshaped.store")).doesNotExist();
+  }
+
+  @Test
+  void rowsAreScaledOverAllSamples() throws Exception {
+    Path minmax =
+        make(
+            "minmax", "{\"scale\": \"minmax\", \"values\": [\"counts\"]}", all(), Optional.empty());
+    is(
+        minmax.resolve("counts.tsv.gz"),
+        "A",
+        row(100 / 164.0, 1, 0),
+        "B",
+        row(0, 0, 0),
+        "C",
+        row(325 / 615.0, 0, 1),
+        "D",
+        row(35 / 171.0, 1, 0));
+    Path standard =
+        make(
+            "standard",
+            "{\"scale\": \"standard\", \"layout\": \"refinebio\"}",
+            all(),
+            Optional.empty());
+    double mean = (360 + 496 + 325) / 3.0;
+    double deviation =
+        Math.sqrt(
+            (Math.pow(360 - mean, 2) + Math.pow(496 - mean, 2) + Math.pow(325 - mean, 2)) / 3);
+    assertThat(table(standard.resolve("counts.tsv.gz")).get("D"))
+        .containsExactly(
+            row((360 - mean) / deviation, (496 - mean) / deviation, (325 - mean) / deviation),
+            within(1e-9));
+  }
+
+  /** What is absent is a gene that the base does not know; a matrix of rank one gives it back. */
+  @Test
+  void absentCountsAreImputedAndWhatNobodyLacksStays() throws Exception {
+    Path folder = make("svd", "{\"impute\": \"svd\"}", all(), Optional.empty());
+    is(
+        folder.resolve("counts.tsv.gz"),
+        "A",
+        row(100, 164, 0),
+        "B",
+        row(0, 0, 0),
+        "C",
+        row(325, 0, 615),
+        "D",
+        row(360, 496, 325));
   }
 
   /** The old quantifications are gone, and what is made is what it would be of all of them. */

@@ -26,16 +26,6 @@ public final class DatasetRequestReader {
   private static final Pattern SAMPLE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,119}");
   private static final Pattern PIPELINE = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
-  /** What a request may ask for, and what no part of this version makes yet. */
-  private static final Map<DatasetChoice, Set<String>> LATER =
-      Map.of(
-          DatasetChoice.NORMALISE,
-          Set.of("quantile"),
-          DatasetChoice.SCALE,
-          Set.of("minmax", "standard", "robust"),
-          DatasetChoice.IMPUTE,
-          Set.of("svd"));
-
   private final JsonNode body;
   private final List<Problem> problems = new ArrayList<>();
 
@@ -184,9 +174,6 @@ public final class DatasetRequestReader {
     if (!choice.words().contains(word)) {
       wrong("/" + field, "must be one of " + String.join(", ", choice.words()));
       return choice.fallback();
-    }
-    if (LATER.getOrDefault(choice, Set.of()).contains(word)) {
-      wrong("/" + field, "'" + word + "' is not made by this version yet");
     }
     return word;
   }

@@ -53,7 +53,8 @@ class DatasetRequestReaderTest {
             .normal();
     assertThat(
             valid(
-                    "{\"values\": [\"tpm\"], \"formats\": [\"tsv.gz\", \"mtx\"], \"samples\": [\"a\", \"b\"]}")
+                    "{\"values\": [\"tpm\"], \"formats\": [\"tsv.gz\", \"mtx\"], \"samples\":"
+                        + " [\"a\", \"b\"]}")
                 .normal())
         .isEqualTo(normal);
     assertThat(valid("{\"samples\": [\"a\"]}").normal()).isNotEqualTo(normal);
@@ -76,7 +77,7 @@ class DatasetRequestReaderTest {
           {"samples": ["a"], "counts": "dtuScaledTPM"}          | /counts      | transcripts
           {"samples": ["a"], "values": ["fpkm"]}                | /values/0    | counts, tpm, length
           {"samples": ["a"], "formats": "mtx"}                  | /formats     | list
-          {"samples": ["a"], "impute": "svd"}                   | /impute      | not made
+          {"samples": ["a"], "impute": "mean"}                  | /impute      | none, svd
           {"samples": ["a"], "base": "x"}                       | /base        | id of a dataset
           {"samples": ["a"], "pipeline": "Salmon"}              | /pipeline    | name of a pipeline
           {"samples": ["a"], "quantile": true}                  | /quantile    | known are

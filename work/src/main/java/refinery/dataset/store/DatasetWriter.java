@@ -36,6 +36,7 @@ public final class DatasetWriter implements AutoCloseable {
   private final List<SampleEntry> entries = new ArrayList<>();
   private final List<List<double[]>> values = new ArrayList<>();
   private String last = "";
+  private boolean anyOrder;
 
   private DatasetWriter(Path target, Shape shape, int threads) throws IOException {
     this.target = target;
@@ -55,6 +56,14 @@ public final class DatasetWriter implements AutoCloseable {
   public static DatasetWriter create(Path target, Shape shape, int threads) throws IOException {
     DatasetWriter writer = new DatasetWriter(target, shape, threads);
     writer.write(ByteBuffer.wrap(MAGIC));
+    return writer;
+  }
+
+  /** A new store for the samples of another in their order, with its rows and measures. */
+  public static DatasetWriter like(DatasetStore other, Path target, int threads)
+      throws IOException {
+    DatasetWriter writer = create(target, other.shape(), threads);
+    writer.anyOrder = true;
     return writer;
   }
 
@@ -97,7 +106,8 @@ public final class DatasetWriter implements AutoCloseable {
   }
 
   private void check(SampleEntry sample, double[][] measured) {
-    if (last.compareTo(sample.accession()) >= 0 || ofBase.contains(sample.accession())) {
+    if ((!anyOrder && last.compareTo(sample.accession()) >= 0)
+        || ofBase.contains(sample.accession())) {
       throw new IllegalArgumentException(
           ofBase.contains(sample.accession())
               ? "the sample %s is in the base already".formatted(sample.accession())
