@@ -3,6 +3,7 @@ package refinery.cli;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import refinery.client.NodeClient;
+import refinery.client.SavedTokens;
 
 /** Which node to talk to; mixed into every client command. */
 public final class Connection {
@@ -23,7 +24,8 @@ public final class Connection {
     Optional<String> secret =
         token
             .or(() -> Optional.ofNullable(System.getenv("REFINERY_TOKEN")))
-            .filter(value -> !value.isBlank());
+            .filter(value -> !value.isBlank())
+            .or(() -> new SavedTokens(System.getenv()).find(url));
     return new NodeClient(url, secret);
   }
 

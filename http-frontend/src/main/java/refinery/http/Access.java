@@ -2,134 +2,273 @@ package refinery.http;
 
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
-import java.net.URI;
-import java.net.URISyntaxException;
+import akka.http.javadsl.model.headers.Cookie;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import refinery.http.access.BearerToken;
+import refinery.http.access.Caller;
+import refinery.http.access.Issuer;
+import refinery.http.access.Places;
+import refinery.http.access.Scope;
+import refinery.http.access.Sessions;
+import refinery.http.access.Tokens;
 import refinery.protocol.Actor;
 
 /**
- * Decides who may send requests. With configured tokens, whoever knows one of them. Without,
- * whoever is on this machine; web pages in a browser on this machine are not meant, so foreign
- * origins and host names are refused. Requests that run a command then need the token that the node
- * made for its owner. Thread-safe.
+ * Decides who may send requests. With configured tokens, whoever shows one whose scope suffices, in
+ * a header or by the dashboard's cookie. Without, whoever is on this machine; requests that run a
+ * command then need the token that the node made for its owner. Pages of other origins and foreign
+ * host names are refused in any case. Thread-safe.
  */
 public final class Access {
+  /** The header that the dashboard sends, and that a form of another page cannot. */
+  public static final String OWN_REQUEST = "X-Refinery-Request";
+
+  private static final String SCHEME = "bearer ";
   private static final String REALM = "Bearer realm=\"refinery\"";
-  private static final Pattern LOCAL =
-      Pattern.compile("(localhost|[a-z0-9.-]+\\.localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d+)?");
+  private static final String HOW =
+      "send 'Authorization: Bearer TOKEN' with one of the tokens of refinery.http.auth.tokens; the"
+          + " command line takes 'refinery login URL', REFINERY_TOKEN or --token TOKEN, and the"
+          + " dashboard /signin";
 
-  private final List<BearerToken> tokens;
+  private final Tokens tokens;
   private final Optional<LocalToken> local;
-  private final String host;
+  private final Sessions sessions;
+  private final Optional<Issuer> issuer;
+  private final Places places;
 
-  public Access(HttpConfig config, Optional<LocalToken> local) {
-    this.tokens = config.tokens();
-    this.local = local;
-    this.host = config.host().toLowerCase(Locale.ROOT);
+  public Access(HttpConfig config, Credentials credentials) {
+    this.tokens = credentials.tokens();
+    this.local = credentials.local();
+    this.sessions = credentials.sessions();
+    this.issuer = credentials.issuer();
+    this.places =
+        new Places(config.host(), HttpConfig.isLoopback(config.host()), config.auth().hosts());
+  }
+
+  /** True if every request must show who sends it. */
+  public boolean isClosed() {
+    return issuer.isPresent() || !tokens.current().isEmpty();
   }
 
   /**
-   * Returns who asks.
+   * Refuses a request for another server, or from a page of one.
    *
-   * @throws Problem the response to a request that is not allowed
+   * @throws Problem the response
    */
-  public Actor check(HttpRequest request) {
-    if (tokens.isEmpty()) {
-      checkLocal(request);
-      return Actor.LOCAL;
-    }
-    return bearer(request, tokens)
-        .orElseThrow(
-            () ->
-                Problem.of(
-                    401,
-                    "send 'Authorization: Bearer TOKEN' with one of the tokens of"
-                        + " refinery.http.auth.tokens; the command line takes --token TOKEN or"
-                        + " REFINERY_TOKEN",
-                    Map.of("WWW-Authenticate", REALM)));
-  }
-
-  /**
-   * Refuses a request for a page of the dashboard that is meant for another host or comes from
-   * another site's page. It needs no token, as such a page holds no data.
-   *
-   * @throws Problem the response to a request that is not allowed
-   */
-  public void checkPage(HttpRequest request) {
-    if (tokens.isEmpty()) {
-      checkLocal(request);
+  public void checkPlace(HttpRequest request) {
+    Places.Said said = said(request);
+    Optional<String> refusal =
+        places.notHere(said).or(() -> places.fromElsewhere(said, reads(request)));
+    if (refusal.isPresent()) {
+      throw Problem.of(403, refusal.get());
     }
   }
 
   /**
-   * Refuses a request to run a command without a token, as other users of this machine must not act
-   * as the node's user. With configured tokens {@link #check} has done so already.
+   * Who sends a request that needs this scope. The stage fails with a {@link Problem}, the
+   * response, if the request is not allowed.
+   *
+   * @param known is told who it is before it is decided whether he may
+   */
+  public CompletionStage<Caller> admit(HttpRequest request, Scope needed, Consumer<Caller> known) {
+    try {
+      checkPlace(request);
+    } catch (Problem refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    return identify(request)
+        .thenApply(
+            caller -> {
+              known.accept(caller);
+              check(request, caller, needed);
+              return caller;
+            });
+  }
+
+  /**
+   * The same for servers that no page uses: with tokens, whatever name the request asks for. To
+   * read needs the scope to read, all else that to administrate.
+   */
+  public CompletionStage<Caller> admitProgram(HttpRequest request) {
+    Scope needed = reads(request) ? Scope.READ : Scope.ADMIN;
+    if (!isClosed()) {
+      return admit(request, needed, caller -> {});
+    }
+    return identify(request)
+        .thenApply(
+            caller -> {
+              check(request, caller, needed);
+              return caller;
+            });
+  }
+
+  /** Who sends a request; fails with the response if what it shows is not accepted. */
+  public CompletionStage<Caller> identify(HttpRequest request) {
+    Optional<String> header = header(request, "Authorization");
+    if (!isClosed()) {
+      Tokens owners = owners();
+      return CompletableFuture.completedFuture(
+          header
+              .flatMap(Access::bearer)
+              .flatMap(owners::find)
+              .map(Caller::of)
+              .or(() -> session(request, owners))
+              .orElse(Caller.LOCAL));
+    }
+    if (header.isEmpty()) {
+      return CompletableFuture.completedFuture(session(request, tokens).orElse(Caller.UNKNOWN));
+    }
+    return withToken(bearer(header.get()).orElse(""));
+  }
+
+  /** The caller whom a token makes; fails with the response if it is not accepted. */
+  public CompletionStage<Caller> withToken(String token) {
+    Optional<Caller> own = (isClosed() ? tokens : owners()).find(token).map(Caller::of);
+    if (own.isPresent() || issuer.isEmpty() || !Issuer.isMeant(token)) {
+      return own.<CompletionStage<Caller>>map(CompletableFuture::completedFuture)
+          .orElseGet(() -> CompletableFuture.failedFuture(unknown("this token is not known; ")));
+    }
+    return issuer.get().judge(token).thenApply(this::judged);
+  }
+
+  /** Nobody may be called as one of our own tokens is. */
+  private Caller judged(Issuer.Verdict verdict) {
+    return switch (verdict) {
+      case Issuer.Verdict.Accepted accepted -> {
+        Actor actor = accepted.caller().actor();
+        if (actor.equals(Actor.LOCAL)
+            || tokens.current().stream().anyMatch(token -> token.actor().equals(actor))) {
+          throw unknown("this token names " + actor + ", as one of our own tokens is called; ");
+        }
+        yield accepted.caller();
+      }
+      case Issuer.Verdict.Refused refused ->
+          throw unknown("this token is not accepted: " + refused.why() + "; ");
+      case Issuer.Verdict.Away away -> throw Problem.unavailable(away.why() + "; try again");
+    };
+  }
+
+  /** The token that the node made for its owner, as a list. */
+  private Tokens owners() {
+    return new Tokens(
+        local.map(token -> BearerToken.of(Actor.LOCAL, token.value())).stream().toList());
+  }
+
+  private Optional<Caller> session(HttpRequest request, Tokens known) {
+    for (HttpHeader header : request.getHeaders()) {
+      if (header instanceof Cookie cookies) {
+        for (var cookie : cookies.getCookies()) {
+          if (cookie.name().equals(Sessions.COOKIE)) {
+            return sessions.caller(cookie.value(), known);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Refuses a request that the caller may not send. What a browser adds by itself, the cookie, is
+   * no proof that the caller wants what the request does: its page must say so, too.
+   *
+   * @throws Problem the response
+   */
+  public void check(HttpRequest request, Caller caller, Scope needed) {
+    if (caller.means() == Caller.Means.SESSION && !reads(request)) {
+      checkOwnPage(request);
+    }
+    if (caller.scope().covers(needed)) {
+      return;
+    }
+    if (caller.means() == Caller.Means.NOTHING) {
+      throw unknown("");
+    }
+    throw Problem.of(
+        403,
+        "this needs a token of scope %s; that of %s has the scope %s"
+            .formatted(needed.word(), caller.actor(), caller.scope().word()),
+        Map.of(
+            "WWW-Authenticate",
+            REALM + ", error=\"insufficient_scope\", scope=\"" + needed.word() + "\""));
+  }
+
+  private void checkOwnPage(HttpRequest request) {
+    if (header(request, OWN_REQUEST).isEmpty()) {
+      throw Problem.of(
+          403, "a request with the dashboard's cookie must have the header " + OWN_REQUEST);
+    }
+    if (!places.isFromOwnPage(said(request))) {
+      throw Problem.of(
+          403,
+          "a request with the dashboard's cookie must come from a page of this server, as Origin or"
+              + " Sec-Fetch-Site says; programs send 'Authorization: Bearer TOKEN'");
+    }
+  }
+
+  private Problem unknown(String why) {
+    return Problem.of(
+        401,
+        why + HOW,
+        Map.of("WWW-Authenticate", why.isEmpty() ? REALM : REALM + ", error=\"invalid_token\""));
+  }
+
+  /**
+   * Refuses a request to run a command from a caller who has shown no token, as other users of this
+   * machine must not act as the node's user.
    *
    * @throws Problem the response to a request that is not allowed
    */
-  public void checkCommands(HttpRequest request) {
-    if (!tokens.isEmpty()) {
+  public void checkCommands(Caller caller) {
+    if (caller.isProven()) {
       return;
     }
     if (local.isEmpty()) {
       throw Problem.of(403, "this node runs no commands: refinery.http.auth.tokens is empty");
     }
-    if (bearer(request, List.of(BearerToken.of(Actor.LOCAL, local.get().value()))).isEmpty()) {
-      String file = local.get().file().toAbsolutePath().toString();
-      throw Problem.of(
-          401,
-          "running a command needs this node's token, which its owner can read in %s: the command line"
-                  .formatted(file)
-              + " does so by itself as the same user on the same machine, else give --token TOKEN"
-              + " or REFINERY_TOKEN; programs send 'Authorization: Bearer TOKEN'",
-          Map.of(
-              "WWW-Authenticate",
-              REALM + ", token_file=\"" + URLEncoder.encode(file, StandardCharsets.UTF_8) + "\""));
-    }
+    String file = local.get().file().toAbsolutePath().toString();
+    throw Problem.of(
+        401,
+        "running a command needs this node's token, which its owner can read in %s: the command line"
+                .formatted(file)
+            + " does so by itself as the same user on the same machine, else give --token TOKEN"
+            + " or REFINERY_TOKEN; programs send 'Authorization: Bearer TOKEN'",
+        Map.of(
+            "WWW-Authenticate",
+            REALM + ", token_file=\"" + URLEncoder.encode(file, StandardCharsets.UTF_8) + "\""));
   }
 
-  /** Compares all tokens, so that the time it takes does not tell which one matched. */
-  private static Optional<Actor> bearer(HttpRequest request, List<BearerToken> tokens) {
-    String header = header(request, "Authorization").orElse("");
-    return tokens.stream()
-        .filter(token -> token.isIn(header))
-        .map(BearerToken::actor)
-        .toList()
-        .stream()
-        .findFirst();
+  /** True while a caller who was let in may stay, as with a stream that does not end. */
+  public boolean mayStay(Caller caller, Scope needed) {
+    return !sessions.isOver(caller.until())
+        && (caller.sha256().isEmpty()
+            || (isClosed() ? tokens : owners()).holds(caller.sha256().get(), needed))
+        && (caller.means() != Caller.Means.LOCAL || !isClosed());
   }
 
-  private void checkLocal(HttpRequest request) {
-    String asked = header(request, "Host").orElse("").toLowerCase(Locale.ROOT);
-    if (!asked.isEmpty() && !LOCAL.matcher(asked).matches() && !isHost(asked)) {
-      throw Problem.of(
-          403,
-          "this node serves its own machine only, not " + asked + "; set a token to change it");
-    }
-    Optional<String> origin = header(request, "Origin");
-    if (origin.isPresent() && !asked.equals(authority(origin.get()))) {
-      throw Problem.of(403, "requests from pages of " + origin.get() + " are not taken");
-    }
+  private static Optional<String> bearer(String header) {
+    return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? Optional.of(header.substring(SCHEME.length()).strip())
+        : Optional.empty();
   }
 
-  private boolean isHost(String asked) {
-    return asked.equals(host) || asked.startsWith(host + ":");
+  /** True for methods that change nothing. */
+  static boolean reads(HttpRequest request) {
+    return List.of("GET", "HEAD", "OPTIONS").contains(request.method().value());
   }
 
-  private static String authority(String origin) {
-    try {
-      return Optional.ofNullable(new URI(origin).getAuthority())
-          .orElse("")
-          .toLowerCase(Locale.ROOT);
-    } catch (URISyntaxException e) {
-      return "";
-    }
+  private static Places.Said said(HttpRequest request) {
+    return new Places.Said(
+        header(request, "Host").orElse(""),
+        header(request, "Origin").orElse(""),
+        header(request, "Sec-Fetch-Site").orElse(""),
+        header(request, "Sec-Fetch-Mode").orElse(""));
   }
 
   private static Optional<String> header(HttpRequest request, String name) {

@@ -3,6 +3,7 @@ package refinery.http;
 import akka.http.javadsl.model.HttpResponse;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import refinery.http.access.Scope;
 
 /**
  * One method of one path.
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletionStage;
  *     kv.}; others are refused
  * @param accepts media types of its responses; empty: any
  * @param runsCommands true if the node runs a command of the request, which always needs a token
+ * @param scope what the caller must be allowed to do
  */
 public record Endpoint(
     String method,
@@ -20,6 +22,7 @@ public record Endpoint(
     Body body,
     Set<String> accepts,
     boolean runsCommands,
+    Scope scope,
     Handler handler) {
 
   /** Whether a request may or must have a body. */
@@ -43,6 +46,26 @@ public record Endpoint(
   public Endpoint {
     query = Set.copyOf(query);
     accepts = Set.copyOf(accepts);
+  }
+
+  /** An endpoint with the scope of its method: to read, or to operate. */
+  public Endpoint(
+      String method,
+      String template,
+      Set<String> query,
+      Body body,
+      Set<String> accepts,
+      boolean runsCommands,
+      Handler handler) {
+    this(
+        method,
+        template,
+        query,
+        body,
+        accepts,
+        runsCommands,
+        method.equals("GET") ? Scope.READ : Scope.OPERATE,
+        handler);
   }
 
   boolean knows(String parameter) {
@@ -76,11 +99,16 @@ public record Endpoint(
 
   /** The same endpoint with other media types of its responses. */
   public Endpoint accepting(String... types) {
-    return new Endpoint(method, template, query, body, Set.of(types), runsCommands, handler);
+    return new Endpoint(method, template, query, body, Set.of(types), runsCommands, scope, handler);
   }
 
   /** The same endpoint, but every request needs a token. */
   public Endpoint runningCommands() {
-    return new Endpoint(method, template, query, body, accepts, true, handler);
+    return new Endpoint(method, template, query, body, accepts, true, scope, handler);
+  }
+
+  /** The same endpoint for callers with this scope; {@link Scope#NONE}: for all. */
+  public Endpoint needing(Scope other) {
+    return new Endpoint(method, template, query, body, accepts, runsCommands, other, handler);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import refinery.http.access.Caller;
 import refinery.protocol.Actor;
 
 /**
@@ -13,18 +14,18 @@ import refinery.protocol.Actor;
  *
  * @param path values of the template's variables
  * @param body an empty object when none was sent
- * @param actor who asks
+ * @param caller who asks
  */
 public record Exchange(
     HttpRequest request,
     Map<String, String> path,
     Map<String, String> query,
     ObjectNode body,
-    Actor actor) {
+    Caller caller) {
 
   /** Who asks, for commands that this request causes. */
   Optional<Actor> by() {
-    return Optional.of(actor);
+    return Optional.of(caller.actor());
   }
 
   public Optional<String> header(String name) {

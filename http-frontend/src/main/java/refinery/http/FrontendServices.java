@@ -23,7 +23,8 @@ public record FrontendServices(
     ActorRef<NotifierCommand> notifier,
     AgentDirectory agents,
     ClusterDirectory cluster,
-    Optional<LocalToken> localToken,
+    Credentials credentials,
+    AuditTrail audit,
     Obstacles obstacles,
     Optional<Prices> prices,
     String version) {}

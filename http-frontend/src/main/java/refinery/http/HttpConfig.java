@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
+import refinery.http.access.AuthConfig;
 import refinery.http.connections.ConnectionLimits;
 import refinery.http.crate.Payload;
 
@@ -13,7 +13,7 @@ import refinery.http.crate.Payload;
  * The settings below {@code refinery.http}.
  *
  * @param port 0: the system chooses a free one
- * @param tokens that are accepted; may be empty on a loopback address only
+ * @param auth who may send requests; may be open on a loopback address only
  * @param maxBody largest request body in bytes
  * @param bodyTimeout how long a client may take to send its body
  * @param askTimeout how long an entity, the scheduler or an agent may take to answer
@@ -24,7 +24,7 @@ import refinery.http.crate.Payload;
 public record HttpConfig(
     String host,
     int port,
-    List<BearerToken> tokens,
+    AuthConfig auth,
     long maxBody,
     Duration bodyTimeout,
     Duration askTimeout,
@@ -49,7 +49,6 @@ public record HttpConfig(
   private static final int MOST_CONNECTIONS = 100_000;
 
   public HttpConfig {
-    tokens = List.copyOf(tokens);
     if (port < 0 || port > 65535) {
       throw invalid("port", "is " + port + "; give 0 to 65535");
     }
@@ -60,7 +59,7 @@ public record HttpConfig(
       throw invalid(
           "connections.most-per-client", "is more than all clients may have, connections.most");
     }
-    if (tokens.isEmpty() && !isLoopback(host)) {
+    if (!auth.isClosed() && !isLoopback(host)) {
       throw invalid(
           "auth.tokens",
           "is empty, which is allowed on a loopback address only, but "
@@ -77,7 +76,7 @@ public record HttpConfig(
     return new HttpConfig(
         config.getString("host"),
         config.getInt("port"),
-        tokens(config),
+        auth(config),
         positive(config, "max-body", config.getBytes("max-body")),
         duration(config, "body-timeout"),
         duration(config, "ask-timeout"),
@@ -98,11 +97,11 @@ public record HttpConfig(
             positive(config, "crate.largest-crate", config.getBytes("crate.largest-crate"))));
   }
 
-  private static List<BearerToken> tokens(Config config) {
+  private static AuthConfig auth(Config config) {
     try {
-      return BearerToken.list(config, "auth.tokens");
+      return AuthConfig.from(config);
     } catch (IllegalArgumentException e) {
-      throw invalid("auth.tokens", e.getMessage());
+      throw new ConfigException.Generic(PATH + "." + e.getMessage(), e);
     }
   }
 
@@ -112,7 +111,7 @@ public record HttpConfig(
    * @param key of the configuration that gives the other host, for messages
    */
   public HttpConfig at(String otherHost, String key) {
-    if (tokens.isEmpty() && !isLoopback(otherHost)) {
+    if (!auth.isClosed() && !isLoopback(otherHost)) {
       throw invalid(
           "auth.tokens",
           "is empty, which is allowed on a loopback address only, but " + key + " is " + otherHost);
@@ -120,7 +119,7 @@ public record HttpConfig(
     return new HttpConfig(
         otherHost,
         port,
-        tokens,
+        auth,
         maxBody,
         bodyTimeout,
         askTimeout,

@@ -8,6 +8,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +34,13 @@ public final class HttpFrontend {
     FrontendExtension extension = FrontendExtension.get(system);
     extension.provide(services, config);
     Materializer materializer = SystemMaterializer.get(system).materializer();
+    Access access = new Access(config, services.credentials());
     Router router =
         new Router(
-            endpoints(system, services, config),
+            endpoints(system, services, config, access),
             Optional.of(new Dashboard()),
-            new Access(config, services.localToken()),
+            access,
+            Optional.of(services.audit()),
             config,
             materializer,
             extension.meters(),
@@ -56,16 +59,19 @@ public final class HttpFrontend {
   }
 
   static List<Endpoint> endpoints(
-      ActorSystem<?> system, FrontendServices services, HttpConfig config) {
-    return OpenApi.describing(routes(system, services, config), services.version());
+      ActorSystem<?> system, FrontendServices services, HttpConfig config, Access access) {
+    return OpenApi.describing(routes(system, services, config, access), services.version());
   }
 
   private static List<Endpoint> routes(
-      ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+      ActorSystem<?> system, FrontendServices services, HttpConfig config, Access access) {
     Executor blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     SchedulerQueries scheduler =
         new SchedulerQueries(system, services.scheduler(), config.askTimeout());
     return Stream.of(
+            new SessionRoutes(access, services.credentials(), config, InstantSource.system())
+                .endpoints(),
+            new AuditRoutes(services.audit()).endpoints(),
             new SurveyRoutes(services, scheduler).endpoints(),
             new MetadataRoutes(services, blocking).endpoints(),
             new ScheduleRoutes(services).endpoints(),

@@ -1,30 +1,38 @@
 package refinery.http;
 
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaRange;
 import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.ResponseEntity;
 import akka.http.javadsl.model.headers.Accept;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.scaladsl.model.IllegalUriException;
 import akka.japi.Pair;
 import akka.stream.Materializer;
+import akka.stream.javadsl.Flow;
+import akka.util.ByteString;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.http.Routes.Match;
+import refinery.http.access.Caller;
+import refinery.http.access.Scope;
 import refinery.http.dashboard.Dashboard;
-import refinery.protocol.Actor;
+import refinery.protocol.Ids;
 import refinery.protocol.query.ReadModel;
 
 /**
@@ -33,13 +41,20 @@ import refinery.protocol.query.ReadModel;
 public final class Router {
   private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
-  /** An endpoint whose template fits, with the values of its variables. */
-  private record Match(Endpoint endpoint, Map<String, String> variables) {}
+  /** Cuts the connection of a reader who may read no more. */
+  private static final class EndedAccess extends RuntimeException {
+    private static final long serialVersionUID = 1L;
 
-  private record Template(Endpoint endpoint, List<String> segments) {}
+    EndedAccess() {
+      super("the reader's token or session has ended", null, false, false);
+    }
+  }
 
-  private final List<Template> templates;
+  private static final String REQUEST_ID = "X-Request-Id";
+
+  private final Routes routes;
   private final Access access;
+  private final Optional<AuditTrail> audit;
   private final RequestBody bodies;
   private final Meters meters;
   private final Obstacles obstacles;
@@ -47,20 +62,20 @@ public final class Router {
 
   /**
    * @param dashboard answers what no endpoint is for
+   * @param audit notes what is changed; empty where nothing can be
    */
   public Router(
       List<Endpoint> endpoints,
       Optional<Dashboard> dashboard,
       Access access,
+      Optional<AuditTrail> audit,
       HttpConfig config,
       Materializer materializer,
       Meters meters,
       Obstacles obstacles) {
-    this.templates =
-        endpoints.stream()
-            .map(endpoint -> new Template(endpoint, segments(endpoint.template())))
-            .toList();
+    this.routes = new Routes(endpoints);
     this.access = access;
+    this.audit = audit;
     this.bodies = new RequestBody(materializer, config);
     this.meters = meters;
     this.obstacles = obstacles;
@@ -70,21 +85,24 @@ public final class Router {
   /** Answers a request; the stage never fails. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
     long started = System.nanoTime();
-    List<Match> matches = match(request.getUri().path());
+    List<Match> matches = routes.match(request.getUri().path());
     Optional<Dashboard> page =
         matches.isEmpty() ? dashboard.filter(each -> each.serves(request)) : Optional.empty();
     String route =
         page.isPresent()
             ? "dashboard"
             : matches.isEmpty() ? "none" : matches.getFirst().endpoint().template();
+    String id = requestId(request);
+    AtomicReference<Caller> caller = new AtomicReference<>(Caller.UNKNOWN);
     return page.map(pages -> page(request, pages))
-        .orElseGet(() -> answer(request, matches))
+        .orElseGet(() -> answer(request, matches, caller))
         .handle(
             (response, error) ->
                 error == null
                     ? CompletableFuture.completedFuture(response)
                     : answered(request, unwrapped(error)))
         .thenCompose(answered -> answered)
+        .thenCompose(said -> audited(request, matches, caller.get(), id, said))
         .thenApply(
             said -> {
               meters.served(
@@ -92,7 +110,7 @@ public final class Router {
                   route,
                   said.status().intValue(),
                   System.nanoTime() - started);
-              return said;
+              return said.addHeader(RawHeader.create(REQUEST_ID, id));
             });
   }
 
@@ -100,89 +118,86 @@ public final class Router {
   private CompletionStage<HttpResponse> page(HttpRequest request, Dashboard pages) {
     bodies.discard(request);
     try {
-      access.checkPage(request);
+      access.checkPlace(request);
       return CompletableFuture.completedFuture(pages.answer(request));
     } catch (RuntimeException refused) {
       return CompletableFuture.failedFuture(refused);
     }
   }
 
-  private CompletionStage<HttpResponse> answer(HttpRequest request, List<Match> matches) {
+  private CompletionStage<HttpResponse> audited(
+      HttpRequest request, List<Match> matches, Caller caller, String id, HttpResponse response) {
+    return audit.isEmpty()
+        ? CompletableFuture.completedFuture(response)
+        : audit.get().noted(request, Routes.chosen(request, matches), caller, id, response);
+  }
+
+  /** The id that the client gives its request, if it is one, or a new one. */
+  private static String requestId(HttpRequest request) {
+    return request
+        .getHeader(REQUEST_ID)
+        .map(HttpHeader::value)
+        .filter(text -> text.matches("[A-Za-z0-9._-]{1,64}"))
+        .orElseGet(() -> Ids.random().substring(0, 16));
+  }
+
+  /** What does not exist is told only to those who may read. */
+  private CompletionStage<HttpResponse> answer(
+      HttpRequest request, List<Match> matches, AtomicReference<Caller> known) {
+    Optional<Match> chosen = Routes.chosen(request, matches);
+    Scope needed = chosen.map(match -> match.endpoint().scope()).orElse(Scope.READ);
+    return access
+        .admit(request, needed, known::set)
+        .whenComplete(
+            (caller, refused) -> {
+              if (refused != null) {
+                bodies.discard(request);
+              }
+            })
+        .thenCompose(
+            caller ->
+                handled(request, chosen, matches, caller)
+                    .thenApply(response -> whileAllowed(response, caller, needed)));
+  }
+
+  private CompletionStage<HttpResponse> handled(
+      HttpRequest request, Optional<Match> chosen, List<Match> matches, Caller caller) {
     try {
-      Actor actor = access.check(request);
-      Match match = choose(request, matches);
-      if (match.endpoint().runsCommands()) {
-        access.checkCommands(request);
+      Match match = chosen.orElseThrow(() -> Routes.none(request, matches));
+      Endpoint endpoint = match.endpoint();
+      if (endpoint.runsCommands()) {
+        access.checkCommands(caller);
       }
-      checkAccept(request, match.endpoint());
-      Map<String, String> query = query(request, match.endpoint());
+      checkAccept(request, endpoint);
+      Map<String, String> query = query(request, endpoint);
       return bodies
-          .read(request, match.endpoint().body())
+          .read(request, endpoint.body())
           .thenCompose(
               body ->
-                  match
-                      .endpoint()
+                  endpoint
                       .handler()
-                      .handle(new Exchange(request, match.variables(), query, body, actor)));
+                      .handle(new Exchange(request, match.variables(), query, body, caller)));
     } catch (RuntimeException refused) {
       bodies.discard(request);
       return CompletableFuture.failedFuture(refused);
     }
   }
 
-  private List<Match> match(String path) {
-    List<String> asked = segments(path);
-    List<Match> found = new ArrayList<>();
-    for (Template template : templates) {
-      variables(template.segments(), asked)
-          .ifPresent(variables -> found.add(new Match(template.endpoint(), variables)));
+  /** Ends a stream that would go on for ever when its reader may read no more. */
+  private HttpResponse whileAllowed(HttpResponse response, Caller caller, Scope needed) {
+    ResponseEntity entity = response.entity();
+    if (entity.isStrict() || entity.getContentLengthOption().isPresent() || needed == Scope.NONE) {
+      return response;
     }
-    return found;
-  }
-
-  private static Optional<Map<String, String>> variables(List<String> template, List<String> path) {
-    if (template.size() != path.size()) {
-      return Optional.empty();
-    }
-    Map<String, String> variables = new HashMap<>();
-    for (int i = 0; i < path.size(); i++) {
-      String expected = template.get(i);
-      if (expected.startsWith("{")) {
-        variables.put(expected.substring(1, expected.length() - 1), path.get(i));
-      } else if (!expected.equals(path.get(i))) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(variables);
-  }
-
-  private static List<String> segments(String path) {
-    return List.of(path.substring(Math.min(1, path.length())).split("/", -1));
-  }
-
-  private static Match choose(HttpRequest request, List<Match> matches) {
-    if (matches.isEmpty()) {
-      throw Problem.of(404, "there is nothing at " + request.getUri().path());
-    }
-    String asked = request.method().value();
-    String method = asked.equals("HEAD") ? "GET" : asked;
-    return matches.stream()
-        .filter(match -> match.endpoint().method().equals(method))
-        .findFirst()
-        .orElseThrow(() -> notAllowed(asked, matches));
-  }
-
-  private static Problem notAllowed(String asked, List<Match> matches) {
-    Set<String> methods = new TreeSet<>();
-    for (Match match : matches) {
-      methods.add(match.endpoint().method());
-      if (match.endpoint().method().equals("GET")) {
-        methods.add("HEAD");
-      }
-    }
-    String allow = String.join(", ", methods);
-    return Problem.of(
-        405, asked + " is not possible here; possible: " + allow, Map.of("Allow", allow));
+    return response.transformEntityDataBytes(
+        Flow.of(ByteString.class)
+            .map(
+                part -> {
+                  if (access.mayStay(caller, needed)) {
+                    return part;
+                  }
+                  throw new EndedAccess();
+                }));
   }
 
   private static void checkAccept(HttpRequest request, Endpoint endpoint) {

@@ -51,7 +51,7 @@ class ConnectionAttacksTest {
             """
                 .formatted(MOST, MOST_PER_CLIENT));
     var binding =
-        ManagementEndpoint.start(node.system, node.config())
+        ManagementEndpoint.start(node.system, node.config(), node.credentials())
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);
     management = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());

@@ -7,9 +7,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.File;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import refinery.http.access.AuthConfig;
 import refinery.http.connections.ConnectionLimits;
 import refinery.http.crate.Payload;
 
@@ -26,7 +29,13 @@ class HttpConfigTest {
             new HttpConfig(
                 "127.0.0.1",
                 8080,
-                java.util.List.of(),
+                new AuthConfig(
+                    List.of(),
+                    Optional.empty(),
+                    Duration.ofHours(12),
+                    10,
+                    List.of(),
+                    Optional.empty()),
                 1 << 20,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10),
@@ -48,7 +57,15 @@ class HttpConfigTest {
     "auth.tokens=[{name=ci;sha256=00}],64 hexadecimal",
     "auth.tokens=[{name=a b;sha256=00}],names nobody",
     "auth.tokens=[{name=token-2;sha256=@};long-enough-1],token-2",
-    "auth.tokens=[{name=ci;sha256=@;scope=read}],scope",
+    "auth.tokens=[{name=ci;sha256=@;scope=none}],scope",
+    "auth.tokens=[{name=ci;sha256=@;right=read}],right",
+    "auth.tokens-file=/does/not/exist,refinery.http.auth.tokens-file",
+    "auth.session=0s,refinery.http.auth.session",
+    "auth.login-failures=0,refinery.http.auth.login-failures",
+    "hosts=[\"http://x\"],refinery.http.hosts",
+    "auth.oidc.issuer=\"http://login.example.org\",refinery.http.auth.oidc.issuer",
+    "auth.oidc.issuer=\"https://login.example.org\",refinery.http.auth.oidc.audience",
+    "auth.oidc={issuer:\"https://login.example.org\";audience=a;algorithms=[HS256]},refinery.http.auth.oidc.algorithms",
     "max-body=0,refinery.http.max-body",
     "events.max-readers=0,refinery.http.events.max-readers",
     "ask-timeout=0s,refinery.http.ask-timeout",
@@ -79,7 +96,7 @@ class HttpConfigTest {
     String sha256 = "AB".repeat(32);
     HttpConfig config =
         read("refinery.http.auth.tokens = [long-enough-1, {name = ci, sha256 = " + sha256 + "}]");
-    assertThat(config.tokens())
+    assertThat(config.auth().tokens())
         .extracting(token -> token.actor().name())
         .containsExactly("token-1", "ci");
     assertThat(config.toString()).doesNotContain("long-enough-1").doesNotContain("ab".repeat(32));

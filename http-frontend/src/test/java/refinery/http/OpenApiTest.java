@@ -20,6 +20,7 @@ import refinery.http.Described.Operation;
 class OpenApiTest {
   private static final Map<String, String> BODIES =
       Map.of(
+          "signIn", "{\"token\":\"the-token-of-this-node\"}",
           "createDataset", "{\"samples\":[\"SRR1\",\"SRR2\"]}",
           "createSurvey", "{\"source\":\"ena\",\"parameters\":{\"accession\":\"PRJNA1\"}}",
           "createSchedule",
@@ -43,7 +44,9 @@ class OpenApiTest {
   @Test
   void everyRouteIsDescribedWithItsParametersAndNoOther() {
     Set<String> routes = new TreeSet<>();
-    for (Endpoint endpoint : HttpFrontend.endpoints(node.system, node.services(), node.config)) {
+    for (Endpoint endpoint :
+        HttpFrontend.endpoints(
+            node.system, node.services(), node.config, new Access(node.config, node.credentials))) {
       routes.add(
           endpoint.method() + " " + endpoint.template() + " " + new TreeSet<>(endpoint.query()));
     }

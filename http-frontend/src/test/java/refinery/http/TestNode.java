@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import refinery.http.access.Issuer;
+import refinery.http.access.Sessions;
+import refinery.http.access.Tokens;
 import refinery.http.forecast.Prices;
 import refinery.protocol.BatchId;
 import refinery.protocol.Ids;
@@ -62,9 +66,11 @@ public final class TestNode implements AutoCloseable {
 
   public final ActorSystem<Void> system;
   final FakeReadModel rows = new FakeReadModel();
+  final FakeAuditLog audit = new FakeAuditLog();
   final FakeDatasets datasets = new FakeDatasets();
   final FakeEntities entities;
   final HttpConfig config;
+  final Credentials credentials;
   public final HttpClient client = HttpClient.newHttpClient();
   private final URI base;
 
@@ -85,6 +91,12 @@ public final class TestNode implements AutoCloseable {
     system = ActorSystem.create(Behaviors.empty(), "refinery", all.resolve());
     entities = new FakeEntities(rows, system.ignoreRef());
     config = HttpConfig.from(system.settings().config());
+    credentials =
+        new Credentials(
+            new Tokens(config.auth().tokens()),
+            Optional.of(LOCAL_TOKEN),
+            new Sessions("a secret of the nodes", config.auth().session(), InstantSource.system()),
+            config.auth().oidc().map(Issuer::new));
     fill();
     var binding =
         HttpFrontend.start(system, services(), config)
@@ -95,6 +107,10 @@ public final class TestNode implements AutoCloseable {
 
   public HttpConfig config() {
     return config;
+  }
+
+  public Credentials credentials() {
+    return credentials;
   }
 
   /** What entities and the scheduler were told to do, in order. */
@@ -118,7 +134,8 @@ public final class TestNode implements AutoCloseable {
             CompletableFuture.completedFuture(
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         new FakeCluster(),
-        Optional.of(LOCAL_TOKEN),
+        credentials,
+        new AuditTrail(audit, "node-a", InstantSource.system()),
         () -> CompletableFuture.completedFuture(obstacles),
         Prices.from(system.settings().config()),
         "0.2.0");

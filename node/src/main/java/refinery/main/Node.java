@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.audit.SqlAuditLog;
 import refinery.cluster.Door;
 import refinery.cluster.RejoinConfig;
 import refinery.configuration.Configuration;
@@ -81,6 +82,7 @@ public final class Node implements AutoCloseable {
     }
     requireFreePorts(options, settings, own);
     Database database = database(options);
+    SqlAuditLog audit = opened.add(SqlAuditLog.open(database.dataSource(), settings.audit()));
     Config config =
         door.akka()
             .withFallback(database.akkaConfig())
@@ -93,7 +95,8 @@ public final class Node implements AutoCloseable {
     // Others may take this node for gone only when it is.
     opened.add(admission);
     opened.add(() -> stop(system));
-    services = new Services(system, settings, options, directory, database, admission, opened);
+    services =
+        new Services(system, settings, options, directory, database, audit, admission, opened);
     services.start();
   }
 

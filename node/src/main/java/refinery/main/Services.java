@@ -1,12 +1,14 @@
 package refinery.main;
 
 import akka.actor.typed.ActorSystem;
+import akka.cluster.typed.Cluster;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -16,12 +18,21 @@ import refinery.database.Database;
 import refinery.database.SharedSecret;
 import refinery.dataset.StoredSlices;
 import refinery.http.AkkaCluster;
+import refinery.http.AuditTrail;
+import refinery.http.Credentials;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.LocalToken;
 import refinery.http.ShardedEntities;
+import refinery.http.access.AuthConfig;
+import refinery.http.access.BearerToken;
+import refinery.http.access.Issuer;
+import refinery.http.access.Sessions;
+import refinery.http.access.Tokens;
 import refinery.http.management.ManagementEndpoint;
 import refinery.pipeline.PipelineCatalog;
+import refinery.protocol.audit.AuditEntry;
+import refinery.protocol.audit.AuditLog;
 import refinery.protocol.dataset.DatasetAccess;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
@@ -39,6 +50,7 @@ final class Services {
   private final NodeOptions options;
   private final NodeDirectory directory;
   private final Database database;
+  private final AuditLog audit;
   private final DatabaseAdmission admission;
   private final Joining joining;
   private final NodeReadiness readiness;
@@ -52,6 +64,7 @@ final class Services {
       NodeOptions options,
       NodeDirectory directory,
       Database database,
+      AuditLog audit,
       DatabaseAdmission admission,
       Opened opened) {
     this.system = system;
@@ -59,6 +72,7 @@ final class Services {
     this.options = options;
     this.directory = directory;
     this.database = database;
+    this.audit = audit;
     this.admission = admission;
     this.opened = opened;
     readiness = new NodeReadiness(system, settings.readiness());
@@ -97,6 +111,7 @@ final class Services {
     SourceRegistry sources = work.sources(pipelines);
     Workers workers = work.start(sources, options.effectiveRoles(), singletons.scheduler());
     readiness.requireAgent(workers, system);
+    Credentials credentials = credentials();
     serve(
         new FrontendServices(
             new SqlReadModel(stores.sql(), stores.manifests()),
@@ -111,15 +126,43 @@ final class Services {
             singletons.notifier(),
             workers,
             new AkkaCluster(system, settings.http().askTimeout()),
-            localToken(),
+            credentials,
+            new AuditTrail(audit, ownAddress(), InstantSource.system()),
             Readiness.get(system)::obstacles,
             settings.prices(),
             Version.CURRENT));
   }
 
+  private Credentials credentials() throws IOException {
+    String secret = SharedSecret.of(database.dataSource(), "sessions");
+    AuthConfig auth = settings.http().auth();
+    Tokens tokens = new Tokens(auth.tokens());
+    opened.add(TokenWatch.start(options, auth, tokens, this::changed));
+    return new Credentials(
+        tokens,
+        localToken(),
+        new Sessions(secret, auth.session(), InstantSource.system()),
+        auth.oidc().map(Issuer::new).map(opened::add));
+  }
+
+  /** As the members of the cluster call this node. */
+  private String ownAddress() {
+    return Cluster.get(system).selfMember().address().hostPort();
+  }
+
+  /** Whose tokens are accepted is changed by whoever writes the files; the log says to what. */
+  private void changed(List<BearerToken> before, List<BearerToken> now) {
+    audit.store(
+        AuditEntry.system(
+            "change tokens",
+            "",
+            "from " + TokenWatch.named(before) + " to " + TokenWatch.named(now),
+            ownAddress()));
+  }
+
   /** Written anew at each start: the file is a copy of what the database has. */
   private Optional<LocalToken> localToken() throws IOException {
-    if (!settings.http().tokens().isEmpty()) {
+    if (settings.http().auth().isClosed()) {
       return Optional.empty();
     }
     String value = SharedSecret.of(database.dataSource(), "local-token");
@@ -133,7 +176,9 @@ final class Services {
       readiness.requireApi();
     }
     ServerBinding binding =
-        bound(ManagementEndpoint.start(system, settings.http()), "akka.management.http.port");
+        bound(
+            ManagementEndpoint.start(system, settings.http(), services.credentials()),
+            "akka.management.http.port");
     management =
         new HostPort(
             system.settings().config().getString("akka.management.http.hostname"),

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import refinery.agent.AgentConfig;
 import refinery.archive.ArchivesConfig;
 import refinery.archive.SourceProvider;
+import refinery.audit.AuditConfig;
 import refinery.cluster.DiscoveryConfig;
 import refinery.cluster.PresenceConfig;
 import refinery.cluster.RejoinConfig;
@@ -38,6 +39,7 @@ record Settings(
     NotificationsConfig notifications,
     AgentConfig agent,
     HttpConfig http,
+    AuditConfig audit,
     Optional<Prices> prices,
     ReadinessConfig readiness,
     PresenceConfig presence,
@@ -63,6 +65,7 @@ record Settings(
         NotificationsConfig.from(config.getConfig("refinery")),
         AgentConfig.from(config),
         http,
+        AuditConfig.from(config),
         Prices.from(config),
         ReadinessConfig.from(config),
         PresenceConfig.from(config),

@@ -8,11 +8,12 @@ import akka.http.javadsl.server.Route;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
 import com.typesafe.config.Config;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import refinery.http.Access;
+import refinery.http.Credentials;
 import refinery.http.FrontendExtension;
 import refinery.http.HttpConfig;
 import refinery.http.HttpFrontend;
@@ -33,17 +34,18 @@ public final class ManagementEndpoint {
   private ManagementEndpoint() {}
 
   /** Binds the endpoint; fails if it would be open to the network without a token. */
-  public static CompletionStage<ServerBinding> start(ActorSystem<?> system, HttpConfig config) {
+  public static CompletionStage<ServerBinding> start(
+      ActorSystem<?> system, HttpConfig config, Credentials credentials) {
     Config management = system.settings().config().getConfig("akka.management.http");
     String bindHost = management.getString("bind-hostname");
     String host = bindHost.isEmpty() ? management.getString("hostname") : bindHost;
     String bindPort = management.getString("bind-port");
     int port = bindPort.isEmpty() ? management.getInt("port") : Integer.parseInt(bindPort);
-    Access access = new Access(config.at(host, "akka.management.http.hostname"), Optional.empty());
+    Access access = new Access(config.at(host, "akka.management.http.hostname"), credentials);
     Route routes = AkkaManagement.get(system).getRoutes();
     Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
     Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
-        request -> guarded(access, served, request);
+        request -> isOpen(request) ? served.apply(request) : guarded(access, served, request);
     return new Listener(
             "management",
             config.connections(),
@@ -55,16 +57,25 @@ public final class ManagementEndpoint {
   private static CompletionStage<HttpResponse> guarded(
       Access access,
       Function<HttpRequest, CompletionStage<HttpResponse>> served,
-      HttpRequest request)
-      throws Exception {
-    if (!isOpen(request)) {
-      try {
-        access.check(request);
-      } catch (Problem refused) {
-        return CompletableFuture.completedFuture(Responses.problem(refused));
-      }
-    }
-    return served.apply(request);
+      HttpRequest request) {
+    return access
+        .admitProgram(request)
+        .thenCompose(
+            caller -> {
+              try {
+                return served.apply(request);
+              } catch (Exception e) {
+                return CompletableFuture.failedFuture(e);
+              }
+            })
+        .exceptionally(
+            error -> {
+              Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+              if (cause instanceof Problem refused) {
+                return Responses.problem(refused);
+              }
+              throw new CompletionException(cause);
+            });
   }
 
   private static boolean isOpen(HttpRequest request) {

@@ -64,7 +64,8 @@ public final class RefineryManagementRoutes implements ManagementRouteProvider {
             .flatMap(List::stream)
             .toList(),
         Optional.empty(),
-        new Access(provided.config(), Optional.empty()),
+        new Access(provided.config(), provided.services().credentials()),
+        Optional.empty(),
         provided.config(),
         SystemMaterializer.get(system).materializer(),
         extension.meters(),

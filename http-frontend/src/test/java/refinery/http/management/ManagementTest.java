@@ -32,7 +32,7 @@ class ManagementTest {
             """
                 .formatted(TOKEN));
     var binding =
-        ManagementEndpoint.start(node.system, node.config())
+        ManagementEndpoint.start(node.system, node.config(), node.credentials())
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);
     base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());

@@ -1,0 +1,121 @@
+package refinery.http;
+
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.RawHeader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import refinery.http.access.Caller;
+import refinery.http.access.LoginLimit;
+import refinery.http.access.Scope;
+import refinery.http.access.Sessions;
+import refinery.protocol.Json;
+
+/** Signing in and out with the dashboard. Thread-safe. */
+final class SessionRoutes {
+  private static final String PATH = "/api/v1/session";
+  private static final Set<String> JSON = Set.of("application/json");
+
+  private final Access access;
+  private final Sessions sessions;
+  private final LoginLimit limit;
+  private final InstantSource clock;
+
+  SessionRoutes(Access access, Credentials credentials, HttpConfig config, InstantSource clock) {
+    this.access = access;
+    this.sessions = credentials.sessions();
+    this.limit = new LoginLimit(config.auth().loginFailures(), clock);
+    this.clock = clock;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get(PATH, exchange -> CompletableFuture.completedFuture(show(exchange.caller()))),
+        Endpoint.post(PATH, this::signIn).needing(Scope.NONE),
+        new Endpoint("DELETE", PATH, Set.of(), Endpoint.Body.NONE, JSON, false, this::signOut)
+            .needing(Scope.NONE));
+  }
+
+  private HttpResponse show(Caller caller) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    body.put("actor", caller.actor().name());
+    body.put("scope", caller.scope().word());
+    body.put("means", caller.means().name().toLowerCase(Locale.ROOT));
+    body.put("required", access.isClosed());
+    body.put("commands", caller.isProven());
+    if (caller.until().equals(Instant.MAX)) {
+      body.putNull("until");
+    } else {
+      body.put("until", caller.until().toString());
+    }
+    return unstored(Responses.ok(body));
+  }
+
+  private CompletionStage<HttpResponse> signIn(Exchange exchange) {
+    Fields fields = exchange.fields();
+    String token = fields.requiredString("token");
+    fields.check();
+    Optional<InetAddress> client = AuditTrail.client(exchange.request());
+    client.flatMap(limit::wait).ifPresent(SessionRoutes::tooMany);
+    return access
+        .withToken(token)
+        .whenComplete(
+            (caller, refused) -> {
+              if (refused != null) {
+                client.ifPresent(limit::failed);
+              }
+            })
+        .thenApply(caller -> signedIn(exchange.request(), caller));
+  }
+
+  private HttpResponse signedIn(HttpRequest request, Caller caller) {
+    Sessions.Opened opened = sessions.open(caller);
+    Duration age = Duration.between(clock.instant(), opened.until());
+    return unstored(
+        HttpResponse.create()
+            .withStatus(204)
+            .addAttribute(AuditTrail.SIGNED_IN, caller)
+            .addHeader(cookie(request, opened.value(), age.toSeconds())));
+  }
+
+  private static void tooMany(Duration wait) {
+    throw Problem.of(
+        429,
+        "too many failed attempts to sign in from this address; try again later",
+        Map.of("Retry-After", Long.toString(wait.toSeconds() + 1)));
+  }
+
+  private CompletionStage<HttpResponse> signOut(Exchange exchange) {
+    return CompletableFuture.completedFuture(
+        unstored(
+            HttpResponse.create().withStatus(204).addHeader(cookie(exchange.request(), "", 0))));
+  }
+
+  /** With {@code Secure} if the browser came by TLS, here or at a proxy in front. */
+  private static RawHeader cookie(HttpRequest request, String value, long seconds) {
+    boolean secure =
+        request.getUri().scheme().equals("https")
+            || request
+                .getHeader("Origin")
+                .filter(origin -> origin.value().startsWith("https://"))
+                .isPresent();
+    return RawHeader.create(
+        "Set-Cookie",
+        "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s"
+            .formatted(Sessions.COOKIE, value, seconds, secure ? "; Secure" : ""));
+  }
+
+  private static HttpResponse unstored(HttpResponse response) {
+    return response.addHeader(RawHeader.create("Cache-Control", "no-store"));
+  }
+}

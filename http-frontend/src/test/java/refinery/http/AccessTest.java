@@ -1,0 +1,388 @@
+package refinery.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import refinery.http.access.BearerToken;
+import refinery.protocol.Actor;
+
+/** Who may do what on a node with tokens: scopes, the dashboard's session, pages of others. */
+class AccessTest {
+  private static final String READ = "the-token-to-read";
+  private static final String OPERATE = "the-token-to-operate";
+  private static final String ADMIN = "the-token-to-administrate";
+  private static final String CANCEL = "/api/v1/jobs/job-runs/cancel";
+
+  private static TestNode node;
+  private static List<BearerToken> all;
+
+  @BeforeAll
+  static void start() throws Exception {
+    node =
+        new TestNode(
+            """
+            refinery.http {
+              hosts = ["refinery.example.org", "*.lab.test"]
+              auth.login-failures = 3
+              auth.tokens = [
+                {name = reader, sha256 = "%s", scope = read}
+                {name = operator, sha256 = "%s", scope = operate}
+                {name = chief, sha256 = "%s"}
+              ]
+            }
+            """
+                .formatted(
+                    BearerToken.sha256(READ),
+                    BearerToken.sha256(OPERATE),
+                    BearerToken.sha256(ADMIN)));
+    all = node.credentials().tokens().current();
+  }
+
+  @AfterEach
+  void acceptAll() {
+    node.credentials().tokens().replace(all);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.close();
+  }
+
+  private static HttpResponse<String> send(String method, String path, String... headers)
+      throws Exception {
+    HttpRequest.Builder request = node.request(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return node.send(request.method(method, BodyPublishers.noBody()));
+  }
+
+  private static HttpResponse<String> signIn(String token, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        node.request("/api/v1/session").header("Content-Type", "application/json");
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return node.send(request.POST(BodyPublishers.ofString("{\"token\":\"" + token + "\"}")));
+  }
+
+  private static String cookie(String token) throws Exception {
+    return signIn(token).headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /api/v1/jobs, 200, 200, 200",
+    "GET, /api/v1/nothing-there, 404, 404, 404",
+    "GET, /api/v1/session, 200, 200, 200",
+    "POST, /api/v1/jobs/job-runs/cancel, 403, 200, 200",
+    "POST, /api/v1/nodes/node-a/drain, 403, 200, 200",
+    "DELETE, /api/v1/schedules/none, 403, 404, 404",
+    "PATCH, /api/v1/schedules/none, 403, 400, 400",
+  })
+  void aScopeIsEnoughForWhatItNames(String method, String path, int reader, int operator, int admin)
+      throws Exception {
+    assertThat(send(method, path).statusCode()).isEqualTo(401);
+    assertThat(send(method, path, "Authorization", "Bearer " + READ).statusCode())
+        .isEqualTo(reader);
+    assertThat(send(method, path, "Authorization", "Bearer " + OPERATE).statusCode())
+        .isEqualTo(operator);
+    assertThat(send(method, path, "Authorization", "bearer  " + ADMIN).statusCode())
+        .isEqualTo(admin);
+  }
+
+  @Test
+  void aRefusalSaysWhatIsMissing() throws Exception {
+    int before = node.commands().size();
+    HttpResponse<String> reader = send("POST", CANCEL, "Authorization", "Bearer " + READ);
+    ApiTest.assertProblem(reader, 403);
+    assertThat(reader.body()).contains("scope operate", "reader has the scope read");
+    assertThat(reader.headers().firstValue("WWW-Authenticate").orElse(""))
+        .contains("insufficient_scope", "scope=\"operate\"");
+    HttpResponse<String> nobody = send("POST", CANCEL);
+    ApiTest.assertProblem(nobody, 401);
+    assertThat(nobody.body()).contains("Authorization: Bearer", "refinery login");
+    assertThat(node.commands()).hasSize(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Basic %s",
+        "%s",
+        "Token %s",
+        "Bearer %sx"
+      })
+  void whatIsNoKnownTokenOpensNothing(String header) throws Exception {
+    HttpResponse<String> refused =
+        send("GET", "/api/v1/jobs", "Authorization", header.formatted(ADMIN));
+    ApiTest.assertProblem(refused, 401);
+    assertThat(refused.body()).doesNotContain(ADMIN);
+  }
+
+  @Test
+  void aWrongTokenIsNotSavedByAGoodCookie() throws Exception {
+    assertThat(
+            send("GET", "/api/v1/jobs", "Cookie", cookie(READ), "Authorization", "Bearer wrong")
+                .statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void aSessionReadsWithItsCookieAlone() throws Exception {
+    HttpResponse<String> signed = signIn(OPERATE);
+    assertThat(signed.statusCode()).isEqualTo(204);
+    assertThat(signed.headers().firstValue("Set-Cookie").orElse(""))
+        .contains("; Path=/", "; HttpOnly", "; SameSite=Strict", "; Max-Age=43")
+        .doesNotContain("Secure");
+    assertThat(signed.headers().firstValue("Cache-Control")).contains("no-store");
+    JsonNode who = TestNode.json(send("GET", "/api/v1/session", "Cookie", cookie(OPERATE)));
+    assertThat(who.path("actor").asText()).isEqualTo("operator");
+    assertThat(who.path("scope").asText()).isEqualTo("operate");
+    assertThat(who.path("required").asBoolean()).isTrue();
+    assertThat(send("GET", "/api/v1/jobs", "Cookie", "a=b; " + cookie(READ)).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aBrowserThatComesByTlsKeepsTheCookieToTls() throws Exception {
+    assertThat(
+            signIn(READ, "Origin", "https://refinery.example.org")
+                .headers()
+                .firstValue("Set-Cookie")
+                .orElse(""))
+        .contains("; Secure");
+  }
+
+  @Test
+  void aSessionChangesThingsOnlyFromAPageOfThisServer() throws Exception {
+    String cookie = cookie(OPERATE);
+    String own = "http://127.0.0.1:" + node.request("/").build().uri().getPort();
+    String page = Access.OWN_REQUEST;
+    assertThat(send("POST", CANCEL, "Cookie", cookie, page, "1", "Origin", own).statusCode())
+        .isEqualTo(200);
+    assertThat(
+            send("POST", CANCEL, "Cookie", cookie, page, "1", "Sec-Fetch-Site", "same-origin")
+                .statusCode())
+        .isEqualTo(200);
+    int before = node.commands().size();
+    assertThat(send("POST", CANCEL, "Cookie", cookie).statusCode()).isEqualTo(403);
+    assertThat(send("POST", CANCEL, "Cookie", cookie, "Origin", own).statusCode()).isEqualTo(403);
+    assertThat(send("POST", CANCEL, "Cookie", cookie, page, "1").statusCode()).isEqualTo(403);
+    assertThat(
+            send("POST", CANCEL, "Cookie", cookie, page, "1", "Sec-Fetch-Site", "same-site")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(node.commands()).hasSize(before);
+  }
+
+  @Test
+  void aSessionHasTheScopeOfItsToken() throws Exception {
+    ApiTest.assertProblem(
+        send(
+            "POST",
+            CANCEL,
+            "Cookie",
+            cookie(READ),
+            Access.OWN_REQUEST,
+            "1",
+            "Sec-Fetch-Site",
+            "same-origin"),
+        403);
+  }
+
+  @Test
+  void aRevokedTokenEndsItsSessionsAndItsStreams() throws Exception {
+    String cookie = cookie(READ);
+    HttpResponse<InputStream> stream =
+        node.client.send(
+            node.request("/api/v1/events").header("Cookie", cookie).build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(stream.statusCode()).isEqualTo(200);
+    CompletableFuture<Long> end =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try (InputStream body = stream.body()) {
+                return body.transferTo(java.io.OutputStream.nullOutputStream());
+              } catch (java.io.IOException e) {
+                return -1L;
+              }
+            });
+    node.credentials().tokens().replace(all.subList(1, 3));
+    assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(401);
+    assertThat(send("GET", "/api/v1/jobs", "Authorization", "Bearer " + READ).statusCode())
+        .isEqualTo(401);
+    end.get(10, TimeUnit.SECONDS);
+    node.credentials().tokens().replace(all);
+    assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aTokenWithAnotherScopeHasItAtOnce() throws Exception {
+    BearerToken reader = all.getFirst();
+    node.credentials()
+        .tokens()
+        .replace(
+            List.of(
+                new BearerToken(
+                    reader.actor(), refinery.http.access.Scope.OPERATE, reader.sha256())));
+    assertThat(send("POST", CANCEL, "Authorization", "Bearer " + READ).statusCode()).isEqualTo(200);
+    assertThat(send("POST", CANCEL, "Authorization", "Bearer " + ADMIN).statusCode())
+        .isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"refinery_session=", "refinery_session=a.b", "refinery_session=%s", "x"})
+  void aCookieThatIsNotOursOpensNothing(String cookie) throws Exception {
+    String good = cookie(ADMIN);
+    String changed = good.substring("refinery_session=".length()).replace('.', 'x');
+    assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie.formatted(changed)).statusCode())
+        .isEqualTo(401);
+    String other = good.substring(0, good.length() - 2) + (good.endsWith("AA") ? "BB" : "AA");
+    assertThat(send("GET", "/api/v1/jobs", "Cookie", other).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void signingOutTakesTheCookieAway() throws Exception {
+    HttpResponse<String> out =
+        send(
+            "DELETE",
+            "/api/v1/session",
+            "Cookie",
+            cookie(READ),
+            Access.OWN_REQUEST,
+            "1",
+            "Sec-Fetch-Site",
+            "same-origin");
+    assertThat(out.statusCode()).isEqualTo(204);
+    assertThat(out.headers().firstValue("Set-Cookie").orElse(""))
+        .startsWith("refinery_session=; ")
+        .contains("Max-Age=0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Origin, https://evil.example",
+    "Origin, null",
+    "Origin, http://127.0.0.1:1",
+    "Sec-Fetch-Site, cross-site",
+    "Sec-Fetch-Site, same-site",
+  })
+  void aPageOfAnotherServerIsRefusedWhateverItShows(String header, String value) throws Exception {
+    int before = node.commands().size();
+    for (String method : List.of("GET", "POST")) {
+      String path = method.equals("GET") ? "/api/v1/jobs" : CANCEL;
+      ApiTest.assertProblem(
+          send(method, path, header, value, "Authorization", "Bearer " + ADMIN), 403);
+      ApiTest.assertProblem(
+          send(method, path, header, value, "Cookie", cookie(ADMIN), Access.OWN_REQUEST, "1"), 403);
+    }
+    assertThat(signIn(ADMIN, header, value).statusCode()).isEqualTo(403);
+    assertThat(node.commands()).hasSize(before);
+  }
+
+  @Test
+  void aLinkOfAnotherPageLeadsHere() throws Exception {
+    String[] link = {
+      "Sec-Fetch-Site",
+      "cross-site",
+      "Sec-Fetch-Mode",
+      "navigate",
+      "Authorization",
+      "Bearer " + READ
+    };
+    assertThat(send("GET", "/api/v1/jobs", link).statusCode()).isEqualTo(200);
+    link[5] = "Bearer " + ADMIN;
+    assertThat(send("POST", CANCEL, link).statusCode()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evil.example, 403",
+    "evil.example:8080, 403",
+    "127.0.0.1.evil.example, 403",
+    "localhost.evil.example, 403",
+    "lab.test, 403",
+    "evillab.test, 403",
+    "10.0.0.1, 403",
+    "REFINERY.example.org, 200",
+    "refinery.example.org:8443, 200",
+    "one.lab.test, 200",
+    "localhost:1, 200",
+    "[::1]:8080, 200",
+  })
+  void onlyItsOwnNamesAreAnswered(String host, int status) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", node.request("/").build().uri().getPort())) {
+      String asked =
+          "GET /api/v1/jobs HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+              .formatted(host, ADMIN);
+      socket.getOutputStream().write(asked.getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 " + status);
+    }
+  }
+
+  @Test
+  void aCommandNeedsNoMoreThanTheScopeToOperate() throws Exception {
+    String body = "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"]}";
+    for (String token : List.of(READ, OPERATE)) {
+      HttpResponse<String> response =
+          node.send(
+              node.request("/api/v1/jobs")
+                  .header("Content-Type", "application/json")
+                  .header("Authorization", "Bearer " + token)
+                  .POST(BodyPublishers.ofString(body)));
+      assertThat(response.statusCode()).isEqualTo(token.equals(READ) ? 403 : 201);
+    }
+  }
+
+  @Test
+  void tokensMayNotVanishWhileTheNodeRuns() {
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> node.credentials().tokens().replace(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(node.credentials().tokens().current())
+        .extracting(BearerToken::actor)
+        .contains(new Actor("chief"));
+  }
+
+  @Test
+  void whoGuessesIsToldToWait() throws Exception {
+    try (TestNode guessed =
+        new TestNode("refinery.http.auth { login-failures = 2, tokens = [a-good-token] }")) {
+      int[] answers = new int[4];
+      for (int i = 0; i < answers.length; i++) {
+        String token = i == 3 ? "a-good-token" : "guess-" + i;
+        HttpResponse<String> answer =
+            guessed.send(
+                guessed
+                    .request("/api/v1/session")
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"token\":\"" + token + "\"}")));
+        answers[i] = answer.statusCode();
+        assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(i >= 2);
+      }
+      assertThat(answers).containsExactly(401, 401, 429, 429);
+    }
+  }
+}
