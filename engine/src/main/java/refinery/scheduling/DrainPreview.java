@@ -106,6 +106,9 @@ final class DrainPreview {
   }
 
   private String whyNot(Packing others, JobId job) {
+    if (ledger.agents().size() == 1) {
+      return "there is no other node";
+    }
     return others.explain(job, now).orElse("it would wait in the queue");
   }
 }

@@ -1,5 +1,6 @@
 package refinery.scheduling;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +49,7 @@ final class Host {
       String host,
       String archive,
       String state,
-      int failuresInARow,
+      @JsonProperty("failures_in_a_row") int failuresInARow,
       Optional<Instant> since,
       Optional<Instant> askedAgainAt,
       String reason,

@@ -56,22 +56,7 @@ final class HostReport {
   private ObjectNode host(String name) {
     List<OfNode> nodes = counted.getOrDefault(name, List.of());
     String archive = archive(name, nodes);
-    Host.View view =
-        Optional.ofNullable(asked.get(name))
-            .orElseGet(
-                () ->
-                    new Host.View(
-                        name,
-                        archive,
-                        "answers",
-                        0,
-                        Optional.empty(),
-                        Optional.empty(),
-                        "",
-                        0,
-                        0,
-                        0));
-    ObjectNode host = Json.MAPPER.valueToTree(view);
+    ObjectNode host = Json.MAPPER.valueToTree(view(name, archive));
     host.put("archive", archive);
     host.set("token", token("net:" + archive));
     host.put("in_flight", nodes.stream().mapToInt(one -> one.figures().inFlight()).sum());
@@ -95,6 +80,15 @@ final class HostReport {
     host.set("fallbacks", Json.MAPPER.valueToTree(fallbacks(nodes)));
     host.set("nodes", perNode(nodes));
     return host;
+  }
+
+  /** A host that this scheduler was not asked about is in order as far as it knows. */
+  private Host.View view(String name, String archive) {
+    return Optional.ofNullable(asked.get(name))
+        .orElseGet(
+            () ->
+                new Host.View(
+                    name, archive, "answers", 0, Optional.empty(), Optional.empty(), "", 0, 0, 0));
   }
 
   /** Of all hosts of the archive together; null if no job asked for it yet. */

@@ -173,6 +173,8 @@ class NodeFiguresTest {
     assertThat(host.path("bytes_per_second").asInt()).isEqualTo(20);
     assertThat(host.path("corrupt").asInt()).isEqualTo(4);
     assertThat(host.path("asked").asInt()).isEqualTo(1);
+    assertThat(host.path("failures_in_a_row").isInt()).isTrue();
+    assertThat(host.has("failures_in_arow")).isFalse();
     assertThat(host.path("state").asText()).isEqualTo("answers");
     assertThat(host.path("nodes")).hasSize(2);
     assertThat(host.path("fallbacks")).hasSize(1);

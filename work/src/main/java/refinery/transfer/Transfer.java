@@ -129,13 +129,7 @@ final class Transfer implements AutoCloseable {
     this.received = reporter.received();
     this.name = target.file().getFileName().toString();
     this.places = origins.places();
-    this.pace =
-        new Pace(
-            settings,
-            location,
-            url.getHost(),
-            line -> log.line(name + ": " + line),
-            bytes -> flow.ifPresent(open -> open.came(bytes)));
+    this.pace = new Pace(settings, location, url.getHost(), this::tell, this::came);
     this.reception =
         new Reception(
             source,
@@ -145,6 +139,14 @@ final class Transfer implements AutoCloseable {
             served,
             pace,
             progressed);
+  }
+
+  private void tell(String line) {
+    log.line(name + ": " + line);
+  }
+
+  private void came(long bytes) {
+    flow.ifPresent(open -> open.came(bytes));
   }
 
   private static Optional<WholeFile> local(Origins origins, URI url, Location location) {
