@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import refinery.protocol.BatchId;
 import refinery.protocol.EntityKind;
+import refinery.protocol.Ids;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.ScheduleId;
@@ -160,7 +161,8 @@ final class FakeEntities implements EntityGateway {
           case ScheduleCommand.Resume resume -> new ScheduleReply.Changed(id);
           case ScheduleCommand.Delete delete -> new ScheduleReply.Changed(id);
           case ScheduleCommand.Run run -> {
-            SurveyId survey = SurveyId.of("survey-" + run.key().orElse("now"));
+            SurveyId survey = SurveyId.of(
+                    SurveyId.PREFIX + run.key().map(key -> Ids.derive("run", key)).orElse("now"));
             rows.surveys.putIfAbsent(survey, view(survey, rows.schedules.get(id).survey()));
             yield run.key().filter("busy"::equals).isPresent()
                 ? new ScheduleReply.Rejected(id, "its last survey survey-a has not ended")

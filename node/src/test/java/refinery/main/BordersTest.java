@@ -97,6 +97,21 @@ class BordersTest {
           .dependOnClassesThat()
           .resideInAnyPackage("akka..", "java.nio.file..", "java.net..", "org.slf4j..");
 
+  /** Programs take it without a node's libraries. */
+  @ArchTest
+  static final ArchRule theClientForProgramsKnowsNoNode =
+      noClasses()
+          .that()
+          .resideInAPackage("refinery.api..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("refinery..")
+                  .and(not(resideInAPackage("refinery.api..")))
+                  .and(not(resideInAPackage("refinery.web.."))))
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAnyPackage("akka..", "picocli..");
+
   @ArchTest
   static final ArchRule nobodySleeps =
       noClasses()

@@ -1,4 +1,4 @@
-package refinery.client;
+package refinery.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.client.NodeClient;
 import refinery.protocol.Json;
 
 /** A client reads the node's token by itself, and shows it to nobody but the node's own user. */

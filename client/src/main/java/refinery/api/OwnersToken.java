@@ -1,4 +1,4 @@
-package refinery.client;
+package refinery.api;
 
 import java.io.IOException;
 import java.net.InetAddress;
