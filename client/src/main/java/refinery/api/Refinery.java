@@ -85,8 +85,7 @@ public final class Refinery {
   public Survey answer(String id, JsonNode input) {
     ObjectNode body = ApiJson.MAPPER.createObjectNode();
     body.set("input", input);
-    return read(
-        send("POST", "/surveys/" + id + "/resume", body, Optional.empty()), Survey.class);
+    return read(send("POST", "/surveys/" + id + "/resume", body, Optional.empty()), Survey.class);
   }
 
   /** Waits until the survey has ended or asks something; see {@link #until}. */

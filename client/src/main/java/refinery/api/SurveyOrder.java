@@ -38,18 +38,11 @@ public record SurveyOrder(
 
   public SurveyOrder through(String pipelineName) {
     return new SurveyOrder(
-        source,
-        parameters,
-        Optional.of(pipelineName),
-        pipelineParameters,
-        priority,
-        labels,
-        plan);
+        source, parameters, Optional.of(pipelineName), pipelineParameters, priority, labels, plan);
   }
 
   public SurveyOrder labelled(Map<String, String> words) {
-    return new SurveyOrder(
-        source, parameters, pipeline, pipelineParameters, priority, words, plan);
+    return new SurveyOrder(source, parameters, pipeline, pipelineParameters, priority, words, plan);
   }
 
   public SurveyOrder planned() {

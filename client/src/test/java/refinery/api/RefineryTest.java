@@ -80,10 +80,11 @@ class RefineryTest {
 
   private static String survey(String state) {
     return """
-        {"id": "survey-1", "source": "ena", "parameters": {}, "pipeline": "salmon-quant",
-         "priority": 50, "labels": {}, "state": "%s", "reason": null, "question": null,
-         "created_at": "2026-01-02T03:04:05Z", "finished_at": null, "a_later_field": 1,
-         "batches": {"total": 1, "done": 1, "quality": {}}}"""
+    {"id": "survey-1", "source": "ena", "parameters": {}, "pipeline": "salmon-quant",
+     "priority": 50, "labels": {}, "state": "%s", "reason": null, "question": null,
+     "created_at": "2026-01-02T03:04:05Z", "finished_at": null, "a_later_field": 1,
+     "batches": {"total": 1, "done": 1, "quality": {}}}\
+    """
         .formatted(state);
   }
 
@@ -135,7 +136,8 @@ class RefineryTest {
         """
         {"id": "batch-%d", "survey_ids": [], "source": "ena", "key": "SRR1", "pipeline": "p",
          "organism": null, "state": "done", "reason": null, "created_at": "2026-01-02T03:04:05Z",
-         "updated_at": "2026-01-02T03:04:05Z", "job_ids": [], "artifacts": []}""";
+         "updated_at": "2026-01-02T03:04:05Z", "job_ids": [], "artifacts": []}\
+        """;
     will(200, "{\"items\": [" + batch.formatted(1) + "], \"next\": \"a b\"}");
     will(200, "{\"items\": [" + batch.formatted(2) + "], \"next\": null}");
     List<String> ids =

@@ -23,6 +23,7 @@ const ROOMS = [
   {path: '/cluster', title: 'Cluster', files: ['cluster'], group: 'Machines'},
   {path: '/sources', title: 'Sources', files: ['sources'], group: 'Machines'},
   {path: '/audit', title: 'Audit', files: ['audit'], group: 'Machines'},
+  {path: '/docs', title: 'API', files: ['docs'], group: null},
   {path: '/signin', title: 'Sign in', files: ['signin'], group: null},
 ];
 
@@ -118,7 +119,7 @@ function Foot() {
   };
   return html`<div class="side-foot">
     <label class="theme"><span>Theme</span><select value=${theme} onChange=${choose}><option value="">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label>
-    <${Who} /><a href="/docs">API</a></div>`;
+    <${Who} /><${Link} to="/docs">API<//></div>`;
 }
 
 function Who() {

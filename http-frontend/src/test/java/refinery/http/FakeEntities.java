@@ -161,7 +161,8 @@ final class FakeEntities implements EntityGateway {
           case ScheduleCommand.Resume resume -> new ScheduleReply.Changed(id);
           case ScheduleCommand.Delete delete -> new ScheduleReply.Changed(id);
           case ScheduleCommand.Run run -> {
-            SurveyId survey = SurveyId.of(
+            SurveyId survey =
+                SurveyId.of(
                     SurveyId.PREFIX + run.key().map(key -> Ids.derive("run", key)).orElse("now"));
             rows.surveys.putIfAbsent(survey, view(survey, rows.schedules.get(id).survey()));
             yield run.key().filter("busy"::equals).isPresent()

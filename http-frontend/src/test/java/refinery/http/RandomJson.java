@@ -18,8 +18,21 @@ final class RandomJson {
   /** Words that mean something to the API, so that requests get beyond its first checks. */
   private static final List<String> WORDS =
       List.of(
-          "ena", "PRJNA1", "salmon-quant", "command", "UTC", "30 2 * * *", "nightly", "SRR1", "all",
-          "homo_sapiens", "batch-one", "a", "x".repeat(100), "Ünïcödé 试验", "2026-01-02T03:04:05Z");
+          "ena",
+          "PRJNA1",
+          "salmon-quant",
+          "command",
+          "UTC",
+          "30 2 * * *",
+          "nightly",
+          "SRR1",
+          "all",
+          "homo_sapiens",
+          "batch-one",
+          "a",
+          "x".repeat(100),
+          "Ünïcödé 试验",
+          "2026-01-02T03:04:05Z");
 
   static final List<String> ODD =
       List.of(

@@ -191,7 +191,8 @@ final class RandomRequests {
         draft.headers.removeIf(each -> each.startsWith("Content-Type"));
         draft.headers.add(
             "Content-Type: "
-                + values.one(List.of("text/plain", "multipart/form-data; boundary=x", "image/png")));
+                + values.one(
+                    List.of("text/plain", "multipart/form-data; boundary=x", "image/png")));
         draft.wrong = true;
       }
       case 6 -> draft.chunked = true;
@@ -229,8 +230,15 @@ final class RandomRequests {
                 + ": "
                 + values.one(
                     List.of(
-                        "", "bytes=5-2", "bytes=99999999999999999999-", "-1", "*", "bytes=-0",
-                        "x".repeat(300), "bytes=0-0,1-1", "ÿ")));
+                        "",
+                        "bytes=5-2",
+                        "bytes=99999999999999999999-",
+                        "-1",
+                        "*",
+                        "bytes=-0",
+                        "x".repeat(300),
+                        "bytes=0-0,1-1",
+                        "ÿ")));
       }
     }
   }

@@ -94,6 +94,7 @@ class DemoTest {
       own.areRefined(fromEna.get("kallisto-quant"), PATIENCE);
       new DatasetChecks(client, species, temp, node.url())
           .ofOneRunAndThenOfMore(run, fromEna.get("kallisto-quant"));
+      new ProgramChecks(node.url(), temp, run).bothFetchTheSame();
       found(client, "ncbi", "query", "\"Synthetica minima\"[Organism]", "ncbi");
       found(client, "geo", "accession", "GSE990101", "ena");
       found(client, "biostudies", "accession", "E-MTAB-990101", "ena");

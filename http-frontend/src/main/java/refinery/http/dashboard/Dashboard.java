@@ -35,6 +35,7 @@ public final class Dashboard {
           "datasets",
           "schedules",
           "audit",
+          "docs",
           "signin");
 
   private static final String FILES = "/dashboard/";
@@ -140,7 +141,7 @@ public final class Dashboard {
   /** A person who asks for a page that there is none of; programs get a problem. */
   private static boolean isLost(HttpRequest request, String path) {
     return header(request, "Accept").contains("text/html")
-        && !Set.of("api", "docs", "ga4gh", "metrics").contains(room(path));
+        && !Set.of("api", "ga4gh", "metrics").contains(room(path));
   }
 
   private static boolean isRead(HttpRequest request) {
