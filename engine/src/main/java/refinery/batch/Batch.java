@@ -118,6 +118,15 @@ public record Batch(
     return results.awaited().filter(need -> state() == BatchState.DOWNLOADED);
   }
 
+  /** The need that it gave up, if it failed by that. */
+  public Optional<Need> missed() {
+    return results
+        .awaited()
+        .filter(
+            need ->
+                state() == BatchState.FAILED && errands.setback() instanceof Setback.NeedGivenUp);
+  }
+
   /** The job that works for the batch now, or the failed one that a retry would take up again. */
   Optional<JobId> current() {
     return switch (state()) {

@@ -185,7 +185,10 @@ public final class BatchLogic
     return state.map(
         batch ->
             new ReadRow.Batch(
-                BatchViews.view(batch), batch.awaited(), !outstanding(state).isEmpty()));
+                BatchViews.view(batch),
+                batch.awaited(),
+                batch.missed(),
+                !outstanding(state).isEmpty()));
   }
 
   @Override

@@ -143,7 +143,8 @@ final class JobViews {
         outcome,
         message,
         usage.peakMemory(),
-        usage.cpuSeconds());
+        usage.cpuSeconds(),
+        usage.scratch());
   }
 
   private static Optional<String> key(Work work) {

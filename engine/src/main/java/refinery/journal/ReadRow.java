@@ -21,8 +21,15 @@ public sealed interface ReadRow {
 
   /**
    * @param awaits the need that the batch waits for
+   * @param missed the need that a failed batch has given up
    */
-  record Batch(BatchView view, Optional<Need> awaits, boolean open) implements ReadRow {}
+  record Batch(BatchView view, Optional<Need> awaits, Optional<Need> missed, boolean open)
+      implements ReadRow {
+    /** A batch that has not given a need up. */
+    public Batch(BatchView view, Optional<Need> awaits, boolean open) {
+      this(view, awaits, Optional.empty(), open);
+    }
+  }
 
   /**
    * @param ticket what the scheduler needs to queue it again

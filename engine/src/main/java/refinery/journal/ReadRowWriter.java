@@ -95,7 +95,8 @@ public final class ReadRowWriter {
           .column("title", "text", r -> SqlText.text(title(r.row().view())))
           .column("created_at", "text", "timestamptz", r -> time(r.row().view().createdAt()))
           .column("awaits", "text", r -> r.row().awaits().map(ReadRowWriter::digest).orElse(null))
-          .column("need", "text", "json", r -> r.row().awaits().map(SqlText::json).orElse(null))
+          .column("missed", "text", r -> r.row().missed().map(ReadRowWriter::digest).orElse(null))
+          .column("need", "text", "json", r -> need(r.row()).map(SqlText::json).orElse(null))
           .column("open", "bool", r -> r.row().open())
           .column("document", "text", "json", r -> SqlText.json(r.row().view()))
           .replacing("id")
@@ -237,6 +238,10 @@ public final class ReadRowWriter {
       }
     }
     MEMBERSHIPS.write(connection, memberships);
+  }
+
+  private static Optional<Need> need(ReadRow.Batch row) {
+    return row.awaits().or(row::missed);
   }
 
   /** Equal for equal needs. */

@@ -121,7 +121,7 @@ public final class ReadModelRebuild {
                   + schema
                   + "."
                   + table
-                  + " including indexes) on commit drop");
+                  + " including indexes including generated) on commit drop");
         }
         new JournalReplay(projectors).run(connection);
         for (String table : TABLES) {

@@ -18,6 +18,7 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.BatchView.ArtifactView;
+import refinery.protocol.query.FailureGroups;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
@@ -139,12 +140,29 @@ public final class SqlReadModel implements ReadModel {
           requireKnown(
               filter,
               Set.of(
-                  "state", "kind", "node", "survey_id", "batch_id", "failure_class", "pipeline"));
+                  "state",
+                  "kind",
+                  "node",
+                  "survey_id",
+                  "batch_id",
+                  "failure_class",
+                  "failure_group",
+                  "pipeline"));
           Query query =
               new Query("select t.document, t.created_at, t.id from job_row t where true");
           for (String name :
-              List.of("state", "kind", "node", "survey_id", "failure_class", "pipeline")) {
+              List.of(
+                  "state",
+                  "kind",
+                  "node",
+                  "survey_id",
+                  "failure_class",
+                  "failure_group",
+                  "pipeline")) {
             equal(query, filter, name, "t." + name);
+          }
+          if (filter.values().containsKey("failure_group")) {
+            query.add("and t.state = 'failed'"); // Says to the planner which index to use.
           }
           if (filter.values().containsKey("batch_id")) {
             query.add(
@@ -154,6 +172,20 @@ public final class SqlReadModel implements ReadModel {
           }
           return page(connection, query, "jobs", filter, "t.created_at", "t.id", JobView.class);
         });
+  }
+
+  @Override
+  public CompletionStage<FailureGroups> failures(Filter filter) {
+    return sql.run(
+        connection -> {
+          requireKnown(filter, Set.of("kind", "survey_id", "pipeline", "failure_class"));
+          return FailureRows.groups(connection, filter);
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most) {
+    return sql.run(connection -> RetryPlans.of(connection, group, most));
   }
 
   private static void requireKnown(Filter filter, Set<String> names) {

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 /** Says why a queued job waits, in words and numbers. */
 final class Explanation {
   private static final int BINS_NAMED = 3;
+  private static final int NODES_LISTED = 10;
 
   private final Backlog backlog;
   private final Nodes nodes;
@@ -19,15 +20,58 @@ final class Explanation {
     this.now = now;
   }
 
-  String of(int slot) {
+  Why of(int slot) {
     Lane lane = backlog.slots().lane(slot);
+    Shape shape = lane.shape;
+    return new Why(
+        words(slot, lane),
+        new Release(nodes, shape).ways(),
+        queuedSeconds(slot),
+        lane.before(slot),
+        higher(shape),
+        lane.group.survey.share,
+        tokens(shape),
+        nodes.all().stream()
+            .filter(shape::fitsCapacity)
+            .limit(NODES_LISTED)
+            .map(Explanation::node)
+            .toList());
+  }
+
+  private static List<Why.Token> tokens(Shape shape) {
+    List<Why.Token> needed = new ArrayList<>();
+    for (int i = 0; i < shape.tokens.size(); i++) {
+      Tokens.Token token = shape.tokens.get(i);
+      needed.add(
+          new Why.Token(token.name(), token.taken(), token.limit(), shape.tokenCounts.get(i)));
+    }
+    return needed;
+  }
+
+  private static Why.Node node(Bin bin) {
+    return new Why.Node(
+        bin.id.value(),
+        bin.freeCpu,
+        bin.cpu,
+        bin.freeMemory,
+        bin.memory,
+        bin.freeDisk,
+        bin.disk,
+        bin.refuses);
+  }
+
+  private long queuedSeconds(int slot) {
+    return Math.max(0, (now - backlog.slots().queuedAt(slot)) / 1000);
+  }
+
+  private String words(int slot, Lane lane) {
     Shape shape = lane.shape;
     if (shape.witness == null) {
       return unplaceable(shape, nodes);
     }
     List<String> parts = new ArrayList<>();
     parts.add("needs " + request(shape) + " on a node with role '" + shape.key.role() + "'");
-    parts.add("queued for " + Math.max(0, (now - backlog.slots().queuedAt(slot)) / 1000) + " s");
+    parts.add("queued for " + queuedSeconds(slot) + " s");
     parts.add(obstacle(shape));
     if (lane.reserved != null) {
       parts.add("node " + lane.reserved.id + " is reserved for the first job of its kind");
@@ -66,19 +110,23 @@ final class Explanation {
   }
 
   private String ahead(int slot, Lane lane) {
-    int same = lane.before(slot);
-    int higher = 0;
-    for (Shape shape : backlog.shapes()) {
-      higher += shape.key.priority() > lane.shape.key.priority() ? shape.queued() : 0;
-    }
-    return same
+    return lane.before(slot)
         + " equal jobs of its survey and "
-        + higher
+        + higher(lane.shape)
         + " jobs of higher priority than "
         + lane.shape.key.priority()
         + " are before it; its survey holds "
         + percent(lane.group.survey.share)
         + " of the cluster";
+  }
+
+  /** How many queued jobs have a higher priority. */
+  private int higher(Shape than) {
+    int higher = 0;
+    for (Shape shape : backlog.shapes()) {
+      higher += shape.key.priority() > than.key.priority() ? shape.queued() : 0;
+    }
+    return higher;
   }
 
   private static String percent(double part) {
@@ -167,7 +215,7 @@ final class Explanation {
     return "cpu " + cpu(cpu) + ", memory " + bytes(memory) + ", disk " + bytes(disk);
   }
 
-  private static String cpu(long millicores) {
+  static String cpu(long millicores) {
     return String.format(Locale.ROOT, "%.2f", millicores / 1000.0);
   }
 

@@ -342,8 +342,13 @@ public final class Packing {
     return slot >= 0 && backlog.slots().lane(slot).shape.witness == null;
   }
 
-  /** Why a queued job is not running, in words and numbers; empty when it is not queued. */
+  /** {@link #why} in words alone. */
   public Optional<String> explain(JobId job, Instant now) {
+    return why(job, now).map(Why::words);
+  }
+
+  /** Why a queued job is not running; empty when it is not queued. */
+  public Optional<Why> why(JobId job, Instant now) {
     int slot = backlog.slots().find(job);
     return slot < 0
         ? Optional.empty()
@@ -362,8 +367,7 @@ public final class Packing {
 
   /** The leases on a node; empty when the node is unknown. */
   public List<Lease> leases(NodeId node) {
-    Bin bin = nodes.get(node);
-    return bin == null ? List.of() : List.copyOf(bin.leases);
+    return Optional.ofNullable(nodes.get(node)).map(b -> List.copyOf(b.leases)).orElse(List.of());
   }
 
   /** What is free on a node; negative when adopted leases exceed its capacity. */

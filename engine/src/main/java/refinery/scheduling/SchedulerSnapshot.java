@@ -135,6 +135,11 @@ final class SchedulerSnapshot {
     }
     json.put("scheduled", false);
     json.put("reason", reason(job));
+    ledger
+        .packing()
+        .why(job, now)
+        .ifPresent(
+            why -> json.set("waits", Json.MAPPER.<ObjectNode>valueToTree(why).without("words")));
     return json;
   }
 

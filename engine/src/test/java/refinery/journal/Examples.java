@@ -89,6 +89,38 @@ public final class Examples {
       "[{\"level\":\"warn\",\"measure\":\"mapping_rate_percent\",\"value\":41.5,"
           + "\"unit\":\"percent\",\"threshold\":\"below 50 %\",\"message\":\"warn\"}]";
 
+  /** The same job, failed of this. */
+  public static ReadRow failed(
+      ReadRow.Job row, FailureClass failureClass, String message, String batch) {
+    JobView job = row.view();
+    JobView view =
+        new JobView(
+            job.id(),
+            job.kind(),
+            job.surveyId(),
+            List.of(new BatchId(batch)),
+            job.key(),
+            job.pipeline(),
+            job.state(),
+            job.attempt(),
+            job.node(),
+            job.priority(),
+            job.resources(),
+            job.createdAt(),
+            job.startedAt(),
+            job.finishedAt(),
+            job.nextAttemptAt(),
+            Optional.of(Failure.of(failureClass, message)),
+            job.actor(),
+            job.waitingFor(),
+            job.attempts(),
+            job.steps(),
+            job.artifacts(),
+            job.reused(),
+            job.reservation());
+    return new ReadRow.Job(view, row.ticket(), row.fingerprint(), row.rawData(), row.open());
+  }
+
   public static ReadRow.Batch batch(
       String name, BatchState state, long second, String organism, SurveyId... surveys) {
     BatchView view =

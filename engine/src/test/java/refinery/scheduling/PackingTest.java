@@ -313,6 +313,13 @@ class PackingTest {
             "fits none of 1 node now: node-a has cpu 1.00 free of 4.00")
         .contains("its survey holds 75.0 % of the cluster");
     assertThat(packing.explain(job("unknown"), START)).isEmpty();
+    Why why = packing.why(job("y"), START.plusSeconds(7)).orElseThrow();
+    assertThat(why.queuedSeconds()).isEqualTo(7);
+    assertThat(why.release())
+        .containsExactly(
+            "jobs on node-a end that hold cpu 1.00 more",
+            "another node joins that has cpu 2.00, memory 1.0 GiB, disk 0 B");
+    assertThat(why.nodes()).extracting(Why.Node::cpuFree).containsExactly(1000L);
   }
 
   @Test

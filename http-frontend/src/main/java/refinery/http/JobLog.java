@@ -106,16 +106,20 @@ final class JobLog {
     long seen = job.attempt() == place.attempt() ? place.offset() : 0;
     boolean silent =
         over && seen == 0 && job.steps().stream().allMatch(step -> step.log().isEmpty());
-    return emit(new Place(job.attempt(), seen, true), silent ? account(job) : stored(job, seen));
+    return emit(
+        new Place(job.attempt(), seen, true),
+        silent
+            ? Source.single(ByteString.fromString(account(job, job.steps())))
+            : stored(job, seen));
   }
 
   /** For a job whose steps left no log, such as a download: what its attempt recorded instead. */
-  private static Source<ByteString, NotUsed> account(JobView job) {
+  static String account(JobView job, List<StepRecord> steps) {
     StringBuilder text =
         new StringBuilder(
             "[%s %s; its log went with its attempt, this is what was recorded]%n"
                 .formatted(job.id(), job.state().word()));
-    for (StepRecord step : job.steps()) {
+    for (StepRecord step : steps) {
       String how =
           step.checks().isEmpty()
               ? "exit code " + step.exitCode()
@@ -123,7 +127,7 @@ final class JobLog {
       text.append("%s %s: %s%n".formatted(step.finishedAt(), step.name(), how));
     }
     job.failure().ifPresent(failure -> text.append(failure.message()).append('\n'));
-    return Source.single(ByteString.fromString(text.toString()));
+    return text.toString();
   }
 
   private Source<ByteString, NotUsed> stored(JobView job, long skip) {

@@ -47,7 +47,9 @@ final class JobRoutes {
           "batch_id",
           text -> BatchId.of(text),
           "failure_class",
-          Lists.oneOf(Arrays.stream(FailureClass.values()).map(FailureClass::word).toList()));
+          Lists.oneOf(Arrays.stream(FailureClass.values()).map(FailureClass::word).toList()),
+          "failure_group",
+          FailureRoutes::check);
 
   private final FrontendServices services;
   private final JobLog log;
@@ -62,7 +64,14 @@ final class JobRoutes {
         Endpoint.get(
             "/api/v1/jobs",
             Lists.parameters(
-                "state", "kind", "node", "survey_id", "batch_id", "failure_class", "pipeline"),
+                "state",
+                "kind",
+                "node",
+                "survey_id",
+                "batch_id",
+                "failure_class",
+                "failure_group",
+                "pipeline"),
             exchange ->
                 services.readModel().jobs(Lists.filter(exchange, CHECKS)).thenApply(Responses::ok)),
         Endpoint.post("/api/v1/jobs", this::create).runningCommands(),

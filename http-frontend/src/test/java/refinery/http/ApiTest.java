@@ -464,6 +464,65 @@ class ApiTest {
   }
 
   @Test
+  void linesOfALogAreShownByNumberAndFoundByText() throws Exception {
+    JsonNode page = TestNode.json(node.get("/api/v1/jobs/job-done/log/lines"));
+    assertThat(page.at("/items/0/text").asText()).isEqualTo("log of step");
+    assertThat(page.at("/items/0/line").asLong()).isEqualTo(1);
+    assertThat(page.path("lines").asLong()).isEqualTo(1);
+    assertThat(page.path("growing").asBoolean()).isFalse();
+    assertThat(
+            TestNode.json(node.get("/api/v1/jobs/job-done/log/lines?q=nothing&tail=5"))
+                .path("items"))
+        .isEmpty();
+    assertThat(
+            TestNode.json(node.get("/api/v1/jobs/job-silent/log/lines?from_line=2&lines=1"))
+                .at("/items/0/text")
+                .asText())
+        .contains("download SRR1.fastq.gz: md5 matches");
+    assertProblem(node.get("/api/v1/jobs/job-done/log/lines?tail=0"), 400);
+    assertProblem(node.get("/api/v1/jobs/job-done/log/lines?tail=1&from_line=1"), 400);
+    assertProblem(node.get("/api/v1/jobs/job-done/log/lines?stream=stdout"), 400);
+    assertProblem(node.get("/api/v1/jobs/job-done/log/lines?attempt=7"), 404);
+    assertProblem(node.get("/api/v1/jobs/job-none/log/lines"), 404);
+  }
+
+  @Test
+  void whatWaitsSaysWhyAndWhatReleasesIt() throws Exception {
+    JsonNode waits = TestNode.json(node.get("/api/v1/jobs/job-waits/explanation"));
+    assertThat(waits.path("waiting").asBoolean()).isTrue();
+    assertThat(waits.path("reason").asText()).contains("waiting for the k=31 index");
+    assertThat(waits.path("retry_at").asText()).isEqualTo("2026-01-02T03:05:05Z");
+    assertThat(waits.path("release").get(0).asText()).contains("by itself at 2026-01-02T03:05:05Z");
+    JsonNode failed = TestNode.json(node.get("/api/v1/jobs/job-failed/explanation"));
+    assertThat(failed.path("waiting").asBoolean()).isFalse();
+    assertThat(failed.path("reason").asText()).contains("salmon exited 1 (permanent)");
+    JsonNode runs = TestNode.json(node.get("/api/v1/jobs/job-runs/explanation"));
+    assertThat(runs.at("/scheduler/job").asText()).isEqualTo("job-runs");
+    assertThat(
+            TestNode.json(node.get("/api/v1/batches/batch-one/explanation"))
+                .path("reason")
+                .asText())
+        .isNotEmpty();
+    assertProblem(node.get("/api/v1/jobs/job-none/explanation"), 404);
+  }
+
+  @Test
+  void failuresAreGroupedAndAGroupTellsWhatARetryTakesUp() throws Exception {
+    JsonNode groups = TestNode.json(node.get("/api/v1/failures?limit=5&kind=process"));
+    assertThat(groups.at("/items/0/class").asText()).isEqualTo("permanent");
+    String id = groups.at("/items/0/id").asText();
+    JsonNode plan = TestNode.json(node.get("/api/v1/failures/" + id + "/retry-plan"));
+    assertThat(plan.at("/jobs/0").asText()).isEqualTo("job-failed");
+    assertThat(plan.at("/batches/0").asText()).isEqualTo("batch-one");
+    assertThat(plan.path("complete").asBoolean()).isTrue();
+    assertProblem(node.get("/api/v1/failures/ffffffffffffffff/retry-plan"), 404);
+    assertProblem(node.get("/api/v1/failures/x/retry-plan"), 404);
+    assertProblem(node.get("/api/v1/failures?kind=x"), 400);
+    assertProblem(node.get("/api/v1/jobs?failure_group=x"), 400);
+    assertThat(node.get("/api/v1/jobs?failure_group=" + id).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void theEventStreamResumesAndGoesOn() throws Exception {
     HttpResponse<InputStream> response =
         node.client.send(

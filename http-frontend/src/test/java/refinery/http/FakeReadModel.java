@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import refinery.protocol.BatchId;
+import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.Resources;
@@ -19,6 +20,7 @@ import refinery.protocol.ScheduleId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
+import refinery.protocol.query.FailureGroups;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
@@ -31,6 +33,8 @@ import refinery.protocol.query.SurveyView;
 
 /** Rows in memory. */
 final class FakeReadModel implements ReadModel {
+  static final String GROUP = "0123456789abcdef";
+
   final Map<ScheduleId, ScheduleView> schedules = new ConcurrentHashMap<>();
   final Map<SurveyId, SurveyView> surveys = new ConcurrentHashMap<>();
   final Map<BatchId, BatchView> batches = new ConcurrentHashMap<>();
@@ -75,6 +79,40 @@ final class FakeReadModel implements ReadModel {
   @Override
   public CompletionStage<Page<JobView>> jobs(Filter filter) {
     return page(jobs, filter);
+  }
+
+  @Override
+  public CompletionStage<FailureGroups> failures(Filter filter) {
+    asked = filter;
+    List<FailureGroups.Sample> samples =
+        jobs.values().stream()
+            .filter(job -> job.failure().isPresent())
+            .map(
+                job ->
+                    new FailureGroups.Sample(job.id(), job.failure().get().message(), Samples.AT))
+            .toList();
+    FailureGroups.Group group =
+        new FailureGroups.Group(
+            GROUP,
+            FailureClass.PERMANENT,
+            "salmon exited N",
+            samples.size(),
+            Samples.AT,
+            Samples.AT,
+            Map.of("process", (long) samples.size()),
+            samples);
+    return CompletableFuture.completedFuture(
+        new FailureGroups(List.of(group), Optional.empty(), 1, samples.size()));
+  }
+
+  @Override
+  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most) {
+    return CompletableFuture.completedFuture(
+        group.equals(GROUP)
+            ? Optional.of(
+                new FailureGroups.RetryPlan(
+                    group, List.of(JobId.of("job-failed")), List.of(BatchId.of("batch-one")), 2, 1))
+            : Optional.empty());
   }
 
   @Override

@@ -139,6 +139,9 @@ class OpenApiTest {
     if (template.contains("/nodes/")) {
       return "node-a";
     }
+    if (template.contains("/failures/")) {
+      return FakeReadModel.GROUP;
+    }
     if (template.contains("/artifacts/")) {
       return Samples.QUANT;
     }

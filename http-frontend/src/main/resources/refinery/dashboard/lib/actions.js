@@ -65,18 +65,31 @@ const pageOf = id => `/${id.startsWith('batch-') ? 'batches' : id.startsWith('su
  * One action for many, on exactly the ids that were there when its window was opened. Each is looked at first: one whose
  * state is no longer what it was then is reported and left alone.
  * verb: "Retry"; items: [{id, state}] or ids: [...] (whose states are then read when the window opens); path(id), body,
- * cli(id); look(id): where its state is read; onDone().
+ * cli(id); look(id): where its state is read; onDone(). load: instead of items, an async function that is called when the
+ * button is pressed and gives {items, note}; note is shown above the ids.
  */
-export function Bulk({ids, items, verb, method = 'POST', path, body, cli, look = pageOf, onDone, danger = false, label, primary = false, noun = 'items'}) {
+export function Bulk({ids, items, load, verb, method = 'POST', path, body, cli, look = pageOf, onDone, danger = false, label, primary = false, noun = 'items'}) {
   const [frozen, setFrozen] = useState(null);
+  const [state, setState] = useState({});
   const all = items || (ids || []).map(id => ({id}));
-  return html`<button type="button" class=${danger ? 'danger' : primary ? 'primary' : ''} disabled=${all.length === 0}
-      onClick=${() => setFrozen(all.map(item => ({id: item.id, state: item.state})))}>${label || `${verb} ${count(all.length)} ${noun}`}…</button>
-    ${frozen && html`<${BulkWindow} items=${frozen} verb=${verb} method=${method} path=${path} body=${body} cli=${cli} look=${look} danger=${danger} noun=${noun}
+  const open = async () => {
+    setState({busy: true});
+    try {
+      const given = load ? await load() : {items: all};
+      setFrozen({note: given.note, items: given.items.map(item => ({id: item.id, state: item.state}))});
+      setState({});
+    } catch (error) {
+      setState({error});
+    }
+  };
+  return html`<button type="button" class=${danger ? 'danger' : primary ? 'primary' : ''} disabled=${(!load && all.length === 0) || state.busy}
+      onClick=${open}>${label || `${verb} ${count(all.length)} ${noun}`}…</button>
+    ${state.error && html`<span role="alert" class="said bad-text">✕ ${state.error.detail || state.error.message}</span>`}
+    ${frozen && html`<${BulkWindow} items=${frozen.items} note=${frozen.note} verb=${verb} method=${method} path=${path} body=${body} cli=${cli} look=${look} danger=${danger} noun=${noun}
       onClose=${ended => { setFrozen(null); if (ended) onDone?.(); }} />`}`;
 }
 
-function BulkWindow({items, verb, method, path, body, cli, look, danger, noun, onClose}) {
+function BulkWindow({items, note, verb, method, path, body, cli, look, danger, noun, onClose}) {
   const [typed, setTyped] = useState('');
   const [run, setRun] = useState(null);
   const stop = useRef(false);
@@ -87,6 +100,7 @@ function BulkWindow({items, verb, method, path, body, cli, look, danger, noun, o
     onClose(run !== null);
   };
   return html`<${Dialog} title=${`${verb} ${count(items.length)} ${noun}`} onClose=${close}>
+    ${note}
     ${run === null ? html`
       <p>These ${count(items.length)} and no others; one that changes its state before its turn is left alone and reported.</p>
       <ul class="ids">${items.slice(0, LISTED).map(item => html`<li key=${item.id}><code>${item.id}</code> ${item.state && html`<${State} value=${item.state} />`}</li>`)}</ul>

@@ -72,6 +72,7 @@ public record JobView(
    * An attempt; {@code outcome} is running, succeeded, deferred, cancelled, or the failure's class.
    *
    * @param peakMemory bytes, resident
+   * @param scratch the most bytes that its scratch directory was seen to hold; 0: not known
    */
   public record AttemptView(
       int number,
@@ -81,5 +82,20 @@ public record JobView(
       String outcome,
       String message,
       long peakMemory,
-      double cpuSeconds) {}
+      double cpuSeconds,
+      long scratch) {
+
+    /** An attempt whose use of disk is not known. */
+    public AttemptView(
+        int number,
+        NodeId node,
+        Instant startedAt,
+        Optional<Instant> finishedAt,
+        String outcome,
+        String message,
+        long peakMemory,
+        double cpuSeconds) {
+      this(number, node, startedAt, finishedAt, outcome, message, peakMemory, cpuSeconds, 0);
+    }
+  }
 }

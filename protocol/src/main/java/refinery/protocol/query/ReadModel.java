@@ -41,8 +41,19 @@ public interface ReadModel {
    */
   CompletionStage<Page<BatchView>> batches(Filter filter);
 
-  /** Jobs. Filters: state, kind, node, survey_id, batch_id, failure_class, pipeline. */
+  /**
+   * Jobs. Filters: state, kind, node, survey_id, batch_id, failure_class, failure_group, pipeline.
+   */
   CompletionStage<Page<JobView>> jobs(Filter filter);
+
+  /**
+   * Failed jobs by cause. Filters: kind, survey_id, pipeline, failure_class; the limit is of
+   * groups.
+   */
+  CompletionStage<FailureGroups> failures(Filter filter);
+
+  /** What a retry of the group with its dependants takes up; empty when no job is in the group. */
+  CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most);
 
   /** Schedules that are not deleted, the newest first, then by id. Filter: state. */
   CompletionStage<Page<ScheduleView>> schedules(Filter filter);
