@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -63,7 +65,9 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
   private final String entityId;
   private final Logic<C, E, S, X> logic;
   private final Consumer<X> performer;
+  private final Onlooker<E, S> onlooker;
   private final Turnstile<C> turnstile;
+  private final long startedNanos = System.nanoTime();
   private final Repeats<X> repeats = new Repeats<>(FIRST_REPEAT, LAST_REPEAT);
   private final Snapshots snapshots;
   private long repeatAt;
@@ -78,6 +82,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
       Snapshots snapshots,
+      Onlooker<E, S> onlooker,
       Performer<C, X> performer) {
     super(
         persistenceId,
@@ -89,6 +94,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     this.turnstile = turnstile;
     this.logic = logic;
     this.snapshots = snapshots;
+    this.onlooker = onlooker;
     this.performer = performer.bind(context);
   }
 
@@ -100,7 +106,15 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       Class<C> commands,
       Logic<C, E, S, X> logic,
       Performer<C, X> performer) {
-    return create(persistenceId, entityId, shard, commands, logic, Snapshots.NONE, performer);
+    return create(
+        persistenceId,
+        entityId,
+        shard,
+        commands,
+        logic,
+        Snapshots.NONE,
+        Onlooker.none(),
+        performer);
   }
 
   public static <C, E, S, X> Behavior<C> create(
@@ -110,15 +124,27 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       Class<C> commands,
       Logic<C, E, S, X> logic,
       Snapshots snapshots,
+      Onlooker<E, S> onlooker,
       Performer<C, X> performer) {
-    return Behaviors.<Object>setup(
+    Behavior<Object> entity =
+        Behaviors.setup(
             outer -> {
-              Turnstile<C> turnstile = new Turnstile<>(commands);
+              onlooker.started();
+              Turnstile<C> turnstile = new Turnstile<>(commands, onlooker::stopped);
               return Behaviors.intercept(
                   () -> turnstile,
-                  inner(persistenceId, entityId, shard, turnstile, logic, snapshots, performer));
-            })
-        .unsafeCast();
+                  inner(
+                      persistenceId,
+                      entityId,
+                      shard,
+                      turnstile,
+                      logic,
+                      snapshots,
+                      onlooker,
+                      performer));
+            });
+    String kind = persistenceId.entityTypeHint().toLowerCase(Locale.ROOT);
+    return Behaviors.withMdc(Object.class, Map.of(kind, entityId), entity).unsafeCast();
   }
 
   private static <C, E, S, X> Behavior<C> inner(
@@ -128,6 +154,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
       Turnstile<C> turnstile,
       Logic<C, E, S, X> logic,
       Snapshots snapshots,
+      Onlooker<E, S> onlooker,
       Performer<C, X> performer) {
     return Behaviors.setup(
         context ->
@@ -143,6 +170,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
                       turnstile,
                       logic,
                       snapshots,
+                      onlooker,
                       performer);
                 }));
   }
@@ -164,12 +192,14 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
     }
     turnstile.close();
     List<X> effects = new ArrayList<>();
-    List<Recorded<E>> recorded = decideWaiting(state, decision, effects);
+    List<Onlooker.Change<E, S>> changes = new ArrayList<>();
+    List<Recorded<E>> recorded = decideWaiting(state, decision, effects, changes);
     return Effect()
         .persist(recorded)
         .thenRun(
             (S next) -> {
               turnstile.open();
+              onlooker.persisted(changes);
               changed(next, effects);
             });
   }
@@ -191,28 +221,41 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
    * persisted in one transaction, so either all are or none is.
    *
    * @param effects receives the effects of all decisions, in their order
+   * @param changes receives what the events change, in their order
    */
-  private List<Recorded<E>> decideWaiting(S state, Decision<E, X> first, List<X> effects) {
+  private List<Recorded<E>> decideWaiting(
+      S state,
+      Decision<E, X> first,
+      List<X> effects,
+      List<Onlooker.Change<E, S>> changes) {
     List<Recorded<E>> recorded = new ArrayList<>();
-    S next = record(state, first, recorded, effects);
+    effects.addAll(first.effects());
+    S next = record(state, first, recorded, changes);
     for (int i = 1; i < GROUP; i++) {
       Optional<C> waiting = turnstile.takeUnless(logic.wake());
       if (waiting.isEmpty()) {
         break;
       }
-      next = record(next, decide(next, waiting.get(), recorded.size()), recorded, effects);
+      Decision<E, X> decision = decide(next, waiting.get(), recorded.size());
+      effects.addAll(decision.effects());
+      next = record(next, decision, recorded, changes);
     }
     recorded.set(recorded.size() - 1, new Recorded<>(recorded.getLast().event(), logic.row(next)));
     return recorded;
   }
 
-  private S record(S state, Decision<E, X> decision, List<Recorded<E>> recorded, List<X> effects) {
+  private S record(
+      S state,
+      Decision<E, X> decision,
+      List<Recorded<E>> recorded,
+      List<Onlooker.Change<E, S>> changes) {
     S next = state;
     for (E event : decision.events()) {
-      next = logic.evolve(next, event);
+      S before = next;
+      next = logic.evolve(before, event);
       recorded.add(new Recorded<>(event, Optional.empty()));
+      changes.add(new Onlooker.Change<>(before, event, next));
     }
-    effects.addAll(decision.effects());
     return next;
   }
 
@@ -313,6 +356,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
             RecoveryCompleted.instance(),
             state -> {
               snapshotAt = lastSequenceNumber(context);
+              onlooker.recovered(System.nanoTime() - startedNanos);
               repeats.begun(logic.outstanding(state), System.nanoTime()).forEach(this::perform);
               arm(state);
               turnstile.open();

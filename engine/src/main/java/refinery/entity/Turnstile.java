@@ -2,6 +2,8 @@ package refinery.entity;
 
 import akka.actor.typed.Behavior;
 import akka.actor.typed.BehaviorInterceptor;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
 import akka.actor.typed.TypedActorContext;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -35,14 +37,28 @@ final class Turnstile<C> extends BehaviorInterceptor<Object, C> {
   }
 
   private final Class<C> commands;
+  private final Runnable stopped;
   private final Set<C> waiting = new LinkedHashSet<>();
   private boolean open;
   private boolean nextIsOnItsWay;
   private long dropped;
 
-  Turnstile(Class<C> commands) {
+  /**
+   * @param stopped run when the actor has ended
+   */
+  Turnstile(Class<C> commands, Runnable stopped) {
     super(Object.class);
     this.commands = commands;
+    this.stopped = stopped;
+  }
+
+  @Override
+  public Behavior<C> aroundSignal(
+      TypedActorContext<Object> context, Signal signal, SignalTarget<C> target) {
+    if (signal instanceof PostStop) {
+      stopped.run();
+    }
+    return target.apply(context, signal);
   }
 
   /** From now on commands wait, because the entity writes. */

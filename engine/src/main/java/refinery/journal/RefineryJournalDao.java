@@ -9,14 +9,18 @@ import akka.persistence.jdbc.journal.dao.JournalTables.JournalAkkaSerializationR
 import akka.persistence.journal.Tagged;
 import akka.serialization.Serialization;
 import akka.stream.Materializer;
+import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import refinery.metering.Metering;
 import scala.Option;
 import scala.Tuple2;
 import scala.collection.immutable.Seq;
@@ -65,6 +69,7 @@ public final class RefineryJournalDao extends DefaultJournalDao {
                   + " from journal_clock) clock");
 
   private final Serialization serialization;
+  private final Timer persisted;
 
   public RefineryJournalDao(
       JdbcBackend.DatabaseDef database,
@@ -75,6 +80,17 @@ public final class RefineryJournalDao extends DefaultJournalDao {
       Materializer materializer) {
     super(database, profile, config, serialization, executor, materializer);
     this.serialization = serialization;
+    this.persisted =
+        Timer.builder("refinery.journal.persist")
+            .description("From the order to write events until they are written")
+            .serviceLevelObjectives(
+                Duration.ofMillis(2),
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                Duration.ofMillis(250),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10))
+            .register(Metering.get(materializer.system()).registry());
   }
 
   private static <T> T orNull(Option<T> option) {
@@ -96,7 +112,14 @@ public final class RefineryJournalDao extends DefaultJournalDao {
       }
     }
     Seq<Try<BoxedUnit>> result = seq(rejected ? results : List.of());
-    return queueWriteJournalRows(seq(rows)).map(written -> result, ec());
+    long asked = System.nanoTime();
+    return queueWriteJournalRows(seq(rows))
+        .map(
+            written -> {
+              persisted.record(System.nanoTime() - asked, TimeUnit.NANOSECONDS);
+              return result;
+            },
+            ec());
   }
 
   private static <T> Seq<T> seq(List<T> list) {

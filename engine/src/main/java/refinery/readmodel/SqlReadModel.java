@@ -367,4 +367,9 @@ public final class SqlReadModel implements ReadModel {
   public CompletionStage<JsonNode> stats() {
     return sql.run(Statistics::read);
   }
+
+  @Override
+  public CompletionStage<JsonNode> counts() {
+    return sql.run(Statistics::counts);
+  }
 }

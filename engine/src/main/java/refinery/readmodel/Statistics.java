@@ -25,6 +25,16 @@ final class Statistics {
   private record Count(String kind, String state, long count) {}
 
   static JsonNode read(Connection connection) throws SQLException {
+    ObjectNode stats = counts(connection);
+    throughput(connection, stats.putObject("throughput"));
+    failures(connection, stats.putArray("failures"));
+    stats.set("early_stops", earlyStops(connection));
+    UsageSums.read(connection, stats);
+    return stats;
+  }
+
+  /** Surveys, batches and jobs by state, the states without any too. */
+  static ObjectNode counts(Connection connection) throws SQLException {
     ObjectNode stats = Json.MAPPER.createObjectNode();
     ObjectNode surveys = stats.putObject("surveys");
     for (SurveyState state : SurveyState.values()) {
@@ -47,10 +57,6 @@ final class Statistics {
     }
     counts(connection, "select kind, state, count(*) from job_row group by kind, state")
         .forEach(row -> jobs.withObject("/" + row.kind()).put(row.state(), row.count()));
-    throughput(connection, stats.putObject("throughput"));
-    failures(connection, stats.putArray("failures"));
-    stats.set("early_stops", earlyStops(connection));
-    UsageSums.read(connection, stats);
     return stats;
   }
 

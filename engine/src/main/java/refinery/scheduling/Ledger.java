@@ -299,10 +299,11 @@ final class Ledger {
 
   /**
    * Runs one pass, and sends one message to each node that gets work. Does nothing while in doubt.
+   * Returns what was placed.
    */
-  void place(Instant now) {
+  List<Lease> place(Instant now) {
     if (!rebuild.isOver()) {
-      return;
+      return List.of();
     }
     List<Lease> placed = packing.pass(now, config.placementsPerPass());
     Map<NodeId, List<AgentCommand.Assignment>> byNode = new LinkedHashMap<>();
@@ -321,6 +322,7 @@ final class Ledger {
     if (placeability.isDue() && lastLoss.isBefore(now.minus(config.doubt()))) {
       placeability.review();
     }
+    return placed;
   }
 
   /**

@@ -302,6 +302,10 @@ public final class Packing {
     return passes.run(now, limit);
   }
 
+  Map<Dimension, Integer> takeRefused() {
+    return passes.takeRefused();
+  }
+
   public int queuedCount() {
     return backlog.slots().size();
   }

@@ -2,7 +2,9 @@ package refinery.scheduling;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import refinery.protocol.JobId;
 import refinery.protocol.scheduling.JobTicket;
 
@@ -23,6 +25,7 @@ final class Passes {
   private boolean unfinished;
   private long arrivalsSeen = -1;
   private boolean tokensReturned;
+  private Map<Dimension, Integer> refused = new EnumMap<>(Dimension.class);
 
   /** Makes a lease for a job that was taken out of the queue. */
   interface Leasing {
@@ -51,6 +54,13 @@ final class Passes {
   /** True when the last pass ended at its limit. */
   boolean isUnfinished() {
     return unfinished;
+  }
+
+  /** How often the head of the queue came to fit no node, since this was asked last. */
+  Map<Dimension, Integer> takeRefused() {
+    Map<Dimension, Integer> taken = refused;
+    refused = new EnumMap<>(Dimension.class);
+    return taken;
   }
 
   List<Lease> run(Instant now, int limit) {
@@ -112,6 +122,7 @@ final class Passes {
   private boolean placeHead(Lane lane, List<Lease> placed, Instant now) {
     Shape shape = lane.shape;
     if (!shape.tokensAvailable()) {
+      refused.merge(Dimension.TOKENS, 1, Integer::sum);
       shape.blocked = false;
       return false;
     }
@@ -123,6 +134,9 @@ final class Passes {
             ? nodes.bestDirtyFit(shape, affinity, end)
             : nodes.bestFit(shape, affinity, end);
     if (bin == null) {
+      if (!shape.blocked) {
+        refused.merge(Dimension.of(shape, nodes), 1, Integer::sum);
+      }
       shape.blocked = true;
       return false;
     }

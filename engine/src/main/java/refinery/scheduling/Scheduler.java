@@ -1,18 +1,15 @@
 package refinery.scheduling;
 
+import akka.actor.ActorCell;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.typed.ClusterSingleton;
-import akka.cluster.typed.ClusterSingletonSettings;
-import akka.cluster.typed.SingletonActor;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +19,6 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import refinery.protocol.Actor;
-import refinery.protocol.Entities;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.job.JobCommand;
@@ -73,30 +69,27 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
   private final Ledger ledger;
   private final Hosts hosts;
   private final NodeFigures figures = new NodeFigures();
+  private final SchedulerMeters meters;
   private boolean recovered;
   private boolean deadlinePassed;
   private boolean tickPending;
   private boolean pausedInDoubt;
   private Optional<Instant> begun = Optional.empty();
 
-  /** Starts the singleton on members with role {@code control}; returns its proxy. */
-  public static ActorRef<SchedulerCommand> init(
-      ActorSystem<?> system, SchedulingConfig config, NodeQueries queries) {
-    ClusterSharding sharding = ClusterSharding.get(system);
-    BiConsumer<JobId, JobCommand> jobs =
-        (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command);
-    Behavior<SchedulerCommand> behavior =
-        Behaviors.supervise(create(config, queries, jobs, Membership.of(system), Clock.systemUTC()))
-            .onFailure(
-                SupervisorStrategy.restartWithBackoff(
-                    Duration.ofMillis(500), Duration.ofSeconds(10), 0.2));
-    return ClusterSingleton.get(system)
-        .init(
-            SingletonActor.of(behavior, "scheduler")
-                .withSettings(
-                    ClusterSingletonSettings.create(system)
-                        .withRole("control")
-                        .withBufferSize(10_000)));
+  /** Counts nothing that anybody sees. */
+  public static Behavior<SchedulerCommand> create(
+      SchedulingConfig config,
+      NodeQueries queries,
+      BiConsumer<JobId, JobCommand> jobs,
+      Membership membership,
+      Clock clock) {
+    return create(
+        config,
+        queries,
+        jobs,
+        membership,
+        clock,
+        new SchedulerMeters(new CompositeMeterRegistry()));
   }
 
   /**
@@ -109,13 +102,15 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
       NodeQueries queries,
       BiConsumer<JobId, JobCommand> jobs,
       Membership membership,
-      Clock clock) {
+      Clock clock,
+      SchedulerMeters meters) {
     Behavior<Message> behavior =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
-                        new Scheduler(context, timers, config, queries, jobs, membership, clock)));
+                        new Scheduler(
+                            context, timers, config, queries, jobs, membership, clock, meters)));
     return Behaviors.transformMessages(
         SchedulerCommand.class,
         behavior,
@@ -129,7 +124,8 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
       NodeQueries queries,
       BiConsumer<JobId, JobCommand> jobs,
       Membership membership,
-      Clock clock) {
+      Clock clock,
+      SchedulerMeters meters) {
     super(context);
     context.setLoggerName(Scheduler.class);
     this.config = config;
@@ -139,6 +135,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
     this.timers = timers;
     this.ledger = new Ledger(config, outbox(context, jobs));
     this.hosts = new Hosts(config.hosts());
+    this.meters = meters;
     timers.startTimerWithFixedDelay(Timed.HEARTBEAT, HEARTBEAT);
     readEpoch();
   }
@@ -235,7 +232,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
     switch (timed) {
       case TICK -> {
         tickPending = false;
-        ledger.place(time.now());
+        place(time.now());
         if (ledger.packing().isUnfinished()) {
           changed();
         }
@@ -264,6 +261,15 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
           endDoubtIfPossible();
         }
       }
+    }
+  }
+
+  private void place(Instant now) {
+    long began = System.nanoTime();
+    List<Lease> placed = ledger.place(now);
+    meters.passed(System.nanoTime() - began, placed, ledger.packing().takeRefused(), now);
+    if (Adapter.toClassic(getContext()) instanceof ActorCell cell) {
+      meters.waiting(cell.numberOfMessages());
     }
   }
 

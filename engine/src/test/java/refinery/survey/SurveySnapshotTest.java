@@ -28,6 +28,7 @@ import refinery.entity.Decision;
 import refinery.entity.EntityActor;
 import refinery.entity.Logic;
 import refinery.entity.Moment;
+import refinery.entity.Onlooker;
 import refinery.entity.Snapshots;
 import refinery.journal.EntityHistory;
 import refinery.journal.ReadRow;
@@ -119,6 +120,7 @@ class SurveySnapshotTest {
             SurveyCommand.class,
             logic,
             Snapshots.GROWING,
+            Onlooker.none(),
             context ->
                 effect -> {
                   if (effect instanceof SurveyEffect.Reply reply) {

@@ -10,9 +10,14 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 
 /** The metrics of this JVM. Thread-safe. */
 public final class Meters {
+  /** A client may send any other word, which must not become a series. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -30,10 +35,26 @@ public final class Meters {
     return registry;
   }
 
+  /**
+   * @param route the template that fits, or "none"
+   */
   void served(String method, String route, int status, long nanos) {
-    Timer.builder("refinery.http.requests")
+    Timer.builder("refinery.http.server.requests")
         .description("HTTP requests until the response's head")
-        .tags("method", method, "route", route, "status", Integer.toString(status))
+        .tags(
+            "method",
+            METHODS.contains(method) ? method : "other",
+            "route",
+            route,
+            "status",
+            Integer.toString(status))
+        .serviceLevelObjectives(
+            Duration.ofMillis(5),
+            Duration.ofMillis(25),
+            Duration.ofMillis(100),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10))
         .register(registry)
         .record(Duration.ofNanos(nanos));
   }

@@ -33,6 +33,7 @@ import refinery.job.JobLogic;
 import refinery.learning.LearnedDemand;
 import refinery.learning.LearningConfig;
 import refinery.metadata.Harmonisation;
+import refinery.metering.Metering;
 import refinery.notifications.Channels;
 import refinery.notifications.Notifier;
 import refinery.pipeline.PipelineCatalog;
@@ -51,6 +52,7 @@ import refinery.readmodel.SqlUsageHistory;
 import refinery.schedule.WithdrawalCourier;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
+import refinery.scheduling.SchedulerMeters;
 
 /**
  * What decides: entities and singletons on the nodes with role {@code control}, and what guards
@@ -96,6 +98,7 @@ final class ControlPlane {
             new WithdrawalCourier(schedules, this::ask),
             sets,
             courier(),
+            new Onlookers(Metering.get(system).registry()),
             system.ignoreRef());
     regions.start(
         settings.retry(),
@@ -140,7 +143,8 @@ final class ControlPlane {
         stores.queries(),
         (job, command) -> sharding.entityRefFor(Entities.JOB, job.value()).tell(command),
         Membership.of(system),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        new SchedulerMeters(Metering.get(system).registry()));
   }
 
   private MemberCourier courier() {

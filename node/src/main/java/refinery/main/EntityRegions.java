@@ -15,6 +15,7 @@ import refinery.batch.BatchRoutes;
 import refinery.batch.JobPlanner;
 import refinery.entity.EntityActor;
 import refinery.entity.Logic;
+import refinery.entity.Onlooker;
 import refinery.entity.Post;
 import refinery.entity.Snapshots;
 import refinery.foreman.Nudge;
@@ -56,6 +57,7 @@ final class EntityRegions {
   private final WithdrawalCourier withdrawals;
   private final Sets sets;
   private final MemberCourier courier;
+  private final Onlookers onlookers;
   private final ActorRef<BatchReply> ignored;
 
   /**
@@ -64,6 +66,7 @@ final class EntityRegions {
    * @param withdrawals tells batches that their source lists them no more
    * @param sets where they look for the outputs of many
    * @param courier tells those whom they observe
+   * @param onlookers who sees what the entities do
    * @param ignored nobody reads what comes here
    */
   EntityRegions(
@@ -73,6 +76,7 @@ final class EntityRegions {
       WithdrawalCourier withdrawals,
       Sets sets,
       MemberCourier courier,
+      Onlookers onlookers,
       ActorRef<BatchReply> ignored) {
     this.sharding = sharding;
     this.artifacts = artifacts;
@@ -80,6 +84,7 @@ final class EntityRegions {
     this.withdrawals = withdrawals;
     this.sets = sets;
     this.courier = courier;
+    this.onlookers = onlookers;
     this.ignored = ignored;
   }
 
@@ -92,6 +97,7 @@ final class EntityRegions {
                 JobCommand.class,
                 new JobLogic(policy),
                 Snapshots.NONE,
+                onlookers.jobs(),
                 context -> effect -> send(JobRoutes.route(effect), scheduler));
         case BATCH ->
             init(
@@ -99,6 +105,7 @@ final class EntityRegions {
                 BatchCommand.class,
                 new BatchLogic(planner),
                 Snapshots.NONE,
+                onlookers.batches(),
                 context -> batches(context, scheduler));
         case SURVEY ->
             init(
@@ -106,6 +113,7 @@ final class EntityRegions {
                 SurveyCommand.class,
                 new SurveyLogic(),
                 Snapshots.GROWING,
+                onlookers.surveys(),
                 context -> surveys(context, scheduler));
         case SCHEDULE ->
             init(
@@ -113,6 +121,7 @@ final class EntityRegions {
                 ScheduleCommand.class,
                 new ScheduleLogic(),
                 Snapshots.NONE,
+                onlookers.schedules(),
                 context -> schedules(context, scheduler));
       }
     }
@@ -217,6 +226,7 @@ final class EntityRegions {
       Class<C> commands,
       Logic<C, E, S, X> logic,
       Snapshots snapshots,
+      Onlooker<E, S> onlooker,
       EntityActor.Performer<C, X> performer) {
     sharding.init(
         Entity.of(
@@ -229,6 +239,7 @@ final class EntityRegions {
                         commands,
                         logic,
                         snapshots,
+                        onlooker,
                         performer))
             .withRole("control"));
   }

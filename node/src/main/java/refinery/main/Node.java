@@ -71,6 +71,7 @@ public final class Node implements AutoCloseable {
     Config own =
         Configuration.load(
             options.configFile(), options.sets(), System.getenv(), AkkaSettings.from(options));
+    LogFormat.from(own).apply();
     Settings settings = Settings.from(own);
     rejoinConfig = settings.rejoin();
     requireOneWayToJoin(options, settings, own);

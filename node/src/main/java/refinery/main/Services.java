@@ -20,6 +20,7 @@ import refinery.dataset.StoredSlices;
 import refinery.http.AkkaCluster;
 import refinery.http.AuditTrail;
 import refinery.http.Credentials;
+import refinery.http.FrontendExtension;
 import refinery.http.FrontendServices;
 import refinery.http.HttpFrontend;
 import refinery.http.LocalToken;
@@ -30,6 +31,7 @@ import refinery.http.access.Issuer;
 import refinery.http.access.Sessions;
 import refinery.http.access.Tokens;
 import refinery.http.management.ManagementEndpoint;
+import refinery.metering.Metering;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.audit.AuditEntry;
 import refinery.protocol.audit.AuditLog;
@@ -99,6 +101,7 @@ final class Services {
 
   void start() throws Exception {
     Path dir = options.dir().toAbsolutePath().normalize();
+    Metering.get(system).add(FrontendExtension.get(system).meters().registry());
     joining.begin();
     Condition reachable = readiness.requireDatabase(database.dataSource());
     opened.add(DatabaseWatch.start(system, reachable, settings.rejoin().databaseAway()));

@@ -21,6 +21,7 @@ import refinery.archive.ncbi.NcbiClient;
 import refinery.hosts.ClusterGate;
 import refinery.hosts.HostGate;
 import refinery.hosts.HostLimits;
+import refinery.metering.Metering;
 import refinery.pipeline.PipelineCatalog;
 import refinery.pipeline.ProcessRunner;
 import refinery.pipeline.ReferenceCache;
@@ -31,6 +32,7 @@ import refinery.source.SourceRegistry;
 import refinery.source.SurveyRunner;
 import refinery.transfer.Bandwidth;
 import refinery.transfer.DownloadRunner;
+import refinery.transfer.TransferMeters;
 
 /** What does the work: sources, a runner for each kind of job, and the agent that uses them. */
 final class WorkPlane {
@@ -120,7 +122,8 @@ final class WorkPlane {
                 ncbi,
                 settings.demand(),
                 new DownloadRunner.Stores(stores.temporary(), stores.permanent()),
-                asking));
+                asking,
+                new TransferMeters(Metering.get(system).registry())));
     ProcessRunner processes =
         new ProcessRunner(
             settings.pipelines(),

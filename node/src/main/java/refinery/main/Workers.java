@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import refinery.agent.AgentConfig;
+import refinery.agent.AgentMeters;
 import refinery.agent.AgentSetup;
 import refinery.agent.DrainOnShutdown;
 import refinery.agent.LocalExecutor;
@@ -25,6 +26,7 @@ import refinery.agent.Scratch;
 import refinery.agent.WorkRunner;
 import refinery.configuration.ConfigurationException;
 import refinery.http.AgentDirectory;
+import refinery.metering.Metering;
 import refinery.protocol.Entities;
 import refinery.protocol.NodeId;
 import refinery.protocol.job.JobKind;
@@ -54,6 +56,7 @@ final class Workers implements AgentDirectory {
       ActorRef<SchedulerCommand> scheduler)
       throws IOException {
     NodeIdentity identity = NodeIdentity.open(dir);
+    LogFormat.ofNode(identity.id().value());
     try {
       Scratch.requireOwn(LocalExecutor.scratch(dir, identity.id(), config));
     } catch (IOException notOurs) {
@@ -68,7 +71,8 @@ final class Workers implements AgentDirectory {
             config,
             () -> new LocalExecutor(dir, identity.id(), config, runners),
             job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
-            scheduler);
+            scheduler,
+            new AgentMeters(Metering.get(system).registry()));
     ActorRef<AgentCommand> agent =
         system.systemActorOf(NodeAgent.create(setup), "agent", Props.empty());
     system.receptionist().tell(Receptionist.register(key(identity.id()), agent));

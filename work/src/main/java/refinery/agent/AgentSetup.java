@@ -1,6 +1,7 @@
 package refinery.agent;
 
 import akka.actor.typed.ActorRef;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -31,9 +32,32 @@ public record AgentSetup(
     AgentConfig config,
     Supplier<Executor> executors,
     Function<JobId, Consumer<JobCommand>> jobs,
-    ActorRef<SchedulerCommand> scheduler) {
+    ActorRef<SchedulerCommand> scheduler,
+    AgentMeters meters) {
   public AgentSetup {
     roles = List.copyOf(roles);
+  }
+
+  /** Counts nothing that anybody sees. */
+  AgentSetup(
+      Path directory,
+      NodeIdentity identity,
+      String address,
+      List<String> roles,
+      AgentConfig config,
+      Supplier<Executor> executors,
+      Function<JobId, Consumer<JobCommand>> jobs,
+      ActorRef<SchedulerCommand> scheduler) {
+    this(
+        directory,
+        identity,
+        address,
+        roles,
+        config,
+        executors,
+        jobs,
+        scheduler,
+        new AgentMeters(new CompositeMeterRegistry()));
   }
 
   /** For another life of the agent in this JVM. Raises the node's incarnation. */
@@ -47,7 +71,8 @@ public record AgentSetup(
           config,
           executors,
           jobs,
-          scheduler);
+          scheduler,
+          meters);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot count this start in " + directory, e);
     }

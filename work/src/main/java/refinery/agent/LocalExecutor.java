@@ -149,30 +149,32 @@ public final class LocalExecutor implements Executor {
         new RunningAttempt(
             spec, number, reserved, config.scratchAllowance(), scratchRoot, processes);
     running.add(attempt);
-    threads.execute(
-        () -> {
-          watcher.watch(attempt);
-          logbook.ifPresent(book -> book.begun(attempt.spec().id(), attempt.number()));
-          courtesy.giveWay(attempt);
-          courtesy.begins(attempt);
-          Outcome outcome = defectUnlessStopped(outcome(attempt), attempt);
-          courtesy.ends(attempt);
-          attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
-          watcher.forget(attempt);
-          Outcome end =
-              measured(crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt), attempt);
-          try {
-            attempt.removeScratch();
-          } catch (IOException e) {
-            LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
-          }
-          // Last, as it may have to wait for the kernel, and a node that leaves soon ends.
-          attempt.ungroup();
-          noteEnd(attempt);
-          running.remove(attempt);
-          ended.accept(end);
-        });
+    threads.execute(AttemptContext.in(attempt, () -> live(attempt, ended)));
     return new LocalExecution(attempt);
+  }
+
+  /** The whole life of an attempt, on its thread. */
+  private void live(RunningAttempt attempt, Consumer<Outcome> ended) {
+    watcher.watch(attempt);
+    logbook.ifPresent(book -> book.begun(attempt.spec().id(), attempt.number()));
+    courtesy.giveWay(attempt);
+    courtesy.begins(attempt);
+    Outcome outcome = defectUnlessStopped(outcome(attempt), attempt);
+    courtesy.ends(attempt);
+    attempt.killProcesses(Failure.of(FailureClass.NODE_LOST, "its runner has ended"));
+    watcher.forget(attempt);
+    Outcome end =
+        measured(crowdedOut(withStopReason(outcome, attempt.stopReason()), attempt), attempt);
+    try {
+      attempt.removeScratch();
+    } catch (IOException e) {
+      LOG.warn("{}: its scratch cannot be removed: {}", attempt.mark(), e.toString());
+    }
+    // Last, as it may have to wait for the kernel, and a node that leaves soon ends.
+    attempt.ungroup();
+    noteEnd(attempt);
+    running.remove(attempt);
+    ended.accept(end);
   }
 
   /**

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.agent.Attempt;
+import refinery.agent.AttemptContext;
 import refinery.protocol.batch.Location;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Work;
@@ -69,6 +70,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   private final CompletableFuture<Outcome> promise;
   private final DownloadAccount account;
   private final DownloadProgress progress;
+  private final Fallbacks fallbacks = new Fallbacks();
   private final Map<ActorRef<FileTransfer.Command>, InFlight> transfers = new HashMap<>();
   private int children;
   private Optional<Thread> step = Optional.empty();
@@ -78,10 +80,14 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       Work.Download work,
       Equipment equipment,
       CompletableFuture<Outcome> promise) {
-    return Behaviors.intercept(
-        () -> new TellsDefects<>(Command.class, promise),
-        Behaviors.setup(
-            context -> new DownloadAttempt(context, attempt, work, equipment, promise).begin()));
+    return Behaviors.withMdc(
+        Command.class,
+        AttemptContext.of(attempt.spec(), attempt.number()),
+        Behaviors.intercept(
+            () -> new TellsDefects<>(Command.class, promise),
+            Behaviors.setup(
+                context ->
+                    new DownloadAttempt(context, attempt, work, equipment, promise).begin())));
   }
 
   private DownloadAttempt(
@@ -163,7 +169,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
       try {
         start(wanted);
       } catch (TransferException unusable) {
-        Next next = progress.failed(unusable, wanted.subject(), List.of(wanted.location()));
+        Next next = failed(unusable, wanted.subject(), wanted.location());
         act(next);
         if (!(next instanceof Next.Fetch || next instanceof Next.Await)) {
           return;
@@ -186,7 +192,17 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
             new Transfer.Target(target, beginning(wanted)),
             equipment.executor(),
             new Transfer.Reporter(
-                log, attempt::progressed, () -> getContext().getSelf().tell(new Received(wanted))));
+                log,
+                attempt::progressed,
+                () -> getContext().getSelf().tell(new Received(wanted)),
+                equipment.meters()));
+    fallbacks
+        .before(wanted.subject(), work.key(), wanted.archive())
+        .ifPresent(
+            failed ->
+                equipment
+                    .meters()
+                    .fellBack(failed.archive(), location.archive(), failed.cause()));
     log.line(wanted.subject() + ": from " + location.archive() + ", " + location.url());
     ActorRef<FileTransfer.Command> child =
         getContext()
@@ -236,7 +252,12 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
             ? typed
             : new BrokenTransfer("a defect in the transfer", signal.getCause());
     logFailure(one.wanted(), problem);
-    return act(progress.failed(problem, one.wanted().subject(), List.of(one.wanted().location())));
+    return act(failed(problem, one.wanted().subject(), one.wanted().location()));
+  }
+
+  private Next failed(TransferException problem, String subject, Location location) {
+    fallbacks.failed(subject, List.of(location), problem.failureClass());
+    return progress.failed(problem, subject, List.of(location));
   }
 
   /**
@@ -305,14 +326,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
         Optional.of(
             Thread.ofVirtual()
                 .name(getContext().getSelf().path().name() + "-step")
-                .start(
-                    () -> {
-                      try {
-                        result.complete(blocking.call());
-                      } catch (Exception | Error problem) {
-                        result.completeExceptionally(problem);
-                      }
-                    }));
+                .start(AttemptContext.in(attempt, () -> complete(result, blocking))));
     getContext()
         .pipeToSelf(
             result,
@@ -325,6 +339,14 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
                       new StepFailed(Problems.disk("in the attempt's scratch directory", disk));
                   case Throwable defect -> new StepFailed(new BrokenTransfer("a defect", defect));
                 });
+  }
+
+  private static <T> void complete(CompletableFuture<T> result, Callable<T> blocking) {
+    try {
+      result.complete(blocking.call());
+    } catch (Exception | Error problem) {
+      result.completeExceptionally(problem);
+    }
   }
 
   private Behavior<Command> stepDone(StepDone done) {

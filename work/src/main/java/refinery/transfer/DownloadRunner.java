@@ -2,6 +2,7 @@ package refinery.transfer;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Props;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.http.HttpClient;
 import java.time.InstantSource;
 import java.util.List;
@@ -68,6 +69,29 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
       DiskDemand demand,
       Stores stores,
       Asking asking) {
+    this(
+        system,
+        settings,
+        archives,
+        ncbi,
+        demand,
+        stores,
+        asking,
+        new TransferMeters(new CompositeMeterRegistry()));
+  }
+
+  /**
+   * @param meters count what downloads get
+   */
+  public DownloadRunner(
+      ActorSystem<?> system,
+      TransferSettings settings,
+      ArchivesConfig archives,
+      NcbiClient ncbi,
+      DiskDemand demand,
+      Stores stores,
+      Asking asking,
+      TransferMeters meters) {
     this.system = system;
     this.client =
         HttpClient.newBuilder()
@@ -97,7 +121,8 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
             ncbi,
             stores.temporary(),
             demand,
-            executor);
+            executor,
+            meters);
   }
 
   @Override

@@ -42,7 +42,8 @@ final class DownloadSteps {
       NcbiClient ncbi,
       ObjectStore temporary,
       DiskDemand demand,
-      Executor executor) {}
+      Executor executor,
+      TransferMeters meters) {}
 
   /** A verified file in scratch that is not published yet. */
   record Ready(String role, PartFile.Verified verified, Location location) {

@@ -2,6 +2,7 @@ package refinery.transfer;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import refinery.protocol.batch.Location;
@@ -92,7 +93,8 @@ final class Pace {
       double speed = received / (waited / 1e9);
       if (speed < settings.minimumSpeed()) {
         tooSlow = true;
-        throw new TransientTransfer("%s sends only %.0f bytes a second".formatted(host, speed));
+        throw new TransientTransfer(
+            "%s sends only %.0f bytes a second".formatted(host, speed), new TimeoutException());
       }
       waited = 0;
       received = 0;

@@ -48,6 +48,7 @@ final class Transfer implements AutoCloseable {
   private final Reception reception;
   private final Runnable progressed;
   private final Runnable received;
+  private final TransferMeters meters;
   private final String name;
   private final ReentrantLock running = new ReentrantLock();
   private final AtomicReference<Thread> runner = new AtomicReference<>();
@@ -63,8 +64,10 @@ final class Transfer implements AutoCloseable {
    * Receives a transfer's log lines and signs of progress.
    *
    * @param received run when all bytes have come and the connection is free again; checks follow
+   * @param meters count what comes
    */
-  record Reporter(TransferLog log, Runnable progressed, Runnable received) {}
+  record Reporter(
+      TransferLog log, Runnable progressed, Runnable received, TransferMeters meters) {}
 
   /**
    * The place of the file.
@@ -127,6 +130,7 @@ final class Transfer implements AutoCloseable {
     this.log = reporter.log();
     this.progressed = reporter.progressed();
     this.received = reporter.received();
+    this.meters = reporter.meters();
     this.name = target.file().getFileName().toString();
     this.places = origins.places();
     this.pace = new Pace(settings, location, url.getHost(), this::tell, this::came);
@@ -184,6 +188,9 @@ final class Transfer implements AutoCloseable {
       }
       count(problem);
       log.line(name + ": " + problem.getMessage() + " (" + location.url() + ")");
+      if (problem instanceof TransientTransfer broken && broken.isStall()) {
+        meters.stalled();
+      }
       if (!(problem instanceof TransientTransfer)) {
         part.discard();
       }
@@ -193,6 +200,7 @@ final class Transfer implements AutoCloseable {
       Pace.Got got = pace.got();
       if (local.isEmpty()) {
         places.got(url, got.bytes(), got.nanos());
+        meters.got(location, got.bytes());
       }
       runner.set(null);
       running.unlock();
@@ -252,6 +260,7 @@ final class Transfer implements AutoCloseable {
     if (local.isPresent()) {
       startOver();
       local.get().copy(part, progressed);
+      meters.got(location, part.offset());
     } else if (ftp.isPresent()) {
       reception.ftp(ftp.get(), this::startAgain);
     } else {

@@ -71,7 +71,7 @@ final class MetricsRoutes {
   }
 
   private CompletionStage<HttpResponse> metrics() {
-    CompletionStage<JsonNode> stats = orMissing("stats", provided.services().readModel().stats());
+    CompletionStage<JsonNode> stats = orMissing("stats", provided.services().readModel().counts());
     return stats
         .thenCombine(
             orMissing("scheduler", scheduler.describe()),

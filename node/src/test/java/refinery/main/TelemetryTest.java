@@ -1,0 +1,234 @@
+package refinery.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.client.NodeClient;
+import refinery.localarchive.ArchiveTree;
+import refinery.localarchive.Fault;
+import refinery.localarchive.LocalArchive;
+import refinery.localarchive.SyntheticSpecies;
+import refinery.protocol.Json;
+import refinery.testing.NodeProcess;
+
+/** What a real node tells of itself while it works: metrics and lines of the log. */
+class TelemetryTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Pattern NAME = Pattern.compile("\\b(?:refinery|jvm|process|system)_\\w+");
+
+  /** A series whose labels are not known before it happens. */
+  private static final Set<String> ONCE_IT_HAPPENED = Set.of("refinery_fallbacks_total");
+
+  /** What must be served, its type, and whether one survey moves it. */
+  private static final List<Series> SERIES =
+      List.of(
+          new Series("refinery_entities", "gauge", true),
+          new Series("refinery_transitions_total", "counter", true),
+          new Series("refinery_queue_age_seconds_count", "histogram", true),
+          new Series("refinery_queue_age_seconds_bucket", "histogram", true),
+          new Series("refinery_placement_seconds_count", "histogram", true),
+          new Series("refinery_placement_refusals_total", "counter", false),
+          new Series("refinery_node_cpu_capacity_cores", "gauge", false),
+          new Series("refinery_node_cpu_reserved_cores", "gauge", false),
+          new Series("refinery_node_cpu_used_cores", "gauge", false),
+          new Series("refinery_node_ram_capacity_bytes", "gauge", false),
+          new Series("refinery_node_ram_reserved_bytes", "gauge", false),
+          new Series("refinery_node_ram_used_bytes", "gauge", false),
+          new Series("refinery_node_disk_capacity_bytes", "gauge", false),
+          new Series("refinery_node_disk_reserved_bytes", "gauge", false),
+          new Series("refinery_node_disk_used_bytes", "gauge", false),
+          new Series("refinery_download_bytes_total", "counter", true),
+          new Series("refinery_download_stalls_total", "counter", true),
+          new Series("refinery_retries_total", "counter", true),
+          new Series("refinery_journal_persist_seconds_count", "histogram", true),
+          new Series("refinery_recovery_seconds_count", "histogram", true),
+          new Series("refinery_shard_entities", "gauge", false),
+          new Series("refinery_scheduler_mailbox", "gauge", false),
+          new Series("refinery_http_server_requests_seconds_count", "histogram", true));
+
+  private record Series(String name, String type, boolean moves) {}
+
+  @TempDir static Path temp;
+  private static LocalArchive archive;
+  private static NodeProcess node;
+  private static String before;
+  private static String after;
+
+  @BeforeAll
+  static void refine() throws Exception {
+    SyntheticSpecies species = SyntheticSpecies.generate(SyntheticSpecies.DEFAULT_SEED);
+    Path tree = ArchiveTree.write(temp.resolve("archive"), species, false);
+    Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
+    Files.writeString(
+        pipelines.resolve("no-op.conf"),
+        """
+        name = no-op
+        version = "1"
+        description = "Says that there was a run."
+        inputs = [[reads], [reads_1, reads_2]]
+        resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+        steps = [{ name = touch, command = [touch, out.txt], stall = 1m, wall-time = 1m }]
+        outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
+        """);
+    archive = LocalArchive.start(tree, 0);
+    Map<String, String> settings = new HashMap<>(archive.configuration());
+    settings.put("refinery.pipelines.directory", pipelines.toString());
+    settings.put("refinery.log.format", "json");
+    settings.put("refinery.transfer.stall-timeout", "2s");
+    node = NodeProcess.start(temp.resolve("node"), temp.resolve("output"), settings);
+    NodeClient client = new NodeClient(node.http(), Optional.empty());
+    before = scrape();
+    archive.fault(Fault.once("^/vol1/.*_1\\.fastq", Fault.Mode.STALL).with(5));
+    archive.fault(Fault.once("^/vol1/.*_2\\.fastq", Fault.Mode.CORRUPT));
+    ObjectNode survey = Json.MAPPER.createObjectNode().put("source", "ena");
+    survey.put("pipeline", "no-op");
+    survey.putObject("parameters").put("accession", "PRJNA990101");
+    String id = client.post("/surveys", survey, Optional.empty()).path("id").asText();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> client.get("/surveys/" + id).path("state").asText().equals("done"));
+    after = scrape();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    node.stop();
+    archive.close();
+  }
+
+  @Test
+  void theMetricsHaveEachSeriesAndWorkMovesIt() {
+    for (Series series : SERIES) {
+      String base = series.name().replaceFirst("_(count|bucket)$", "");
+      assertThat(after)
+          .contains("# TYPE " + base + " " + series.type())
+          .contains("# HELP " + base + " ");
+      if (series.moves()) {
+        assertThat(sum(after, series.name()))
+            .as(series.name())
+            .isGreaterThan(sum(before, series.name()));
+      }
+    }
+    assertThat(sum(after, "refinery_node_cpu_capacity_cores")).isPositive();
+    assertThat(sum(after, "refinery_node_ram_capacity_bytes")).isGreaterThan(1 << 20);
+    assertThat(sum(after, "refinery_node_disk_capacity_bytes")).isGreaterThan(1 << 20);
+    assertThat(after)
+        .contains("refinery_transitions_total{entity=\"job\",from=\"running\",to=\"succeeded\"}")
+        .contains("refinery_transitions_total{entity=\"batch\",from=\"processing\",to=\"done\"}")
+        .contains("refinery_download_bytes_total{source=\"ena\"}")
+        .containsPattern("refinery_retries_total\\{cause=\"corrupt\"} [1-9]")
+        .doesNotContain("batch-", "job-", "survey-");
+  }
+
+  @Test
+  void dashboardAndAlertsAskOnlyForWhatIsServed() throws Exception {
+    List<String> expressions = new ArrayList<>();
+    JsonNode dashboard = Json.MAPPER.readTree(file("refinery.json"));
+    dashboard
+        .path("panels")
+        .forEach(
+            panel ->
+                panel
+                    .path("targets")
+                    .forEach(target -> expressions.add(target.path("expr").asText())));
+    assertThat(expressions).hasSizeGreaterThan(20).doesNotContain("");
+    Matcher alert = Pattern.compile("(?m)^\\s+expr: (.+)$").matcher(file("alerts.yaml"));
+    alert.results().forEach(found -> expressions.add(found.group(1)));
+    Set<String> served = new TreeSet<>(ONCE_IT_HAPPENED);
+    after
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> served.add(line.split("[{ ]", 2)[0]));
+    for (String expression : expressions) {
+      List<String> names =
+          NAME.matcher(expression).results().map(found -> found.group()).toList();
+      assertThat(names).as(expression).isNotEmpty().isSubsetOf(served);
+      Matcher labels =
+          Pattern.compile("(\\w+)(?:\\{|$)\\{?([^}]*)}").matcher(expression);
+      while (labels.find()) {
+        for (String condition : labels.group(2).split(",(?=\\w+[=!])")) {
+          String label = condition.split("[=!]", 2)[0].strip();
+          assertThat(after).as(expression).containsPattern(labels.group(1) + "\\{[^}]*" + label + "=");
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLogIsOneObjectALineWithTheIdsOfTheWork() throws Exception {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : node.output().lines().toList()) {
+      if (line.startsWith("{")) {
+        lines.add(Json.MAPPER.readTree(line));
+      } else {
+        assertThat(line).as("the answer to who started it").startsWith("ready ");
+      }
+    }
+    assertThat(lines)
+        .allSatisfy(
+            line -> {
+              assertThat(Instant.parse(line.path("time").asText())).isBefore(Instant.now());
+              assertThat(line.path("level").asText()).isIn("INFO", "WARN", "ERROR");
+              assertThat(line.path("logger").asText()).isNotEmpty();
+              assertThat(line.path("thread").asText()).isNotEmpty();
+              assertThat(line.path("message").asText()).isNotEmpty();
+            });
+    assertThat(lines)
+        .filteredOn(line -> line.path("message").asText().contains("_2.fastq"))
+        .isNotEmpty()
+        .allSatisfy(
+            line -> {
+              assertThat(line.path("node").asText()).startsWith("node-");
+              assertThat(line.path("job").asText()).isNotEmpty();
+              assertThat(line.path("batch").asText()).isNotEmpty();
+              assertThat(line.path("attempt").asText()).isEqualTo("1");
+            });
+  }
+
+  private static String file(String name) throws Exception {
+    return Files.readString(
+        Path.of(System.getProperty("refinery.root", "..")).resolve("docs/grafana").resolve(name));
+  }
+
+  /** The sum of a series over its labels. */
+  private static double sum(String scrape, String name) {
+    return scrape
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static String scrape() throws Exception {
+    URI address = URI.create(node.management() + "/metrics");
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    }
+  }
+}
