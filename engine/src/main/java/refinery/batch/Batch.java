@@ -47,7 +47,7 @@ public record Batch(
     BatchState state =
         skipped ? BatchState.CANCELLED : direct ? BatchState.DOWNLOADED : BatchState.QUEUED;
     return new Batch(
-        Description.first(spec, event.foundAt()),
+        Description.first(event),
         new Course(
             state, spec.skip(), Optional.empty(), event.at(), event.at(), skipped ? 1 : 0, 0),
         Observers.NONE,

@@ -18,7 +18,7 @@ final class BatchClaims {
 
   static Decision<BatchEvent, BatchEffect> register(BatchCommand.Register register, Instant now) {
     BatchEvent.Registered made =
-        new BatchEvent.Registered(register.spec(), register.foundAt(), now);
+        new BatchEvent.Registered(register.spec(), register.foundAt(), now, register.trace());
     Claim claim = register.claim();
     List<BatchEvent> events = new ArrayList<>(List.of(made));
     Batch next = claimed(Batch.registered(made), claim, Optional.empty(), events, now);

@@ -37,7 +37,9 @@ final class BatchJobs {
         spec.inputBytes(),
         planner.download(spec),
         new Work.Download(spec.downloadGroup(), spec.key(), spec.files(), spec.metadata()),
-        batch.course().updatedAt());
+        batch.course().updatedAt(),
+        Optional.empty(),
+        batch.description().trace());
   }
 
   JobSpec process(Batch batch) {
@@ -56,7 +58,8 @@ final class BatchJobs {
         learned.orElse(declared),
         work,
         batch.course().updatedAt(),
-        learned.map(instead -> declared));
+        learned.map(instead -> declared),
+        batch.description().trace());
   }
 
   /** The next need that is not met yet; empty when the process job can be submitted. */

@@ -12,6 +12,7 @@ import refinery.protocol.survey.Question;
 import refinery.protocol.survey.SurveyEvent;
 import refinery.protocol.survey.SurveyRequest;
 import refinery.protocol.survey.SurveyState;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * The whole state of a survey, made from its events. Immutable.
@@ -35,6 +36,7 @@ public record Survey(
    *
    * @param actor who last posted, cancelled, retried, reprioritised or answered the survey
    * @param question what it asks while it waits for the answer
+   * @param trace what asked for the survey
    */
   record Course(
       SurveyState state,
@@ -42,7 +44,8 @@ public record Survey(
       Optional<Actor> actor,
       Instant createdAt,
       Optional<Instant> finishedAt,
-      Optional<Question> question) {
+      Optional<Question> question,
+      Optional<TraceContext> trace) {
     static Course begun(SurveyEvent.Created event) {
       return new Course(
           SurveyState.RUNNING,
@@ -50,7 +53,8 @@ public record Survey(
           event.actor(),
           event.at(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          event.trace());
     }
 
     Course running() {
@@ -60,7 +64,8 @@ public record Survey(
           actor,
           createdAt,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          trace);
     }
 
     Course asking(Question what) {
@@ -70,11 +75,12 @@ public record Survey(
           actor,
           createdAt,
           Optional.empty(),
-          Optional.of(what));
+          Optional.of(what),
+          trace);
     }
 
     Course by(Optional<Actor> who) {
-      return new Course(state, reason, who, createdAt, finishedAt, question);
+      return new Course(state, reason, who, createdAt, finishedAt, question, trace);
     }
 
     /**
@@ -94,7 +100,8 @@ public record Survey(
           actor,
           createdAt,
           Optional.of(at),
-          Optional.empty());
+          Optional.empty(),
+          trace);
     }
   }
 

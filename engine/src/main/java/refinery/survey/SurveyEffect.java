@@ -12,6 +12,7 @@ import refinery.protocol.batch.Claim;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.job.Urgency;
 import refinery.protocol.survey.SurveyReply;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * What a survey does outside itself, as values. {@link SurveyRoutes} says where each goes. "Until"
@@ -37,7 +38,8 @@ public sealed interface SurveyEffect {
       implements SurveyEffect {}
 
   /** Tells a found batch the claim, until it answers to it. */
-  record Register(BatchSpec spec, Instant foundAt, Claim claim) implements SurveyEffect {}
+  record Register(BatchSpec spec, Instant foundAt, Claim claim, Optional<TraceContext> trace)
+      implements SurveyEffect {}
 
   /** Tells the claim to a batch that has answered before, until it answers to it. */
   record ChangeClaim(BatchId batch, Claim claim) implements SurveyEffect {}

@@ -89,7 +89,11 @@ public final class SurveyLogic
           Decision.<SurveyEvent, SurveyEffect>persist(
                   List.of(
                       new SurveyEvent.Created(
-                          create.request(), Ids.surveyJob(id, 1), create.actor(), now)))
+                          create.request(),
+                          Ids.surveyJob(id, 1),
+                          create.actor(),
+                          now,
+                          create.trace())))
               .and(new SurveyEffect.Reply(create.replyTo(), new SurveyReply.Created(id, false)));
       case SurveyCommand.Record record -> notFound(id, record.replyTo());
       case SurveyCommand.Cancel cancel -> notFound(id, cancel.replyTo());

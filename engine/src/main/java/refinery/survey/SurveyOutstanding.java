@@ -33,7 +33,8 @@ final class SurveyOutstanding {
                 new SurveyEffect.Register(
                     found.spec(),
                     found.at(),
-                    claim(survey, found.spec().id(), claims.isRetryDue(found.spec().id()))))
+                    claim(survey, found.spec().id(), claims.isRetryDue(found.spec().id())),
+                    survey.course().trace()))
         .forEach(effects::add);
     claims.due().stream()
         .limit(Claims.WINDOW)
@@ -101,6 +102,8 @@ final class SurveyOutstanding {
             survey.request().parameters(),
             survey.request().pipeline(),
             survey.request().pipelineParameters()),
-        survey.course().createdAt());
+        survey.course().createdAt(),
+        Optional.empty(),
+        survey.course().trace());
   }
 }

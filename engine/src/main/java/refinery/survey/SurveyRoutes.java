@@ -42,7 +42,11 @@ public final class SurveyRoutes {
           new Post.ToBatch(
               register.spec().id(),
               new BatchCommand.Register(
-                  register.spec(), register.foundAt(), register.claim(), inboxes.batches()));
+                  register.spec(),
+                  register.foundAt(),
+                  register.claim(),
+                  register.trace(),
+                  inboxes.batches()));
       case SurveyEffect.ChangeClaim change ->
           new Post.ToBatch(
               change.batch(), new BatchCommand.ChangeClaim(change.claim(), inboxes.batches()));

@@ -176,7 +176,7 @@ final class DatasetRoutes {
             Map.of(DatasetId.SOURCE, id.value()));
     return services
         .entities()
-        .survey(id.survey(), replyTo -> new SurveyCommand.Create(survey, exchange.by(), replyTo))
+        .survey(id.survey(), replyTo -> new SurveyCommand.Create(survey, exchange.by(), exchange.trace(), replyTo))
         .thenAccept(reply -> {});
   }
 

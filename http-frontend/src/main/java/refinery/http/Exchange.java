@@ -1,5 +1,6 @@
 package refinery.http;
 
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import refinery.http.access.Caller;
 import refinery.protocol.Actor;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * A request that matched an endpoint: its path, query and body.
@@ -22,6 +24,14 @@ public record Exchange(
     Map<String, String> query,
     ObjectNode body,
     Caller caller) {
+
+  static final AttributeKey<TraceContext> TRACE =
+      AttributeKey.create("refinery.trace", TraceContext.class);
+
+  /** The request's own place in a trace, for what it begins; empty when it is not traced. */
+  Optional<TraceContext> trace() {
+    return request.getAttribute(TRACE);
+  }
 
   /** Who asks, for commands that this request causes. */
   Optional<Actor> by() {

@@ -110,7 +110,7 @@ final class JobRoutes {
     List<CompletableFuture<JobReply>> replies = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       JobId id = JobId.of(JobId.PREFIX + Ids.derive("posted", seed, Integer.toString(i)));
-      JobSpec one = withId(spec, id, now);
+      JobSpec one = withId(spec, id, now).begunBy(exchange.trace());
       ids.add(id);
       replies.add(
           services

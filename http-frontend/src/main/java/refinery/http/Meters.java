@@ -10,9 +10,13 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import refinery.protocol.trace.TraceContext;
+import refinery.protocol.trace.Tracing;
 
-/** The metrics of this JVM. Thread-safe. */
+/** The metrics of this JVM, and where the spans of requests are told. Thread-safe. */
 public final class Meters {
   /** A client may send any other word, which must not become a series. */
   private static final Set<String> METHODS =
@@ -20,6 +24,8 @@ public final class Meters {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private volatile Tracing tracing = Tracing.OFF;
 
   Meters() {
     new ClassLoaderMetrics().bindTo(registry);
@@ -57,6 +63,26 @@ public final class Meters {
             Duration.ofSeconds(10))
         .register(registry)
         .record(Duration.ofNanos(nanos));
+  }
+
+  /** From now on requests that change something are traced there. */
+  public void traceBy(Tracing where) {
+    tracing = where;
+  }
+
+  /**
+   * Begins the span of a request; reading ones have none, because they begin nothing.
+   *
+   * @param traceparent what the client sent
+   */
+  Tracing.Span begin(String method, String route, Optional<String> traceparent) {
+    return method.equals("GET") || method.equals("HEAD")
+        ? Tracing.Span.NONE
+        : tracing.begin(
+            method + " " + route,
+            Tracing.Kind.SERVER,
+            traceparent.flatMap(TraceContext::parse),
+            Map.of("http.request.method", method, "http.route", route));
   }
 
   /** All meters in the Prometheus text format 0.0.4. */

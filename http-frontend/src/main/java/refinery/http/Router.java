@@ -34,6 +34,7 @@ import refinery.http.access.Scope;
 import refinery.http.dashboard.Dashboard;
 import refinery.protocol.Ids;
 import refinery.protocol.query.ReadModel;
+import refinery.protocol.trace.Tracing;
 
 /**
  * Finds the endpoint of a request, and turns every failure into a problem response. Thread-safe.
@@ -94,8 +95,13 @@ public final class Router {
             : matches.isEmpty() ? "none" : matches.getFirst().endpoint().template();
     String id = requestId(request);
     AtomicReference<Caller> caller = new AtomicReference<>(Caller.UNKNOWN);
+    Tracing.Span span =
+        meters.begin(
+            request.method().value(),
+            route,
+            request.getHeader("traceparent").map(HttpHeader::value));
     return page.map(pages -> page(request, pages))
-        .orElseGet(() -> answer(request, matches, caller))
+        .orElseGet(() -> answer(traced(request, span), matches, caller))
         .handle(
             (response, error) ->
                 error == null
@@ -110,6 +116,7 @@ public final class Router {
                   route,
                   said.status().intValue(),
                   System.nanoTime() - started);
+              end(span, said.status().intValue());
               return said.addHeader(RawHeader.create(REQUEST_ID, id));
             });
   }
@@ -123,6 +130,18 @@ public final class Router {
     } catch (RuntimeException refused) {
       return CompletableFuture.failedFuture(refused);
     }
+  }
+
+  private static HttpRequest traced(HttpRequest request, Tracing.Span span) {
+    return span.context()
+        .<HttpRequest>map(context -> request.addAttribute(Exchange.TRACE, context))
+        .orElse(request);
+  }
+
+  private static void end(Tracing.Span span, int status) {
+    span.end(
+        Map.of("http.response.status_code", Integer.toString(status)),
+        status < 500 ? Optional.empty() : Optional.of("status " + status));
   }
 
   private CompletionStage<HttpResponse> audited(

@@ -32,10 +32,12 @@ import refinery.http.access.Sessions;
 import refinery.http.access.Tokens;
 import refinery.http.management.ManagementEndpoint;
 import refinery.metering.Metering;
+import refinery.agent.NodeIdentity;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.audit.AuditEntry;
 import refinery.protocol.audit.AuditLog;
 import refinery.protocol.dataset.DatasetAccess;
+import refinery.protocol.trace.Tracing;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
 import refinery.readmodel.SqlReadModel;
@@ -110,7 +112,8 @@ final class Services {
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
-    WorkPlane work = new WorkPlane(system, settings, stores, opened, dir, singletons.scheduler());
+    WorkPlane work = new WorkPlane(
+            system, settings, stores, opened, dir, singletons.scheduler(), tracing(dir));
     SourceRegistry sources = work.sources(pipelines);
     Workers workers = work.start(sources, options.effectiveRoles(), singletons.scheduler());
     readiness.requireAgent(workers, system);
@@ -161,6 +164,17 @@ final class Services {
             "",
             "from " + TokenWatch.named(before) + " to " + TokenWatch.named(now),
             ownAddress()));
+  }
+
+  private Tracing tracing(Path dir) throws IOException {
+    Tracing tracing =
+        settings.tracing().endpoint().isEmpty()
+            ? Tracing.OFF
+            : opened.add(
+                new OpenTelemetryTracing(
+                    settings.tracing(), NodeIdentity.idIn(dir).value(), Version.CURRENT));
+    FrontendExtension.get(system).meters().traceBy(tracing);
+    return tracing;
   }
 
   /** Written anew at each start: the file is a copy of what the database has. */

@@ -27,6 +27,7 @@ import refinery.pipeline.ProcessRunner;
 import refinery.pipeline.ReferenceCache;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.trace.Tracing;
 import refinery.source.EntityRecorder;
 import refinery.source.SourceRegistry;
 import refinery.source.SurveyRunner;
@@ -45,6 +46,7 @@ final class WorkPlane {
   private final Path dir;
   private final HostGate archives;
   private final NcbiClient ncbi;
+  private final Tracing tracing;
 
   WorkPlane(
       ActorSystem<Void> system,
@@ -52,7 +54,9 @@ final class WorkPlane {
       Stores stores,
       Opened opened,
       Path dir,
-      ActorRef<SchedulerCommand> scheduler) {
+      ActorRef<SchedulerCommand> scheduler,
+      Tracing tracing) {
+    this.tracing = tracing;
     this.system = system;
     this.settings = settings;
     this.stores = stores;
@@ -95,7 +99,7 @@ final class WorkPlane {
   Workers start(SourceRegistry sources, Set<String> roles, ActorRef<SchedulerCommand> scheduler)
       throws IOException {
     ClusterSharding sharding = ClusterSharding.get(system);
-    Workers workers = new Workers(system, settings.agent(), sharding);
+    Workers workers = new Workers(system, settings.agent(), sharding, tracing);
     workers.start(
         dir,
         Cluster.get(system).selfMember().address().hostPort(),

@@ -32,6 +32,7 @@ import refinery.protocol.NodeId;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.SchedulerCommand;
+import refinery.protocol.trace.Tracing;
 
 /** This node's agent, and the way to the agents of all nodes. */
 final class Workers implements AgentDirectory {
@@ -40,9 +41,12 @@ final class Workers implements AgentDirectory {
   private final ActorSystem<Void> system;
   private final AgentConfig config;
   private final ClusterSharding sharding;
+  private final Tracing tracing;
   private Optional<ActorRef<AgentCommand>> own = Optional.empty();
 
-  Workers(ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding) {
+  Workers(
+      ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding, Tracing tracing) {
+    this.tracing = tracing;
     this.system = system;
     this.config = config;
     this.sharding = sharding;
@@ -69,7 +73,7 @@ final class Workers implements AgentDirectory {
             address,
             List.copyOf(new TreeSet<>(roles)),
             config,
-            () -> new LocalExecutor(dir, identity.id(), config, runners),
+            () -> new LocalExecutor(dir, identity.id(), config, runners, tracing),
             job -> sharding.entityRefFor(Entities.JOB, job.value())::tell,
             scheduler,
             new AgentMeters(Metering.get(system).registry()));

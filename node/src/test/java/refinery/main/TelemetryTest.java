@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,8 +35,9 @@ import refinery.localarchive.LocalArchive;
 import refinery.localarchive.SyntheticSpecies;
 import refinery.protocol.Json;
 import refinery.testing.NodeProcess;
+import refinery.testing.TraceCollector;
 
-/** What a real node tells of itself while it works: metrics and lines of the log. */
+/** What a real node tells of itself while it works: metrics, lines of the log, traces. */
 class TelemetryTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Pattern NAME = Pattern.compile("\\b(?:refinery|jvm|process|system)_\\w+");
@@ -73,6 +76,9 @@ class TelemetryTest {
 
   @TempDir static Path temp;
   private static LocalArchive archive;
+  private static TraceCollector collector;
+  private static Map<String, String> settings;
+  private static String survey;
   private static NodeProcess node;
   private static String before;
   private static String after;
@@ -94,7 +100,10 @@ class TelemetryTest {
         outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
         """);
     archive = LocalArchive.start(tree, 0);
-    Map<String, String> settings = new HashMap<>(archive.configuration());
+    collector = new TraceCollector();
+    settings = new HashMap<>(archive.configuration());
+    settings.put("refinery.tracing.enabled", "true");
+    settings.put("refinery.tracing.endpoint", collector.endpoint());
     settings.put("refinery.pipelines.directory", pipelines.toString());
     settings.put("refinery.log.format", "json");
     settings.put("refinery.transfer.stall-timeout", "2s");
@@ -103,20 +112,27 @@ class TelemetryTest {
     before = scrape();
     archive.fault(Fault.once("^/vol1/.*_1\\.fastq", Fault.Mode.STALL).with(5));
     archive.fault(Fault.once("^/vol1/.*_2\\.fastq", Fault.Mode.CORRUPT));
-    ObjectNode survey = Json.MAPPER.createObjectNode().put("source", "ena");
-    survey.put("pipeline", "no-op");
-    survey.putObject("parameters").put("accession", "PRJNA990101");
-    String id = client.post("/surveys", survey, Optional.empty()).path("id").asText();
+    ObjectNode body = Json.MAPPER.createObjectNode().put("source", "ena");
+    body.put("pipeline", "no-op");
+    body.putObject("parameters").put("accession", "PRJNA990101");
+    survey = client.post("/surveys", body, Optional.empty()).path("id").asText();
+    await(client, "/surveys/" + survey);
+    after = scrape();
+  }
+
+  private static void await(NodeClient client, String path) {
     Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
-        .until(() -> client.get("/surveys/" + id).path("state").asText().equals("done"));
-    after = scrape();
+        .until(() -> client.get(path).path("state").asText().equals("done"));
   }
 
   @AfterAll
   static void stop() throws Exception {
-    node.stop();
+    if (node != null) {
+      node.stop();
+    }
+    collector.close();
     archive.close();
   }
 
@@ -140,7 +156,7 @@ class TelemetryTest {
         .contains("refinery_transitions_total{entity=\"job\",from=\"running\",to=\"succeeded\"}")
         .contains("refinery_transitions_total{entity=\"batch\",from=\"processing\",to=\"done\"}")
         .contains("refinery_download_bytes_total{source=\"ena\"}")
-        .containsPattern("refinery_retries_total\\{cause=\"corrupt\"} [1-9]")
+        .containsPattern("refinery_retries_total\\{cause=\"(corrupt|deferred)\"} [1-9]")
         .doesNotContain("batch-", "job-", "survey-");
   }
 
@@ -181,7 +197,7 @@ class TelemetryTest {
   @Test
   void theLogIsOneObjectALineWithTheIdsOfTheWork() throws Exception {
     List<JsonNode> lines = new ArrayList<>();
-    for (String line : node.output().lines().toList()) {
+    for (String line : Files.readAllLines(temp.resolve("output"))) {
       if (line.startsWith("{")) {
         lines.add(Json.MAPPER.readTree(line));
       } else {
@@ -207,6 +223,80 @@ class TelemetryTest {
               assertThat(line.path("batch").asText()).isNotEmpty();
               assertThat(line.path("attempt").asText()).isEqualTo("1");
             });
+  }
+
+  @Test
+  void whatARequestBeganIsOneTraceThatGoesOnAfterARestart() throws Exception {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> spans("process attempt").size() >= 3 && spans("POST /api/v1/surveys").size() == 1);
+    Span request = spans("POST /api/v1/surveys").getFirst();
+    assertThat(request.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+    assertThat(request.getParentSpanId().isEmpty()).isTrue();
+    assertThat(attribute(request, "http.response.status_code")).isEqualTo("201");
+    for (String attempt : List.of("survey attempt", "download attempt", "process attempt")) {
+      assertThat(spans(attempt)).isNotEmpty().allSatisfy(span -> isBelow(span, request));
+    }
+    assertThat(spans("survey attempt")).hasSize(1);
+    Span process = spans("process attempt").getFirst();
+    assertThat(spans("touch"))
+        .filteredOn(step -> step.getParentSpanId().equals(process.getSpanId()))
+        .singleElement()
+        .satisfies(step -> isBelow(step, process));
+    String batch = attribute(process, "refinery.batch");
+    assertThat(batch).startsWith("batch-");
+    List<Span> downloads =
+        spans("download attempt").stream()
+            .filter(span -> attribute(span, "refinery.batch").equals(batch))
+            .toList();
+    Span last = downloads.getLast();
+    assertThat(collector.spans())
+        .filteredOn(span -> span.getParentSpanId().equals(last.getSpanId()))
+        .isNotEmpty()
+        .allSatisfy(file -> assertThat(file.getName()).matches("download .*fastq.gz"));
+    assertThat(spans("download attempt"))
+        .as("the one that got a bad copy")
+        .anySatisfy(
+            span -> {
+              assertThat(span.getStatus().getCode())
+                  .isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+              assertThat(span.getStatus().getMessage()).contains("bad copy");
+            });
+    assertThat(collector.services()).contains("service.name=refinery");
+
+    node.stop();
+    node = NodeProcess.start(temp.resolve("node"), temp.resolve("again"), settings);
+    NodeClient client = new NodeClient(node.http(), Optional.empty());
+    long processed = spans("process attempt").size();
+    client.post(
+        "/batches/" + batch + "/reprocess", Json.MAPPER.createObjectNode(), Optional.empty());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> spans("process attempt").size() > processed);
+    assertThat(spans("process attempt").getLast())
+        .satisfies(
+            span -> {
+              isBelow(span, request);
+              assertThat(attribute(span, "refinery.batch")).isEqualTo(batch);
+            });
+  }
+
+  private static List<Span> spans(String name) {
+    return collector.spans().stream().filter(span -> span.getName().equals(name)).toList();
+  }
+
+  private static void isBelow(Span span, Span parent) {
+    assertThat(TraceCollector.id(span.getTraceId())).isEqualTo(TraceCollector.id(parent.getTraceId()));
+    assertThat(span.getParentSpanId()).as(span.getName()).isEqualTo(parent.getSpanId());
+    assertThat(span.getEndTimeUnixNano()).isGreaterThanOrEqualTo(span.getStartTimeUnixNano());
+  }
+
+  private static String attribute(Span span, String name) {
+    return span.getAttributesList().stream()
+        .filter(one -> one.getKey().equals(name))
+        .map(one -> one.getValue().getStringValue())
+        .findFirst()
+        .orElse("");
   }
 
   private static String file(String name) throws Exception {

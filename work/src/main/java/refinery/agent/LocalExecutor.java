@@ -29,6 +29,7 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 import refinery.protocol.scheduling.HostFigures;
+import refinery.protocol.trace.Tracing;
 
 /**
  * Runs attempts as processes on this machine. Each attempt has a virtual thread of its own, from
@@ -49,14 +50,29 @@ public final class LocalExecutor implements Executor {
   private final Processes processes;
   private final Optional<MemoryGroups> groups;
   private final Courtesy courtesy;
+  private final AttemptSpans spans;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("attempt-", 1).factory());
   private final Set<RunningAttempt> running = ConcurrentHashMap.newKeySet();
   private volatile Optional<Logbook> logbook = Optional.empty();
   private volatile boolean closing;
 
+  /** Tells nobody of its attempts. */
   public LocalExecutor(
       Path nodeDirectory, NodeId node, AgentConfig config, Map<JobKind, WorkRunner> runners) {
+    this(nodeDirectory, node, config, runners, Tracing.OFF);
+  }
+
+  /**
+   * @param tracing where attempts are told
+   */
+  public LocalExecutor(
+      Path nodeDirectory,
+      NodeId node,
+      AgentConfig config,
+      Map<JobKind, WorkRunner> runners,
+      Tracing tracing) {
+    spans = new AttemptSpans(tracing);
     directory = nodeDirectory.toAbsolutePath().normalize();
     scratchRoot = scratch(nodeDirectory, node, config);
     try {
@@ -155,6 +171,7 @@ public final class LocalExecutor implements Executor {
 
   /** The whole life of an attempt, on its thread. */
   private void live(RunningAttempt attempt, Consumer<Outcome> ended) {
+    Tracing.Span span = spans.begin(attempt.spec(), attempt.number());
     watcher.watch(attempt);
     logbook.ifPresent(book -> book.begun(attempt.spec().id(), attempt.number()));
     courtesy.giveWay(attempt);
@@ -174,6 +191,7 @@ public final class LocalExecutor implements Executor {
     attempt.ungroup();
     noteEnd(attempt);
     running.remove(attempt);
+    AttemptSpans.end(span, end);
     ended.accept(end);
   }
 

@@ -14,18 +14,24 @@ import refinery.protocol.NodeId;
  */
 public record NodeIdentity(NodeId id, long incarnation) {
 
+  /** Reads {@code node.id}, or makes it. */
+  public static NodeId idIn(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path file = directory.resolve("node.id");
+    if (!Files.exists(file)) {
+      replace(file, NodeId.PREFIX + Ids.random().substring(0, 12));
+    }
+    return NodeId.of(Files.readString(file).trim());
+  }
+
   /** Reads {@code node.id}, or makes it, and raises the incarnation on disk. */
   public static NodeIdentity open(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    Path idFile = directory.resolve("node.id");
-    if (!Files.exists(idFile)) {
-      replace(idFile, NodeId.PREFIX + Ids.random().substring(0, 12));
-    }
+    NodeId id = idIn(directory);
     Path countFile = directory.resolve("node.incarnation");
     long last = Files.exists(countFile) ? number(Files.readString(countFile).trim()) : 0;
     long incarnation = Math.max(last + 1, System.currentTimeMillis());
     replace(countFile, Long.toString(incarnation));
-    return new NodeIdentity(NodeId.of(Files.readString(idFile).trim()), incarnation);
+    return new NodeIdentity(id, incarnation);
   }
 
   private static long number(String text) {

@@ -10,6 +10,7 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.Wire;
 import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Urgency;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * Commands of the batch entity. All are idempotent, since any of them may arrive twice or late.
@@ -22,9 +23,24 @@ public sealed interface BatchCommand extends Wire {
    *
    * @param foundAt when the source gave this description; one that is older than the known one is
    *     ignored
+   * @param trace what the survey belongs to; empty when that is not traced
    */
-  record Register(BatchSpec spec, Instant foundAt, Claim claim, ActorRef<BatchReply> replyTo)
-      implements BatchCommand {}
+  record Register(
+      BatchSpec spec,
+      Instant foundAt,
+      Claim claim,
+      Optional<TraceContext> trace,
+      ActorRef<BatchReply> replyTo)
+      implements BatchCommand {
+    public Register {
+      trace = trace == null ? Optional.empty() : trace;
+    }
+
+    public Register(
+        BatchSpec spec, Instant foundAt, Claim claim, ActorRef<BatchReply> replyTo) {
+      this(spec, foundAt, claim, Optional.empty(), replyTo);
+    }
+  }
 
   /** A survey that found this batch before changes what it wants of it. Replied: Claimed. */
   record ChangeClaim(Claim claim, ActorRef<BatchReply> replyTo) implements BatchCommand {}

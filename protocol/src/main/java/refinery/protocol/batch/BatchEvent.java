@@ -2,6 +2,7 @@ package refinery.protocol.batch;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.Actor;
@@ -10,6 +11,7 @@ import refinery.protocol.Failure;
 import refinery.protocol.JobId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.job.JobResult;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * Events of the batch entity. Stored for ever: fields and types may be added, never changed or
@@ -48,8 +50,21 @@ import refinery.protocol.job.JobResult;
 public sealed interface BatchEvent {
   Instant at();
 
-  /** The batch exists. The claim of the survey that found it is the next event. */
-  record Registered(BatchSpec spec, Instant foundAt, Instant at) implements BatchEvent {}
+  /**
+   * The batch exists. The claim of the survey that found it is the next event.
+   *
+   * @param trace what that survey belongs to; empty when that was not traced
+   */
+  record Registered(BatchSpec spec, Instant foundAt, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TraceContext> trace)
+      implements BatchEvent {
+    public Registered {
+      trace = trace == null ? Optional.empty() : trace;
+    }
+
+    public Registered(BatchSpec spec, Instant foundAt, Instant at) {
+      this(spec, foundAt, at, Optional.empty());
+    }
+  }
 
   /**
    * This is now the survey's claim.

@@ -1,5 +1,6 @@
 package refinery.protocol.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.SurveyId;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * A job as it was submitted. It never changes.
@@ -18,6 +20,7 @@ import refinery.protocol.SurveyId;
  * @param order bytes of input; inside a survey smaller ones go first
  * @param resources what its first attempt reserves
  * @param declared what its pipeline declares, when {@code resources} were learned from earlier jobs
+ * @param trace what began it; empty when that was not traced
  */
 public record JobSpec(
     JobId id,
@@ -30,9 +33,11 @@ public record JobSpec(
     Resources resources,
     Work work,
     Instant createdAt,
-    Optional<Resources> declared) {
+    Optional<Resources> declared,
+    @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TraceContext> trace) {
   public JobSpec {
     declared = declared == null ? Optional.empty() : declared;
+    trace = trace == null ? Optional.empty() : trace;
     batchIds = List.copyOf(batchIds);
   }
 
@@ -59,7 +64,25 @@ public record JobSpec(
         resources,
         work,
         createdAt,
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /** The same, begun by that. */
+  public JobSpec begunBy(Optional<TraceContext> context) {
+    return new JobSpec(
+        id,
+        kind,
+        surveyId,
+        batchIds,
+        pipeline,
+        priority,
+        order,
+        resources,
+        work,
+        createdAt,
+        declared,
+        context);
   }
 
   /** The id alone is enough, since equal specs have equal ids; hashing the rest would be slow. */

@@ -13,6 +13,7 @@ import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobStatus;
 import refinery.protocol.job.Urgency;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * Commands of the survey entity. All are idempotent, since any of them may arrive twice or late.
@@ -23,9 +24,23 @@ public sealed interface SurveyCommand extends Wire {
   /**
    * Makes the survey. Replied: Created, which says whether it existed; Rejected when the id belongs
    * to a survey of another request.
+   *
+   * @param trace what asks for it; empty when that is not traced
    */
-  record Create(SurveyRequest request, Optional<Actor> actor, ActorRef<SurveyReply> replyTo)
-      implements SurveyCommand {}
+  record Create(
+      SurveyRequest request,
+      Optional<Actor> actor,
+      Optional<TraceContext> trace,
+      ActorRef<SurveyReply> replyTo)
+      implements SurveyCommand {
+    public Create {
+      trace = trace == null ? Optional.empty() : trace;
+    }
+
+    public Create(SurveyRequest request, Optional<Actor> actor, ActorRef<SurveyReply> replyTo) {
+      this(request, actor, Optional.empty(), replyTo);
+    }
+  }
 
   /** The survey job exists; this is the priority that it knows to be wanted. */
   record JobAccepted(JobId job, Urgency urgency) implements SurveyCommand {}

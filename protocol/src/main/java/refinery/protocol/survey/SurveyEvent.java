@@ -3,6 +3,7 @@ package refinery.protocol.survey;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import refinery.protocol.JobId;
 import refinery.protocol.batch.BatchSpec;
 import refinery.protocol.batch.Standing;
 import refinery.protocol.job.JobStatus;
+import refinery.protocol.trace.TraceContext;
 
 /**
  * Events of the survey entity. Stored for ever: fields and types may be added, never changed or
@@ -37,8 +39,24 @@ import refinery.protocol.job.JobStatus;
 public sealed interface SurveyEvent {
   Instant at();
 
-  record Created(SurveyRequest request, JobId job, Optional<Actor> actor, Instant at)
-      implements SurveyEvent {}
+  /**
+   * @param trace what asked for it; empty when that was not traced
+   */
+  record Created(
+      SurveyRequest request,
+      JobId job,
+      Optional<Actor> actor,
+      Instant at,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TraceContext> trace)
+      implements SurveyEvent {
+    public Created {
+      trace = trace == null ? Optional.empty() : trace;
+    }
+
+    public Created(SurveyRequest request, JobId job, Optional<Actor> actor, Instant at) {
+      this(request, job, actor, at, Optional.empty());
+    }
+  }
 
   /**
    * @param priority that the job knows to be wanted
