@@ -3,12 +3,17 @@ package refinery.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import refinery.client.CommandFailure;
+import refinery.client.NodeClient;
+import refinery.client.Redrawing;
 import refinery.client.Table;
 import refinery.client.Units;
 import refinery.protocol.Json;
@@ -17,37 +22,87 @@ import refinery.protocol.Json;
 final class Listing {
   @Mixin Connection connection = new Connection();
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "100", description = "At most N.")
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "At most N (default: ${DEFAULT-VALUE}).")
   private long limit;
 
-  @Option(names = "--json", description = "Print a JSON array.")
+  @Option(names = "--json", description = "Print a JSON array, with all fields.")
   private boolean json;
+
+  @Option(
+      names = "--columns",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these columns of the table, in this order.")
+  private List<String> columns = List.of();
+
+  @Option(
+      names = "--sort",
+      paramLabel = "NAME",
+      description = "By this column; with a minus before it the other way round.")
+  private Optional<String> sort = Optional.empty();
+
+  @Option(
+      names = "--watch",
+      arity = "0..1",
+      paramLabel = "SECONDS",
+      fallbackValue = "2",
+      description = "Show it again every so many seconds (default: 2); q ends it.")
+  private Optional<Integer> watch = Optional.empty();
 
   void print(
       PrintWriter out,
       String path,
       Map<String, String> filters,
-      Table table,
+      Table empty,
       Function<JsonNode, String[]> cells) {
     if (limit < 1) {
       throw CommandFailure.usage("--limit must be at least 1");
     }
-    ArrayNode all = Json.MAPPER.createArrayNode();
-    connection
-        .client()
-        .list(
-            path,
-            filters,
-            limit,
-            item -> {
-              if (json) {
-                all.add(item);
-              } else {
-                table.row(cells.apply(item));
-              }
-            });
-    out.print(json ? all.toPrettyString() + "\n" : table.shown());
+    if (watch.filter(seconds -> seconds < 1).isPresent()) {
+      throw CommandFailure.usage("--watch must be at least 1");
+    }
+    shape(empty);
+    NodeClient client = connection.client();
+    if (watch.isPresent()) {
+      Redrawing.show(
+          out,
+          Duration.ofSeconds(watch.get()),
+          () -> text(client, path, filters, empty, cells));
+      return;
+    }
+    out.print(text(client, path, filters, empty, cells));
     out.flush();
+  }
+
+  private String text(
+      NodeClient client,
+      String path,
+      Map<String, String> filters,
+      Table empty,
+      Function<JsonNode, String[]> cells) {
+    ArrayNode all = Json.MAPPER.createArrayNode();
+    Table table = empty.withoutRows();
+    client.list(
+        path,
+        filters,
+        limit,
+        item -> {
+          if (json) {
+            all.add(item);
+          } else {
+            table.row(cells.apply(item));
+          }
+        });
+    return json ? all.toPrettyString() + "\n" : shape(table).shown();
+  }
+
+  private Table shape(Table table) {
+    Table sorted = sort.map(table::sorted).orElse(table);
+    return columns.isEmpty() ? sorted : sorted.columns(columns);
   }
 
   /** How long ago something was; how long it took when it has ended. */

@@ -1,20 +1,20 @@
 package refinery.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,24 +22,29 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
+import refinery.client.Redrawing;
 import refinery.client.SurveyProgress;
 import refinery.client.Table;
-import refinery.client.Terminal;
 import refinery.client.Units;
 import refinery.client.Waits;
 
 /** A live view; redrawn in place on a terminal, repeated otherwise. */
-@Command(name = "watch", description = "Live view: totals, surveys, nodes, failures (q: quit).")
+@Command(
+    name = "watch",
+    description = "Live view: totals, surveys, questions, nodes, failures (q: quit).")
 final class WatchCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(WatchCommand.class);
-  private static final String REDRAW = "\u001b[H\u001b[J";
   private static final int BAR = 24;
   private static final int WAITS_SEEN = 100;
+  private static final int QUESTIONS = 5;
 
   @Spec private CommandSpec spec;
   @Mixin private final Connection connection = new Connection();
 
-  @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "2")
+  @Option(
+      names = "--every",
+      paramLabel = "SECONDS",
+      defaultValue = "2",
+      description = "Between two looks (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(names = "--once", description = "Print once and leave.")
@@ -55,27 +60,14 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() {
     NodeClient client = connection.client();
     PrintWriter out = spec.commandLine().getOut();
-    boolean interactive = Terminal.isInteractive();
-    CountDownLatch quit = new CountDownLatch(1);
-    if (interactive && !once) {
-      Terminal.readKeysAtOnce();
-      Thread.ofVirtual().start(() -> awaitQuit(quit));
-    }
-    boolean ended;
-    do {
-      String view = viewOrAbsence(client);
-      out.print(interactive && !once ? REDRAW + fitted(view) : view + "\n");
+    if (once) {
+      out.println(viewOrAbsence(client));
       out.flush();
-      ended = once || Terminal.pause(quit, Duration.ofSeconds(Math.max(1, seconds)));
-    } while (!ended);
+    } else {
+      Redrawing.show(
+          out, Duration.ofSeconds(Math.max(1, seconds)), () -> viewOrAbsence(client));
+    }
     return 0;
-  }
-
-  /** Cuts the view to the terminal's height, since a taller one would scroll. */
-  private static String fitted(String view) {
-    int height = Terminal.height() - 1;
-    String[] lines = view.split("\n", height + 1);
-    return lines.length <= height ? view : String.join("\n", Arrays.copyOf(lines, height));
   }
 
   /** A node that does not answer is asked again: it may come back, or another at its address. */
@@ -96,9 +88,43 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private String view(NodeClient client, long now) {
+    Callable<String> surveys =
+        () -> {
+          StringBuilder text = new StringBuilder();
+          client.list(
+              "/surveys", Map.of("state", "running"), 10, item -> text.append(survey(item, now)));
+          return text.append('\n').toString();
+        };
+    return together(
+        List.of(
+            () -> connection.url() + "\n" + totals(client.get("/stats")),
+            surveys,
+            () -> questions(client),
+            () -> nodes(client),
+            () -> waiting(client),
+            () -> failures(client)));
+  }
+
+  /** All parts are asked for at once: a look takes as long as the slowest, not as all of them. */
+  private static String together(List<Callable<String>> parts) {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      StringBuilder text = new StringBuilder();
+      for (Future<String> part : threads.invokeAll(parts)) {
+        text.append(part.get());
+      }
+      return text.toString();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof CommandFailure failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("interrupted");
+    }
+  }
+
+  private static String totals(JsonNode stats) {
     StringBuilder text = new StringBuilder();
-    JsonNode stats = client.get("/stats");
-    text.append(connection.url()).append('\n');
     text.append("batches  ").append(counts(stats.path("batches"))).append('\n');
     stats
         .path("jobs")
@@ -108,12 +134,29 @@ final class WatchCommand implements Callable<Integer> {
                 text.append("%-9s".formatted(kind.getKey()))
                     .append(counts(kind.getValue()))
                     .append('\n'));
-    text.append('\n');
-    client.list("/surveys", Map.of("state", "running"), 10, item -> text.append(survey(item, now)));
+    return text.append('\n').toString();
+  }
+
+  private static String questions(NodeClient client) {
+    Table asked = new Table("SURVEY", "ASKS");
+    long count =
+        client.list(
+            "/surveys",
+            Map.of("state", "awaiting_input"),
+            QUESTIONS,
+            survey ->
+                asked.row(
+                    survey.path("id").asText(), survey.path("question").path("prompt").asText()));
+    return count == 0 ? "" : rendered(asked) + "refinery answer SURVEY take=all\n\n";
+  }
+
+  private static String nodes(NodeClient client) {
     Table nodes = new Table("NODE", "ADDRESS", "STATE", "CPU", "MEMORY", "DISK", "JOBS", "NOTE");
     client.list("/nodes", Map.of(), 50, node -> nodes.row(ListCommands.Nodes.row(node)));
-    text.append('\n').append(rendered(nodes));
-    text.append(waiting(client));
+    return rendered(nodes);
+  }
+
+  private static String failures(NodeClient client) {
     Table failures = new Table("FAILED JOB", "CLASS", "MESSAGE");
     long failed =
         client.list(
@@ -125,7 +168,7 @@ final class WatchCommand implements Callable<Integer> {
                     job.path("id").asText(),
                     job.path("failure").path("class").asText(),
                     job.path("failure").path("message").asText()));
-    return failed > 0 ? text.append('\n').append(rendered(failures)).toString() : text.toString();
+    return failed == 0 ? "" : "\n" + rendered(failures);
   }
 
   /** By reason: jobs often wait for the same. */
@@ -188,19 +231,5 @@ final class WatchCommand implements Callable<Integer> {
               }
             });
     return text.isEmpty() ? "none" : text.toString().stripTrailing();
-  }
-
-  private static void awaitQuit(CountDownLatch quit) {
-    try {
-      int key = System.in.read();
-      while (key >= 0 && key != 'q') {
-        key = System.in.read();
-      }
-      if (key == 'q') {
-        quit.countDown();
-      }
-    } catch (IOException e) {
-      LOG.debug("no keys can be read: {}", e.getMessage());
-    }
   }
 }

@@ -2,7 +2,9 @@ package refinery.client;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
@@ -13,6 +15,8 @@ public final class Table {
 
   private static final String INDENT = "    ";
   private static final int LINES_BELOW = 3;
+  private static final String AGE = "AGE";
+  private static final String NUMBER = "[0-9]*(\\.[0-9]+)?";
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -26,6 +30,65 @@ public final class Table {
       row.add(printable(cell, Integer.MAX_VALUE));
     }
     rows.add(row);
+  }
+
+  /** Another one with the same heading. */
+  public Table withoutRows() {
+    Table empty = new Table();
+    empty.rows.set(0, rows.getFirst());
+    return empty;
+  }
+
+  /**
+   * The same with only these columns, in this order.
+   *
+   * @throws CommandFailure with exit code 2 when there is no such column
+   */
+  public Table columns(List<String> names) {
+    List<Integer> places = names.stream().map(this::place).toList();
+    Table chosen = new Table();
+    chosen.rows.clear();
+    for (List<String> row : rows) {
+      chosen.rows.add(places.stream().map(place -> cell(row, place)).toList());
+    }
+    return chosen;
+  }
+
+  /**
+   * The same with its rows by this column: as numbers where all cells are, else as text; ages as
+   * listed, which is newest first.
+   *
+   * @param column its name; with a minus before it the other way round
+   * @throws CommandFailure with exit code 2 when there is no such column
+   */
+  public Table sorted(String column) {
+    boolean down = column.startsWith("-");
+    int place = place(down ? column.substring(1) : column);
+    List<List<String>> body = new ArrayList<>(rows.subList(1, rows.size()));
+    if (!cell(rows.getFirst(), place).equals(AGE)) {
+      boolean numbers = body.stream().allMatch(row -> cell(row, place).matches(NUMBER));
+      body.sort(
+          numbers
+              ? Comparator.comparingDouble(row -> Double.parseDouble("0" + cell(row, place)))
+              : Comparator.comparing(row -> cell(row, place)));
+    }
+    Table sorted = new Table();
+    sorted.rows.set(0, rows.getFirst());
+    sorted.rows.addAll(down ? body.reversed() : body);
+    return sorted;
+  }
+
+  private int place(String name) {
+    List<String> header = rows.getFirst();
+    int place = header.indexOf(name.strip().toUpperCase(Locale.ROOT));
+    if (place < 0) {
+      throw CommandFailure.usage(
+          "there is no column '"
+              + printable(name, 40)
+              + "'; there are "
+              + String.join(", ", header).toLowerCase(Locale.ROOT));
+    }
+    return place;
   }
 
   /** For standard output: fitted and coloured on a terminal, whole otherwise. */
