@@ -43,7 +43,7 @@ final class ActCommands {
     @Spec private CommandSpec spec;
     @Mixin private final Connection connection = new Connection();
 
-    @Parameters(paramLabel = "SURVEY")
+    @Parameters(paramLabel = "SURVEY", description = "The id of a survey with a plan.")
     private String id = "";
 
     @Override
@@ -58,7 +58,7 @@ final class ActCommands {
     @Spec private CommandSpec spec;
     @Mixin private final Connection connection = new Connection();
 
-    @Parameters(paramLabel = "JOB")
+    @Parameters(paramLabel = "JOB", description = "The id of a job.")
     private String id = "";
 
     @Option(

@@ -127,10 +127,10 @@ final class ChangeCommands {
         "batches=batch-1 batches=batch-2."
       })
   static final class Answer extends Change {
-    @Parameters(index = "0", paramLabel = "SURVEY")
+    @Parameters(index = "0", paramLabel = "SURVEY", description = "The id of a survey that asks.")
     private String id = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "key=value")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "key=value", description = "The answer, as take=all or at_most=10.")
     private List<String> pairs = List.of();
 
     @Override
@@ -154,7 +154,7 @@ final class ChangeCommands {
         "Where the same was refined from the same by the same tools, that result is taken."
       })
   static final class Reprocess extends Change {
-    @Parameters(paramLabel = "BATCH")
+    @Parameters(paramLabel = "BATCH", description = "The id of a batch.")
     private String id = "";
 
     @Option(names = "--no-reuse", description = "Run it in any case.")
@@ -182,7 +182,7 @@ final class ChangeCommands {
         "By itself that happens after refinery.foreman.keep-raw-data-of-failed."
       })
   static final class Release extends Change {
-    @Parameters(paramLabel = "BATCH")
+    @Parameters(paramLabel = "BATCH", description = "The id of a batch.")
     private String id = "";
 
     @Override
@@ -269,7 +269,7 @@ final class ChangeCommands {
 
   /** Whether a node takes work. */
   private abstract static class Draining extends Change {
-    @Parameters(paramLabel = "NODE")
+    @Parameters(paramLabel = "NODE", description = "The id of a node, as refinery nodes prints it.")
     private String id = "";
 
     final JsonNode act(String verb) {

@@ -23,7 +23,7 @@ final class CrateCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private final Connection connection = new Connection();
 
-  @Parameters(paramLabel = "BATCH")
+  @Parameters(paramLabel = "BATCH", description = "The id of a batch that is done.")
   private String id = "";
 
   @Option(

@@ -151,7 +151,7 @@ final class DatasetCommand {
         "aggregate, formats, pipeline."
       })
   static final class Create extends Posting {
-    @Parameters(paramLabel = "SAMPLE|field=value", arity = "1..*")
+    @Parameters(paramLabel = "SAMPLE|field=value", arity = "1..*", description = "Samples by accession or batch, and fields of the request.")
     private List<String> words = List.of();
 
     @Override
@@ -170,10 +170,10 @@ final class DatasetCommand {
     private static final List<String> SELECTION =
         List.of("survey_id", "samples", "samples_asked", "query");
 
-    @Parameters(index = "0", paramLabel = "DATASET")
+    @Parameters(index = "0", paramLabel = "DATASET", description = "The id of a dataset.")
     private String base = "";
 
-    @Parameters(index = "1..*", paramLabel = "SAMPLE|field=value", arity = "1..*")
+    @Parameters(index = "1..*", paramLabel = "SAMPLE|field=value", arity = "1..*", description = "Samples by accession or batch, and fields of the request.")
     private List<String> words = List.of();
 
     @Override
@@ -222,7 +222,7 @@ final class DatasetCommand {
 
   @Command(name = "show", description = "Show a dataset as JSON.")
   static final class Show extends Asking implements Runnable {
-    @Parameters(paramLabel = "DATASET")
+    @Parameters(paramLabel = "DATASET", description = "The id of a dataset.")
     private String id = "";
 
     @Override
@@ -233,7 +233,7 @@ final class DatasetCommand {
 
   @Command(name = "fetch", description = "Copy the files of a dataset out, verified.")
   static final class Fetch extends Asking implements Runnable {
-    @Parameters(paramLabel = "DATASET")
+    @Parameters(paramLabel = "DATASET", description = "The id of a dataset.")
     private String id = "";
 
     @Option(names = "--to", paramLabel = "DIR", required = true, description = "Target folder.")

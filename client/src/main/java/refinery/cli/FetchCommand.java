@@ -24,7 +24,7 @@ final class FetchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private final Connection connection = new Connection();
 
-  @Parameters(paramLabel = "BATCH|SURVEY")
+  @Parameters(paramLabel = "BATCH|SURVEY", description = "The id of a batch or of a survey.")
   private String id = "";
 
   @Option(names = "--to", paramLabel = "DIR", required = true, description = "Target folder.")

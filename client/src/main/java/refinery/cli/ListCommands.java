@@ -70,7 +70,7 @@ final class ListCommands {
     @Option(names = "--quality", description = "pass, warn or fail: the verdict on a run.")
     private Optional<String> quality = Optional.empty();
 
-    @Option(names = "--pipeline")
+    @Option(names = "--pipeline", description = "Of this pipeline only.")
     private Optional<String> pipeline = Optional.empty();
 
     @Option(names = "--organism", description = "As in homo_sapiens.")
@@ -122,16 +122,16 @@ final class ListCommands {
     @Option(names = "--kind", description = "survey, download, process")
     private Optional<String> kind = Optional.empty();
 
-    @Option(names = "--node")
+    @Option(names = "--node", description = "On this node only.")
     private Optional<String> node = Optional.empty();
 
-    @Option(names = "--survey")
+    @Option(names = "--survey", description = "Of this survey only.")
     private Optional<String> survey = Optional.empty();
 
-    @Option(names = "--batch")
+    @Option(names = "--batch", description = "Of this batch only.")
     private Optional<String> batch = Optional.empty();
 
-    @Option(names = "--pipeline")
+    @Option(names = "--pipeline", description = "Of this pipeline only.")
     private Optional<String> pipeline = Optional.empty();
 
     @Option(names = "--failure-class", description = "transient, corrupt, absent, ...")

@@ -28,7 +28,7 @@ final class MetadataCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private final Connection connection = new Connection();
 
-  @Parameters(paramLabel = "SURVEY")
+  @Parameters(paramLabel = "SURVEY", description = "The id of a survey.")
   private String id = "";
 
   @Option(

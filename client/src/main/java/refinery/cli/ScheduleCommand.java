@@ -46,7 +46,7 @@ final class ScheduleCommand {
 
   /** One that is about a schedule. */
   private abstract static class OfOne extends Asking {
-    @Parameters(paramLabel = "NAME")
+    @Parameters(paramLabel = "NAME", description = "The name of the schedule.")
     private String name = "";
 
     final String name() {

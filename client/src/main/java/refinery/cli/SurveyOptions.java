@@ -16,10 +16,10 @@ final class SurveyOptions {
       description = "Of the pipeline; 'refinery pipelines' lists them. May be repeated.")
   private Map<String, String> pipelineParameters = Map.of();
 
-  @Option(names = "--priority", paramLabel = "0..100")
+  @Option(names = "--priority", paramLabel = "0..100", description = "Larger goes first.")
   private Optional<Integer> priority = Optional.empty();
 
-  @Option(names = "--label", paramLabel = "name=value")
+  @Option(names = "--label", paramLabel = "name=value", description = "A word of yours for the survey; may be repeated.")
   private Map<String, String> labels = Map.of();
 
   @Option(

@@ -39,10 +39,11 @@ public final class Terminal {
     return isInteractive() && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
   }
 
-  /** Columns of the terminal; 80 where it does not say. */
+  /** As COLUMNS says, else the columns of the terminal; 80 where neither says. */
   public static int width() {
-    int asked = columnsByStty();
-    return asked > 0 ? asked : columns(System.getenv().getOrDefault("COLUMNS", ""));
+    String asked = System.getenv().getOrDefault("COLUMNS", "");
+    int seen = asked.isEmpty() ? columnsByStty() : 0;
+    return seen > 0 ? seen : columns(asked);
   }
 
   /** Keys are seen without Enter and not shown, until this process ends, however it does so. */

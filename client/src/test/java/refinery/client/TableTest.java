@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,5 +118,31 @@ class TableTest {
     assertThat(Units.size(1_610_612_736)).isEqualTo("1.5 GiB");
     assertThat(Units.time(Duration.ofSeconds(59))).isEqualTo("59s");
     assertThat(Units.time(Duration.ofSeconds(7_500))).isEqualTo("2h 05m");
+  }
+
+  @Test
+  void columnsAreChosenAndRowsSortedAsNumbersOrTexts() {
+    Table table = new Table("ID", "JOBS", "AGE");
+    table.row("b", "9", "1 h");
+    table.row("a", "10", "2 min");
+    assertThat(table.columns(List.of("jobs", "id")).render())
+        .isEqualTo("JOBS  ID\n   9  b\n  10  a\n");
+    assertThat(table.sorted("-jobs").columns(List.of("id")).render())
+        .isEqualTo("ID\na\nb\n");
+    assertThat(table.sorted("id").columns(List.of("id")).render())
+        .isEqualTo("ID\na\nb\n");
+    assertThat(table.sorted("-age").columns(List.of("id")).render())
+        .as("as listed, turned round")
+        .isEqualTo("ID\na\nb\n");
+    assertThatThrownBy(() -> table.sorted("size"))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessageContaining("there are id, jobs, age");
+  }
+
+  @Test
+  void aViewIsDrawnOverTheOldOneWithoutClearingItFirst() {
+    String drawn = Redrawing.inPlace("one\ntwo\nthree\n", 2);
+    assertThat(drawn)
+        .isEqualTo("\u001b[Hone\u001b[K\r\ntwo\u001b[K\r\n\u001b[J");
   }
 }

@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private final Connection connection = new Connection();
 
-    @Option(names = "--count", paramLabel = "N", required = true)
+    @Option(names = "--count", paramLabel = "N", required = true, description = "How many jobs.")
     private int count;
 
     @Option(

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
 import refinery.cli.ClientCommands;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
+import refinery.client.Terminal;
 import refinery.lab.LabCommands;
 
 /**
@@ -27,7 +28,12 @@ import refinery.lab.LabCommands;
     description = "Surveys public archives and refines what they have.",
     mixinStandardHelpOptions = true,
     versionProvider = RefineryCommand.Version.class,
-    subcommands = {NodeCommand.class, CertificatesCommand.class, ReadModelCommand.class})
+    subcommands = {
+      NodeCommand.class,
+      CertificatesCommand.class,
+      ReadModelCommand.class,
+      CompletionCommand.class
+    })
 public final class RefineryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -43,11 +49,7 @@ public final class RefineryCommand implements Callable<Integer> {
 
   /** Runs one command and returns its exit code. */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new RefineryCommand());
-    ClientCommands.all().forEach(line::addSubcommand);
-    line.getSubcommands().get("pipelines").addSubcommand(new PipelinesCheckCommand());
-    LabCommands.all(NodeMain::startDemo).forEach(line::addSubcommand);
-    line.getSubcommands().values().forEach(RefineryCommand::withHelp);
+    CommandLine line = tree();
     line.setOut(out);
     line.setErr(err);
     line.setParameterExceptionHandler(RefineryCommand::wrongUsage);
@@ -56,6 +58,20 @@ public final class RefineryCommand implements Callable<Integer> {
     out.flush();
     err.flush();
     return code;
+  }
+
+  /** The whole program: every command with its help. */
+  static CommandLine tree() {
+    CommandLine line = new CommandLine(new RefineryCommand());
+    ClientCommands.all().forEach(line::addSubcommand);
+    line.getSubcommands().get("pipelines").addSubcommand(new PipelinesCheckCommand());
+    LabCommands.all(NodeMain::startDemo).forEach(line::addSubcommand);
+    line.getSubcommands().values().forEach(RefineryCommand::withHelp);
+    line.setUsageHelpWidth(Terminal.isInteractive() ? Math.clamp(Terminal.width(), 60, 120) : 80);
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            Terminal.isColoured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    return line;
   }
 
   @Override
@@ -67,6 +83,7 @@ public final class RefineryCommand implements Callable<Integer> {
   private static void withHelp(CommandLine command) {
     command.getCommandSpec().mixinStandardHelpOptions(true);
     command.getCommandSpec().versionProvider(new Version());
+    Examples.show(command.getCommandSpec());
     command.getSubcommands().values().forEach(RefineryCommand::withHelp);
   }
 
