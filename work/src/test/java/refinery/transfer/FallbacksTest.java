@@ -49,11 +49,11 @@ class FallbacksTest {
     meters.got(at("ena"), 10);
     meters.got(at("ena"), 5);
     meters.got(at("<script>"), 3);
+    meters.stalled();
+    meters.fellBack("ena", "ncbi", FailureClass.TRANSIENT);
     for (int i = 0; i < 1_000; i++) {
       meters.got(at("archive" + i), 1);
     }
-    meters.stalled();
-    meters.fellBack("ena", "ncbi", FailureClass.TRANSIENT);
     assertThat(registry.get("refinery.download").tag("source", "ena").counter().count())
         .isEqualTo(15);
     assertThat(registry.get("refinery.download").tag("source", "other").counter().count())
