@@ -22,11 +22,13 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Every command says what it does, what each of its options means, and how it is used. */
 class HelpTest {
+  private static final CommandLine PROGRAM = RefineryCommand.tree();
+
   @TempDir Path temp;
 
   static Stream<String> commands() {
     List<String> names = new ArrayList<>();
-    collect(RefineryCommand.tree(), names);
+    collect(PROGRAM, names);
     return names.stream();
   }
 
@@ -36,7 +38,7 @@ class HelpTest {
   }
 
   private static CommandLine command(String name) {
-    CommandLine found = RefineryCommand.tree();
+    CommandLine found = PROGRAM;
     for (String word : name.split(" ")) {
       found = word.equals("refinery") ? found : found.getSubcommands().get(word);
     }
@@ -79,7 +81,7 @@ class HelpTest {
               .results()
               .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
               .toList();
-      RefineryCommand.tree().parseArgs(words.toArray(String[]::new));
+      PROGRAM.parseArgs(words.toArray(String[]::new));
     }
   }
 
