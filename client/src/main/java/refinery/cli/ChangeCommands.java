@@ -130,7 +130,11 @@ final class ChangeCommands {
     @Parameters(index = "0", paramLabel = "SURVEY", description = "The id of a survey that asks.")
     private String id = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "key=value", description = "The answer, as take=all or at_most=10.")
+    @Parameters(
+        index = "1..*",
+        arity = "1..*",
+        paramLabel = "key=value",
+        description = "The answer, as take=all or at_most=10.")
     private List<String> pairs = List.of();
 
     @Override

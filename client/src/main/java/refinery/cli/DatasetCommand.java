@@ -151,7 +151,10 @@ final class DatasetCommand {
         "aggregate, formats, pipeline."
       })
   static final class Create extends Posting {
-    @Parameters(paramLabel = "SAMPLE|field=value", arity = "1..*", description = "Samples by accession or batch, and fields of the request.")
+    @Parameters(
+        paramLabel = "SAMPLE|field=value",
+        arity = "1..*",
+        description = "Samples by accession or batch, and fields of the request.")
     private List<String> words = List.of();
 
     @Override
@@ -173,7 +176,11 @@ final class DatasetCommand {
     @Parameters(index = "0", paramLabel = "DATASET", description = "The id of a dataset.")
     private String base = "";
 
-    @Parameters(index = "1..*", paramLabel = "SAMPLE|field=value", arity = "1..*", description = "Samples by accession or batch, and fields of the request.")
+    @Parameters(
+        index = "1..*",
+        paramLabel = "SAMPLE|field=value",
+        arity = "1..*",
+        description = "Samples by accession or batch, and fields of the request.")
     private List<String> words = List.of();
 
     @Override

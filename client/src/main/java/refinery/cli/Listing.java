@@ -69,9 +69,7 @@ final class Listing {
     NodeClient client = connection.client();
     if (watch.isPresent()) {
       Redrawing.show(
-          out,
-          Duration.ofSeconds(watch.get()),
-          () -> text(client, path, filters, empty, cells));
+          out, Duration.ofSeconds(watch.get()), () -> text(client, path, filters, empty, cells));
       return;
     }
     out.print(text(client, path, filters, empty, cells));

@@ -40,7 +40,10 @@ final class SearchCommand implements Runnable {
   @Mixin private final Connection connection = new Connection();
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "WORDS", arity = "0..*", description = "Words that the metadata have, by the rules above; none: all.")
+  @Parameters(
+      paramLabel = "WORDS",
+      arity = "0..*",
+      description = "Words that the metadata have, by the rules above; none: all.")
   private List<String> words = List.of();
 
   @Option(names = "--organism", description = "As 'Homo sapiens' or homo_sapiens.")

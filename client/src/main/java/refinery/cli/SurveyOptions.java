@@ -19,7 +19,10 @@ final class SurveyOptions {
   @Option(names = "--priority", paramLabel = "0..100", description = "Larger goes first.")
   private Optional<Integer> priority = Optional.empty();
 
-  @Option(names = "--label", paramLabel = "name=value", description = "A word of yours for the survey; may be repeated.")
+  @Option(
+      names = "--label",
+      paramLabel = "name=value",
+      description = "A word of yours for the survey; may be repeated.")
   private Map<String, String> labels = Map.of();
 
   @Option(

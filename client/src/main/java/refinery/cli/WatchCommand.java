@@ -64,8 +64,7 @@ final class WatchCommand implements Callable<Integer> {
       out.println(viewOrAbsence(client));
       out.flush();
     } else {
-      Redrawing.show(
-          out, Duration.ofSeconds(Math.max(1, seconds)), () -> viewOrAbsence(client));
+      Redrawing.show(out, Duration.ofSeconds(Math.max(1, seconds)), () -> viewOrAbsence(client));
     }
     return 0;
   }

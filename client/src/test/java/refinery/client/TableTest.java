@@ -127,10 +127,8 @@ class TableTest {
     table.row("a", "10", "2 min");
     assertThat(table.columns(List.of("jobs", "id")).render())
         .isEqualTo("JOBS  ID\n   9  b\n  10  a\n");
-    assertThat(table.sorted("-jobs").columns(List.of("id")).render())
-        .isEqualTo("ID\na\nb\n");
-    assertThat(table.sorted("id").columns(List.of("id")).render())
-        .isEqualTo("ID\na\nb\n");
+    assertThat(table.sorted("-jobs").columns(List.of("id")).render()).isEqualTo("ID\na\nb\n");
+    assertThat(table.sorted("id").columns(List.of("id")).render()).isEqualTo("ID\na\nb\n");
     assertThat(table.sorted("-age").columns(List.of("id")).render())
         .as("as listed, turned round")
         .isEqualTo("ID\na\nb\n");
@@ -142,7 +140,6 @@ class TableTest {
   @Test
   void aViewIsDrawnOverTheOldOneWithoutClearingItFirst() {
     String drawn = Redrawing.inPlace("one\ntwo\nthree\n", 2);
-    assertThat(drawn)
-        .isEqualTo("\u001b[Hone\u001b[K\r\ntwo\u001b[K\r\n\u001b[J");
+    assertThat(drawn).isEqualTo("\u001b[Hone\u001b[K\r\ntwo\u001b[K\r\n\u001b[J");
   }
 }

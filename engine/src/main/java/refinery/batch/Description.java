@@ -48,11 +48,7 @@ record Description(
 
   Description offered(BatchSpec other, Instant at) {
     return new Description(
-        spec,
-        Optional.of(other).filter(newer -> !newer.equals(spec)),
-        at,
-        Optional.empty(),
-        trace);
+        spec, Optional.of(other).filter(newer -> !newer.equals(spec)), at, Optional.empty(), trace);
   }
 
   /** From now on the newest description is used. */

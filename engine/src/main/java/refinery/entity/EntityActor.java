@@ -224,10 +224,7 @@ public final class EntityActor<C, E, S, X> extends EventSourcedBehavior<C, Recor
    * @param changes receives what the events change, in their order
    */
   private List<Recorded<E>> decideWaiting(
-      S state,
-      Decision<E, X> first,
-      List<X> effects,
-      List<Onlooker.Change<E, S>> changes) {
+      S state, Decision<E, X> first, List<X> effects, List<Onlooker.Change<E, S>> changes) {
     List<Recorded<E>> recorded = new ArrayList<>();
     effects.addAll(first.effects());
     S next = record(state, first, recorded, changes);

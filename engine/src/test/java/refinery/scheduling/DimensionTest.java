@@ -60,7 +60,12 @@ class DimensionTest {
         START.plusSeconds(5));
     meters.waiting(7);
     assertThat(registry.get("refinery.placement").timer().count()).isEqualTo(1);
-    assertThat(registry.get("refinery.queue.age").timer().totalTime(java.util.concurrent.TimeUnit.SECONDS)).isEqualTo(5);
+    assertThat(
+            registry
+                .get("refinery.queue.age")
+                .timer()
+                .totalTime(java.util.concurrent.TimeUnit.SECONDS))
+        .isEqualTo(5);
     assertThat(registry.get("refinery.scheduler.mailbox").gauge().value()).isEqualTo(7);
     assertThat(
             registry.get("refinery.placement.refusals").tag("dimension", "cpu").counter().count())

@@ -176,7 +176,9 @@ final class DatasetRoutes {
             Map.of(DatasetId.SOURCE, id.value()));
     return services
         .entities()
-        .survey(id.survey(), replyTo -> new SurveyCommand.Create(survey, exchange.by(), exchange.trace(), replyTo))
+        .survey(
+            id.survey(),
+            replyTo -> new SurveyCommand.Create(survey, exchange.by(), exchange.trace(), replyTo))
         .thenAccept(reply -> {});
   }
 

@@ -85,7 +85,9 @@ final class SurveyRoutes {
                 + key.map(text -> Ids.derive("idempotency", text)).orElseGet(Ids::random));
     return services
         .entities()
-        .survey(id, replyTo -> new SurveyCommand.Create(request, exchange.by(), exchange.trace(), replyTo))
+        .survey(
+            id,
+            replyTo -> new SurveyCommand.Create(request, exchange.by(), exchange.trace(), replyTo))
         .thenCompose(
             reply ->
                 switch (reply) {

@@ -28,13 +28,25 @@ public final class PlacementCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--nodes", paramLabel = "N", defaultValue = "1000", description = "How many nodes (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--nodes",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many nodes (default: ${DEFAULT-VALUE}).")
   private int nodes;
 
-  @Option(names = "--jobs", paramLabel = "N", defaultValue = "1000000", description = "How many jobs (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--jobs",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "How many jobs (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
-  @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Equal seeds make equal work (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Equal seeds make equal work (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(

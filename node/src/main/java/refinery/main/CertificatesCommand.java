@@ -49,7 +49,11 @@ final class CertificatesCommand implements Callable<Integer> {
   static final class Init implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @Option(names = "--dir", paramLabel = "D", defaultValue = DIR, description = "Where the certificates lie (default: ${DEFAULT-VALUE}).")
+    @Option(
+        names = "--dir",
+        paramLabel = "D",
+        defaultValue = DIR,
+        description = "Where the certificates lie (default: ${DEFAULT-VALUE}).")
     private Path dir = Path.of(DIR);
 
     @Option(names = "--if-absent", description = "Do nothing when there is one.")
@@ -85,7 +89,11 @@ final class CertificatesCommand implements Callable<Integer> {
         description = "Names and addresses by which others reach it, as in --artery.")
     private List<String> hosts = List.of();
 
-    @Option(names = "--dir", paramLabel = "D", defaultValue = DIR, description = "Where the certificates lie (default: ${DEFAULT-VALUE}).")
+    @Option(
+        names = "--dir",
+        paramLabel = "D",
+        defaultValue = DIR,
+        description = "Where the certificates lie (default: ${DEFAULT-VALUE}).")
     private Path dir = Path.of(DIR);
 
     @Option(names = "--if-absent", description = "Do nothing when the node has one.")

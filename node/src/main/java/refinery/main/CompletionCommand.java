@@ -66,16 +66,13 @@ final class CompletionCommand implements Runnable {
               lines.add(
                   "complete -c refinery -n '%s' -a %s -d '%s'"
                       .formatted(
-                          when,
-                          name,
-                          quoted(sub.getCommandSpec().usageMessage().description())));
+                          when, name, quoted(sub.getCommandSpec().usageMessage().description())));
               addFish(sub, path.isEmpty() ? name : path + " " + name, lines);
             });
     for (OptionSpec option : command.getCommandSpec().options()) {
       StringBuilder line = new StringBuilder("complete -c refinery -n '" + seen + "'");
       for (String name : option.names()) {
-        line.append(name.startsWith("--") ? " -l " : " -s ")
-            .append(name.replaceFirst("^--?", ""));
+        line.append(name.startsWith("--") ? " -l " : " -s ").append(name.replaceFirst("^--?", ""));
       }
       line.append(option.arity().max() > 0 ? " -r" : "");
       lines.add(line + " -d '" + quoted(option.description()) + "'");

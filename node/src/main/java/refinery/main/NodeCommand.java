@@ -22,13 +22,25 @@ final class NodeCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "D", defaultValue = "./var", description = "Its data.")
   private Path dir = Path.of("var");
 
-  @Option(names = "--http", paramLabel = "H:P", defaultValue = "127.0.0.1:8080", description = "Where the API and the dashboard listen (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--http",
+      paramLabel = "H:P",
+      defaultValue = "127.0.0.1:8080",
+      description = "Where the API and the dashboard listen (default: ${DEFAULT-VALUE}).")
   private String http = "";
 
-  @Option(names = "--management", paramLabel = "H:P", defaultValue = "127.0.0.1:8558", description = "Where health, metrics and inspection listen (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--management",
+      paramLabel = "H:P",
+      defaultValue = "127.0.0.1:8558",
+      description = "Where health, metrics and inspection listen (default: ${DEFAULT-VALUE}).")
   private String management = "";
 
-  @Option(names = "--artery", paramLabel = "H:P", defaultValue = "127.0.0.1:25520", description = "Where other nodes reach this one (default: ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--artery",
+      paramLabel = "H:P",
+      defaultValue = "127.0.0.1:25520",
+      description = "Where other nodes reach this one (default: ${DEFAULT-VALUE}).")
   private String artery = "";
 
   @Option(names = "--join", paramLabel = "H:P", split = ",", description = "Nodes of a cluster.")

@@ -67,8 +67,7 @@ final class OpenTelemetryTracing implements Tracing, AutoCloseable {
             .spanBuilder(name)
             .setSpanKind(kind == Kind.SERVER ? SpanKind.SERVER : SpanKind.INTERNAL)
             .setAllAttributes(of(attributes));
-    parent.ifPresentOrElse(
-        context -> builder.setParent(remote(context)), builder::setNoParent);
+    parent.ifPresentOrElse(context -> builder.setParent(remote(context)), builder::setNoParent);
     return new Running(builder.startSpan());
   }
 

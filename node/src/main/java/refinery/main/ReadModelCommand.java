@@ -16,7 +16,10 @@ import refinery.client.CommandFailure;
 final class ReadModelCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "verify|rebuild", description = "Compare the rows with the journal, or write them anew.")
+  @Parameters(
+      index = "0",
+      paramLabel = "verify|rebuild",
+      description = "Compare the rows with the journal, or write them anew.")
   private String act = "";
 
   @Option(names = "--dir", paramLabel = "D", defaultValue = "./var", description = "A node's data.")

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import refinery.agent.NodeIdentity;
 import refinery.database.Database;
 import refinery.database.SharedSecret;
 import refinery.dataset.StoredSlices;
@@ -32,7 +33,6 @@ import refinery.http.access.Sessions;
 import refinery.http.access.Tokens;
 import refinery.http.management.ManagementEndpoint;
 import refinery.metering.Metering;
-import refinery.agent.NodeIdentity;
 import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.audit.AuditEntry;
 import refinery.protocol.audit.AuditLog;
@@ -112,8 +112,8 @@ final class Services {
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
-    WorkPlane work = new WorkPlane(
-            system, settings, stores, opened, dir, singletons.scheduler(), tracing(dir));
+    WorkPlane work =
+        new WorkPlane(system, settings, stores, opened, dir, singletons.scheduler(), tracing(dir));
     SourceRegistry sources = work.sources(pipelines);
     Workers workers = work.start(sources, options.effectiveRoles(), singletons.scheduler());
     readiness.requireAgent(workers, system);

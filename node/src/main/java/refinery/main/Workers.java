@@ -44,8 +44,7 @@ final class Workers implements AgentDirectory {
   private final Tracing tracing;
   private Optional<ActorRef<AgentCommand>> own = Optional.empty();
 
-  Workers(
-      ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding, Tracing tracing) {
+  Workers(ActorSystem<Void> system, AgentConfig config, ClusterSharding sharding, Tracing tracing) {
     this.tracing = tracing;
     this.system = system;
     this.config = config;

@@ -95,9 +95,15 @@ class HelpTest {
       Files.writeString(
           file,
           script
-              + "\nCOMP_WORDS=(refinery sur); COMP_CWORD=1; _complete_refinery; echo \"${COMPREPLY[*]}\"");
+              + "\n"
+              + "COMP_WORDS=(refinery sur); COMP_CWORD=1; _complete_refinery; echo"
+              + " \"${COMPREPLY[*]}\"");
       Process bash =
-          new ProcessBuilder("bash", "--norc", "-c", "set +e; source " + (shell.equals("zsh") ? "<(tail -n +2 " + file + ")" : file))
+          new ProcessBuilder(
+                  "bash",
+                  "--norc",
+                  "-c",
+                  "set +e; source " + (shell.equals("zsh") ? "<(tail -n +2 " + file + ")" : file))
               .redirectErrorStream(true)
               .start();
       String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

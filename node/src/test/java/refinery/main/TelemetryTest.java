@@ -181,15 +181,15 @@ class TelemetryTest {
         .filter(line -> !line.startsWith("#"))
         .forEach(line -> served.add(line.split("[{ ]", 2)[0]));
     for (String expression : expressions) {
-      List<String> names =
-          NAME.matcher(expression).results().map(found -> found.group()).toList();
+      List<String> names = NAME.matcher(expression).results().map(found -> found.group()).toList();
       assertThat(names).as(expression).isNotEmpty().isSubsetOf(served);
-      Matcher labels =
-          Pattern.compile("(\\w+)(?:\\{|$)\\{?([^}]*)}").matcher(expression);
+      Matcher labels = Pattern.compile("(\\w+)(?:\\{|$)\\{?([^}]*)}").matcher(expression);
       while (labels.find()) {
         for (String condition : labels.group(2).split(",(?=\\w+[=!])")) {
           String label = condition.split("[=!]", 2)[0].strip();
-          assertThat(after).as(expression).containsPattern(labels.group(1) + "\\{[^}]*" + label + "=");
+          assertThat(after)
+              .as(expression)
+              .containsPattern(labels.group(1) + "\\{[^}]*" + label + "=");
         }
       }
     }
@@ -230,7 +230,9 @@ class TelemetryTest {
   void whatARequestBeganIsOneTraceThatGoesOnAfterARestart() throws Exception {
     Awaitility.await()
         .atMost(PATIENCE)
-        .until(() -> spans("process attempt").size() >= 3 && spans("POST /api/v1/surveys").size() == 1);
+        .until(
+            () ->
+                spans("process attempt").size() >= 3 && spans("POST /api/v1/surveys").size() == 1);
     Span request = spans("POST /api/v1/surveys").getFirst();
     assertThat(request.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
     assertThat(request.getParentSpanId().isEmpty()).isTrue();
@@ -259,8 +261,7 @@ class TelemetryTest {
         .as("the one that got a bad copy")
         .anySatisfy(
             span -> {
-              assertThat(span.getStatus().getCode())
-                  .isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+              assertThat(span.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
               assertThat(span.getStatus().getMessage()).contains("bad copy");
             });
     assertThat(collector.services()).contains("service.name=refinery");
@@ -300,7 +301,8 @@ class TelemetryTest {
   }
 
   private static void isBelow(Span span, Span parent) {
-    assertThat(TraceCollector.id(span.getTraceId())).isEqualTo(TraceCollector.id(parent.getTraceId()));
+    assertThat(TraceCollector.id(span.getTraceId()))
+        .isEqualTo(TraceCollector.id(parent.getTraceId()));
     assertThat(span.getParentSpanId()).as(span.getName()).isEqualTo(parent.getSpanId());
     assertThat(span.getEndTimeUnixNano()).isGreaterThanOrEqualTo(span.getStartTimeUnixNano());
   }

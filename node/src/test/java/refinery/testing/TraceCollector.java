@@ -35,9 +35,7 @@ public final class TraceCollector implements AutoCloseable {
                     .getAttributesList()
                     .forEach(
                         one -> services.add(one.getKey() + "=" + one.getValue().getStringValue()));
-                resource
-                    .getScopeSpansList()
-                    .forEach(scope -> spans.addAll(scope.getSpansList()));
+                resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList()));
               });
       exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
       exchange.sendResponseHeaders(200, -1);

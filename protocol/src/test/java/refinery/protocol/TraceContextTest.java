@@ -54,7 +54,8 @@ class TraceContextTest {
 
   private static BatchEvent registered(Optional<TraceContext> trace) throws Exception {
     BatchEvent.Registered stored = null;
-    try (InputStream in = TraceContextTest.class.getResourceAsStream("/events/BatchEvent.v1.json")) {
+    try (InputStream in =
+        TraceContextTest.class.getResourceAsStream("/events/BatchEvent.v1.json")) {
       for (JsonNode example : Json.MAPPER.readTree(in)) {
         if (Json.MAPPER.treeToValue(example, BatchEvent.class)
             instanceof BatchEvent.Registered found) {

@@ -278,8 +278,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
   private Behavior<AgentCommand> onBeat() {
     setup
         .meters()
-        .looked(
-            handshake.description().capacity(), handshake.slots().used(), running.values());
+        .looked(handshake.description().capacity(), handshake.slots().used(), running.values());
     getContext()
         .pipeToSelf(
             executor.capacity(),

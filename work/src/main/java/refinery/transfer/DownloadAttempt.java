@@ -200,9 +200,7 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
         .before(wanted.subject(), work.key(), wanted.archive())
         .ifPresent(
             failed ->
-                equipment
-                    .meters()
-                    .fellBack(failed.archive(), location.archive(), failed.cause()));
+                equipment.meters().fellBack(failed.archive(), location.archive(), failed.cause()));
     log.line(wanted.subject() + ": from " + location.archive() + ", " + location.url());
     ActorRef<FileTransfer.Command> child =
         getContext()

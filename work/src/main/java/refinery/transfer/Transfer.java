@@ -66,8 +66,7 @@ final class Transfer implements AutoCloseable {
    * @param received run when all bytes have come and the connection is free again; checks follow
    * @param meters count what comes
    */
-  record Reporter(
-      TransferLog log, Runnable progressed, Runnable received, TransferMeters meters) {}
+  record Reporter(TransferLog log, Runnable progressed, Runnable received, TransferMeters meters) {}
 
   /**
    * The place of the file.

@@ -36,8 +36,7 @@ public sealed interface BatchCommand extends Wire {
       trace = trace == null ? Optional.empty() : trace;
     }
 
-    public Register(
-        BatchSpec spec, Instant foundAt, Claim claim, ActorRef<BatchReply> replyTo) {
+    public Register(BatchSpec spec, Instant foundAt, Claim claim, ActorRef<BatchReply> replyTo) {
       this(spec, foundAt, claim, Optional.empty(), replyTo);
     }
   }

@@ -1,8 +1,8 @@
 package refinery.protocol.batch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Optional;
 import refinery.protocol.Actor;
@@ -55,7 +55,11 @@ public sealed interface BatchEvent {
    *
    * @param trace what that survey belongs to; empty when that was not traced
    */
-  record Registered(BatchSpec spec, Instant foundAt, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TraceContext> trace)
+  record Registered(
+      BatchSpec spec,
+      Instant foundAt,
+      Instant at,
+      @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<TraceContext> trace)
       implements BatchEvent {
     public Registered {
       trace = trace == null ? Optional.empty() : trace;

@@ -71,18 +71,8 @@ public record JobSpec(
   /** The same, begun by that. */
   public JobSpec begunBy(Optional<TraceContext> context) {
     return new JobSpec(
-        id,
-        kind,
-        surveyId,
-        batchIds,
-        pipeline,
-        priority,
-        order,
-        resources,
-        work,
-        createdAt,
-        declared,
-        context);
+        id, kind, surveyId, batchIds, pipeline, priority, order, resources, work, createdAt,
+        declared, context);
   }
 
   /** The id alone is enough, since equal specs have equal ids; hashing the rest would be slow. */

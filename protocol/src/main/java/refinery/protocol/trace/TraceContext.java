@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * The place of a span in a trace, written as the {@code traceparent} of W3C Trace Context, version
- * 00: trace id, span id and flags. It is stored with what the span began, so that what follows hangs
- * together across nodes and restarts.
+ * 00: trace id, span id and flags. It is stored with what the span began, so that what follows
+ * hangs together across nodes and restarts.
  */
 public record TraceContext(@JsonValue String traceparent) {
   private static final Pattern FORM =

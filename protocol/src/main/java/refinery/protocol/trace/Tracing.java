@@ -51,6 +51,5 @@ public interface Tracing {
    *
    * @param parent what began it; empty: it begins a trace
    */
-  Span begin(
-      String name, Kind kind, Optional<TraceContext> parent, Map<String, String> attributes);
+  Span begin(String name, Kind kind, Optional<TraceContext> parent, Map<String, String> attributes);
 }
