@@ -34,7 +34,7 @@ public final class Packing {
   private final Reservations reservations;
   private final Totals totals = new Totals();
   private final Leases leases;
-  private final Passes passes;
+  final Passes passes;
 
   public Packing(PackingPolicy policy) {
     this(policy, Estimate.UNKNOWN);
@@ -300,10 +300,6 @@ public final class Packing {
   /** Places what can be placed, at most {@code limit} jobs. */
   public List<Lease> pass(Instant now, int limit) {
     return passes.run(now, limit);
-  }
-
-  Map<Dimension, Integer> takeRefused() {
-    return passes.takeRefused();
   }
 
   public int queuedCount() {

@@ -267,7 +267,7 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
   private void place(Instant now) {
     long began = System.nanoTime();
     List<Lease> placed = ledger.place(now);
-    meters.passed(System.nanoTime() - began, placed, ledger.packing().takeRefused(), now);
+    meters.passed(System.nanoTime() - began, placed, ledger.packing().passes.takeRefused(), now);
     if (Adapter.toClassic(getContext()) instanceof ActorCell cell) {
       meters.waiting(cell.numberOfMessages());
     }

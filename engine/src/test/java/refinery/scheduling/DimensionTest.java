@@ -19,7 +19,7 @@ class DimensionTest {
 
   private Map<Dimension, Integer> refused() {
     packing.pass(START, 100);
-    return packing.takeRefused();
+    return packing.passes.takeRefused();
   }
 
   private void put(String name, Resources capacity, String refuses) {
