@@ -29,6 +29,7 @@ public final class Configuration {
       Set.of(
           "REFINERY_URL",
           "REFINERY_TOKEN",
+          "REFINERY_AUTHORITY",
           "REFINERY_JAVA_OPTS",
           "REFINERY_HEAP",
           "REFINERY_NODE",

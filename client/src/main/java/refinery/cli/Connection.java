@@ -1,5 +1,6 @@
 package refinery.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import refinery.client.NodeClient;
@@ -20,13 +21,28 @@ public final class Connection {
       description = "Bearer token; better given as REFINERY_TOKEN, where others do not see it.")
   private Optional<String> token = Optional.empty();
 
+  @Option(
+      names = "--authority",
+      paramLabel = "FILE",
+      description =
+          "For https: the authority whose certificate the node shows (PEM); also"
+              + " REFINERY_AUTHORITY. Without: those that the JDK knows.")
+  private Optional<Path> authority = Optional.empty();
+
   public NodeClient client() {
     Optional<String> secret =
         token
             .or(() -> Optional.ofNullable(System.getenv("REFINERY_TOKEN")))
             .filter(value -> !value.isBlank())
             .or(() -> new SavedTokens(System.getenv()).find(url));
-    return new NodeClient(url, secret);
+    return new NodeClient(url, secret, authority.or(Connection::believed));
+  }
+
+  /** The authority that the environment names. */
+  static Optional<Path> believed() {
+    return Optional.ofNullable(System.getenv("REFINERY_AUTHORITY"))
+        .filter(value -> !value.isBlank())
+        .map(Path::of);
   }
 
   String url() {

@@ -1,11 +1,16 @@
 package refinery.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import refinery.api.ApiProblem;
 import refinery.api.NodeUnreachable;
 import refinery.api.Pages;
@@ -17,11 +22,26 @@ import refinery.api.Transport;
  * otherwise. Blocking and thread-safe.
  */
 public final class NodeClient {
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+
   private final Transport transport;
 
   public NodeClient(String url, Optional<String> token) {
+    this(url, token, Optional.empty());
+  }
+
+  /**
+   * @param authority the file of the authority (PEM) by which the node proves who it is; empty: one
+   *     that the JDK knows
+   */
+  public NodeClient(String url, Optional<String> token, Optional<Path> authority) {
+    HttpClient http =
+        Certificates.believing(authority)
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
     try {
-      this.transport = new Transport(url, token);
+      this.transport = new Transport(http, url, token);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--url " + e.getMessage());
     }
@@ -93,8 +113,18 @@ public final class NodeClient {
         throw CommandFailure.failed("interrupted");
       }
       throw new CommandFailure(
-          CommandFailure.UNREACHABLE, away.getMessage() + "; is it running? see --url");
+          CommandFailure.UNREACHABLE, away.getMessage() + "; " + remedy(away.getCause()));
     }
+  }
+
+  private static String remedy(Throwable cause) {
+    if (cause instanceof SSLException) {
+      return "--authority FILE names whose certificates are believed";
+    }
+    if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("EOF")) {
+      return "does it speak https? see --url";
+    }
+    return "is it running? see --url";
   }
 
   /** What a refusal is to whoever called the command. */

@@ -19,6 +19,7 @@ import refinery.http.access.Scope;
 import refinery.http.access.Sessions;
 import refinery.http.access.Tokens;
 import refinery.protocol.Actor;
+import refinery.protocol.job.Work;
 
 /**
  * Decides who may send requests. With configured tokens, whoever shows one whose scope suffices, in
@@ -42,8 +43,18 @@ public final class Access {
   private final Sessions sessions;
   private final Optional<Issuer> issuer;
   private final Places places;
+  private final boolean commands;
 
+  /** For servers that run no commands of callers. */
   public Access(HttpConfig config, Credentials credentials) {
+    this(config, credentials, false);
+  }
+
+  /**
+   * @param commands whether requests to run a command are taken at all
+   */
+  public Access(HttpConfig config, Credentials credentials, boolean commands) {
+    this.commands = commands;
     this.tokens = credentials.tokens();
     this.local = credentials.local();
     this.sessions = credentials.sessions();
@@ -220,12 +231,15 @@ public final class Access {
   }
 
   /**
-   * Refuses a request to run a command from a caller who has shown no token, as other users of this
-   * machine must not act as the node's user.
+   * Refuses a request to run a command where that is off, and one from a caller who has shown no
+   * token, as other users of this machine must not act as the node's user.
    *
    * @throws Problem the response to a request that is not allowed
    */
   public void checkCommands(Caller caller) {
+    if (!commands) {
+      throw Problem.of(403, Work.Process.COMMANDS_OFF);
+    }
     if (caller.isProven()) {
       return;
     }

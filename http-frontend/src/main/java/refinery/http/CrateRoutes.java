@@ -129,7 +129,10 @@ final class CrateRoutes {
 
   private CompletionStage<Run> run(Exchange exchange) {
     BatchId id = exchange.id("batch", BatchId::of);
-    String base = "http://" + exchange.header("Host").orElse("localhost");
+    String base =
+        exchange.request().getUri().getScheme()
+            + "://"
+            + exchange.header("Host").orElse("localhost");
     return services
         .readModel()
         .batch(id)

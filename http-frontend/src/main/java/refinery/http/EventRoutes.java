@@ -10,6 +10,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.Pair;
+import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -82,13 +83,20 @@ final class EventRoutes {
   }
 
   private Source<ByteString, NotUsed> admitted(long start) {
-    if (readers.incrementAndGet() > config.events().maxReaders()) {
-      readers.decrementAndGet();
+    if (readers.get() >= config.events().maxReaders()) {
       throw Problem.unavailable(
           "there are " + config.events().maxReaders() + " readers of this stream already");
     }
     return Source.single(ByteString.fromString("retry: 2000\nid: " + start + "\n\n"))
         .concat(Source.unfoldAsync(start, this::next))
+        .via(Flow.fromMaterializer((running, attributes) -> counted()))
+        .mapMaterializedValue(ignored -> NotUsed.getInstance());
+  }
+
+  /** Counts a reader from its first byte on: it may be gone before its response is ready. */
+  private Flow<ByteString, ByteString, NotUsed> counted() {
+    readers.incrementAndGet();
+    return Flow.of(ByteString.class)
         .watchTermination(
             (used, done) -> {
               done.whenComplete((ended, error) -> readers.decrementAndGet());

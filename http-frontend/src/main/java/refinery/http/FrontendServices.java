@@ -11,7 +11,11 @@ import refinery.protocol.query.ArtifactBytes;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.scheduling.SchedulerCommand;
 
-/** Everything that the frontend uses, provided by the node. All of it is thread-safe. */
+/**
+ * Everything that the frontend uses, provided by the node. All of it is thread-safe.
+ *
+ * @param commands whether commands of callers are run, {@code refinery.commands.enabled}
+ */
 public record FrontendServices(
     ReadModel readModel,
     ArtifactBytes artifactBytes,
@@ -24,6 +28,7 @@ public record FrontendServices(
     AgentDirectory agents,
     ClusterDirectory cluster,
     Credentials credentials,
+    boolean commands,
     AuditTrail audit,
     Obstacles obstacles,
     Optional<Prices> prices,

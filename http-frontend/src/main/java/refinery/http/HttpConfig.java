@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import refinery.http.access.AuthConfig;
 import refinery.http.connections.ConnectionLimits;
+import refinery.http.connections.RequestPace;
 import refinery.http.crate.Payload;
 
 /**
@@ -19,6 +20,7 @@ import refinery.http.crate.Payload;
  * @param askTimeout how long an entity, the scheduler or an agent may take to answer
  * @param logPoll pause between two looks at a log that is followed
  * @param connections limits of the API, and the same again for the management endpoint
+ * @param requests limits of one client
  * @param crate what a batch's crate carries itself
  */
 public record HttpConfig(
@@ -30,6 +32,7 @@ public record HttpConfig(
     Duration askTimeout,
     Duration logPoll,
     ConnectionLimits connections,
+    Guard.Limits requests,
     Events events,
     Payload.Limits crate) {
 
@@ -86,6 +89,12 @@ public record HttpConfig(
             count(config, "connections.most-per-client"),
             duration(config, "connections.first-request"),
             duration(config, "connections.next-request")),
+        new Guard.Limits(
+            new RequestPace.Limits(
+                count(config, "requests.per-second"),
+                count(config, "requests.burst"),
+                config.getBoolean("requests.loopback")),
+            count(config, "requests.streams")),
         new Events(
             duration(config, "events.poll"),
             duration(config, "events.heartbeat"),
@@ -125,11 +134,13 @@ public record HttpConfig(
         askTimeout,
         logPoll,
         connections,
+        requests,
         events,
         crate);
   }
 
-  static boolean isLoopback(String host) {
+  /** True for an address that only this machine reaches. */
+  public static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -1,5 +1,7 @@
 package refinery.http;
 
+import java.util.Optional;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.ServerBinding;
@@ -30,11 +32,14 @@ public final class HttpFrontend {
    * port is taken. The system's coordinated shutdown ends the binding.
    */
   public static CompletionStage<ServerBinding> start(
-      ActorSystem<?> system, FrontendServices services, HttpConfig config) {
+      ActorSystem<?> system,
+      FrontendServices services,
+      HttpConfig config,
+      Optional<HttpsConnectionContext> tls) {
     FrontendExtension extension = FrontendExtension.get(system);
     extension.provide(services, config);
     Materializer materializer = SystemMaterializer.get(system).materializer();
-    Access access = new Access(config, services.credentials());
+    Access access = new Access(config, services.credentials(), services.commands());
     Router router =
         new Router(
             endpoints(system, services, config, access),
@@ -45,17 +50,26 @@ public final class HttpFrontend {
             materializer,
             extension.meters(),
             services.obstacles());
-    return new Listener("api", config.connections(), router::handle, HttpFrontend::noRoom)
+    Guard guard =
+        new Guard(
+            config.requests(),
+            request -> false,
+            tls.isPresent() && !HttpConfig.isLoopback(config.host()),
+            materializer,
+            router::handle);
+    return new Listener("api", config.connections(), guard, HttpFrontend::noRoom, tls)
         .bind(system, extension.meters().registry(), config.host(), config.port());
   }
 
   /** The response to a client for whose connection there is no room. */
   public static CompletionStage<HttpResponse> noRoom(HttpRequest request) {
     return CompletableFuture.completedFuture(
-        Responses.problem(
-            Problem.unavailable(
-                "too many connections are open and in use, of this client or of all together"
-                    + " (refinery.http.connections)")));
+        SecurityHeaders.on(
+            Responses.problem(
+                Problem.unavailable(
+                    "too many connections are open and in use, of this client or of all together"
+                        + " (refinery.http.connections)")),
+            false));
   }
 
   static List<Endpoint> endpoints(

@@ -29,12 +29,16 @@ public final class ParseErrors extends ParsingErrorHandler {
   @Override
   public HttpResponse handle(
       StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-    return switch (status.intValue()) {
+    return SecurityHeaders.on(problem(status.intValue(), error), false);
+  }
+
+  private static HttpResponse problem(int status, ErrorInfo error) {
+    return switch (status) {
       case UNKNOWN_METHOD ->
           Responses.problem(
               Problem.of(405, "there is no such method here", Map.of("Allow", METHODS)));
       case UNPROCESSABLE -> Responses.problem(400, error.summary());
-      default -> Responses.problem(status.intValue(), error.summary());
+      default -> Responses.problem(status, error.summary());
     };
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import refinery.http.access.Caller;
 import refinery.protocol.query.ReadModel;
 
 class ApiTest {
@@ -314,6 +315,14 @@ class ApiTest {
     assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
         .startsWith("Bearer realm=");
     assertThat(node.rows.jobs).hasSize(before);
+  }
+
+  @Test
+  void commandsAreRefusedWhereTheyAreOff() {
+    Access off = new Access(node.config(), node.credentials(), false);
+    assertThatThrownBy(() -> off.checkCommands(Caller.LOCAL))
+        .isInstanceOfSatisfying(Problem.class, said -> assertThat(said.status()).isEqualTo(403))
+        .hasMessageContaining("refinery.commands.enabled = true");
   }
 
   @Test

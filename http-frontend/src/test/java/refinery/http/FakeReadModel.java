@@ -48,6 +48,9 @@ final class FakeReadModel implements ReadModel {
   final List<RecordedEvent> events = new CopyOnWriteArrayList<>();
 
   /** When the counts are told; at once unless a test puts it off. */
+  volatile CompletionStage<Void> orderingAfter = CompletableFuture.completedFuture(null);
+  final java.util.concurrent.atomic.AtomicInteger orderingAsked =
+      new java.util.concurrent.atomic.AtomicInteger();
   volatile CompletionStage<Void> statsAfter = CompletableFuture.completedFuture(null);
 
   @Override
@@ -174,7 +177,8 @@ final class FakeReadModel implements ReadModel {
 
   @Override
   public CompletionStage<Long> lastOrdering() {
-    return CompletableFuture.completedFuture(events.isEmpty() ? 0L : events.getLast().ordering());
+    orderingAsked.incrementAndGet();
+    return orderingAfter.thenApply(done -> events.isEmpty() ? 0L : events.getLast().ordering());
   }
 
   @Override

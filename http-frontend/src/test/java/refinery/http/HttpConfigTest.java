@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import refinery.http.access.AuthConfig;
 import refinery.http.connections.ConnectionLimits;
+import refinery.http.connections.RequestPace;
 import refinery.http.crate.Payload;
 
 class HttpConfigTest {
@@ -41,6 +42,7 @@ class HttpConfigTest {
                 Duration.ofSeconds(10),
                 Duration.ofMillis(500),
                 new ConnectionLimits(1000, 500, Duration.ofSeconds(10), Duration.ofSeconds(60)),
+                new Guard.Limits(new RequestPace.Limits(200, 2000, false), 100),
                 new HttpConfig.Events(
                     Duration.ofMillis(250), Duration.ofSeconds(15), 200, 2000, 16 << 10),
                 new Payload.Limits(4 << 20, 64 << 20)));
@@ -74,6 +76,9 @@ class HttpConfigTest {
     "connections.most=499,refinery.http.connections.most-per-client",
     "connections.first-request=0s,refinery.http.connections.first-request",
     "connections.next-request=-1s,refinery.http.connections.next-request",
+    "requests.per-second=0,refinery.http.requests.per-second",
+    "requests.burst=-1,refinery.http.requests.burst",
+    "requests.streams=0,refinery.http.requests.streams",
     "crate.largest-file=0,refinery.http.crate.largest-file",
     "crate.largest-crate=0,refinery.http.crate.largest-crate",
   })

@@ -99,7 +99,7 @@ public final class TestNode implements AutoCloseable {
             config.auth().oidc().map(Issuer::new));
     fill();
     var binding =
-        HttpFrontend.start(system, services(), config)
+        HttpFrontend.start(system, services(), config, Optional.empty())
             .toCompletableFuture()
             .get(10, TimeUnit.SECONDS);
     base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
@@ -135,6 +135,7 @@ public final class TestNode implements AutoCloseable {
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         new FakeCluster(),
         credentials,
+        true,
         new AuditTrail(audit, "node-a", InstantSource.system()),
         () -> CompletableFuture.completedFuture(obstacles),
         Prices.from(system.settings().config()),

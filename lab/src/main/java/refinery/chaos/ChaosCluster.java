@@ -97,6 +97,7 @@ final class ChaosCluster implements AutoCloseable {
   /** Settings that say where things are; for all others the shipped ones hold. */
   private Map<String, String> settings(int node, int bound) {
     Map<String, String> settings = new LinkedHashMap<>(more);
+    settings.put("refinery.commands.enabled", "true");
     settings.put("akka.remote.artery.bind.hostname", "127.0.0.1");
     settings.put("akka.remote.artery.bind.port", Integer.toString(bound));
     settings.put("akka.remote.artery.advanced.tcp.outbound-client-hostname", Wires.address(node));

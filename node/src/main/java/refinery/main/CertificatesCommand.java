@@ -120,6 +120,7 @@ final class CertificatesCommand implements Callable<Integer> {
             out.println("  key         = \"" + own.resolve(Authority.KEY) + "\"");
             out.println("  authority   = \"" + own.resolve(Authority.AUTHORITY) + "\"");
             out.println("}");
+            out.println("# for https, too: refinery.http.tls with the same certificate and key");
           });
     }
   }

@@ -171,6 +171,11 @@ public final class Node implements AutoCloseable {
     return services.management();
   }
 
+  /** What stands before its addresses: empty for plain HTTP. */
+  String scheme() {
+    return services.scheme();
+  }
+
   RejoinConfig rejoinConfig() {
     return rejoinConfig;
   }

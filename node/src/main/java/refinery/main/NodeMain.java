@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,8 +106,9 @@ public final class NodeMain {
         "ready in {} s", String.format(java.util.Locale.ROOT, "%.1f", took.toMillis() / 1000.0));
     out.println(
         "ready http="
-            + node.http().map(HostPort::toString).orElse("none")
+            + node.http().map(address -> node.scheme() + address).orElse("none")
             + " management="
+            + node.scheme()
             + node.management());
     out.flush();
     try {
@@ -121,6 +123,10 @@ public final class NodeMain {
   public static DemoNode startDemo(Path dir, int port, Map<String, String> settings) {
     NodeOptions shipped = NodeOptions.defaults();
     HostPort any = new HostPort("127.0.0.1", 0);
+    Map<String, String> all = new HashMap<>(Map.of("refinery.commands.enabled", "true"));
+    List.of("certificate", "key", "authority")
+        .forEach(name -> all.put("refinery.http.tls." + name, ""));
+    all.putAll(settings);
     NodeOptions options =
         new NodeOptions(
             dir,
@@ -133,7 +139,7 @@ public final class NodeMain {
             shipped.memory(),
             shipped.disk(),
             Optional.empty(),
-            settings,
+            all,
             Optional.empty());
     try {
       Node node = Node.start(options);

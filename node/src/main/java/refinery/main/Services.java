@@ -2,6 +2,7 @@ package refinery.main;
 
 import akka.actor.typed.ActorSystem;
 import akka.cluster.typed.Cluster;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -97,6 +98,11 @@ final class Services {
     return http;
   }
 
+  /** What stands before an address: empty for plain HTTP. */
+  String scheme() {
+    return settings.tls().isOn() ? "https://" : "";
+  }
+
   HostPort management() {
     return management;
   }
@@ -133,6 +139,7 @@ final class Services {
             workers,
             new AkkaCluster(system, settings.http().askTimeout()),
             credentials,
+            settings.commands(),
             new AuditTrail(audit, ownAddress(), InstantSource.system()),
             Readiness.get(system)::obstacles,
             settings.prices(),
@@ -189,12 +196,13 @@ final class Services {
   /** The management endpoint answers while the node still tries to join, the API only after. */
   private void serve(FrontendServices services) throws Exception {
     boolean frontend = options.effectiveRoles().contains("frontend");
+    Optional<HttpsConnectionContext> tls = settings.tls().open(system, opened);
     if (frontend) {
       readiness.requireApi();
     }
     ServerBinding binding =
         bound(
-            ManagementEndpoint.start(system, settings.http(), services.credentials()),
+            ManagementEndpoint.start(system, settings.http(), services.credentials(), tls),
             "akka.management.http.port");
     management =
         new HostPort(
@@ -204,7 +212,7 @@ final class Services {
     admission.joined();
     if (frontend) {
       ServerBinding api =
-          bound(HttpFrontend.start(system, services, settings.http()), "refinery.http.port");
+          bound(HttpFrontend.start(system, services, settings.http(), tls), "refinery.http.port");
       InetSocketAddress address = api.localAddress();
       http = Optional.of(new HostPort(settings.http().host(), address.getPort()));
       readiness.apiListens();

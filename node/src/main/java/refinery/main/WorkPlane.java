@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import refinery.agent.ProgramPath;
 import refinery.agent.WorkRunner;
 import refinery.archive.AnswerCache;
 import refinery.archive.ArchiveHttp;
@@ -25,6 +27,7 @@ import refinery.metering.Metering;
 import refinery.pipeline.PipelineCatalog;
 import refinery.pipeline.ProcessRunner;
 import refinery.pipeline.ReferenceCache;
+import refinery.pipeline.Sandbox;
 import refinery.protocol.job.JobKind;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.trace.Tracing;
@@ -109,6 +112,13 @@ final class WorkPlane {
     return workers;
   }
 
+  /** Tools see nothing of this node's files but what their step is given. */
+  private Sandbox sandbox() {
+    List<Path> hidden = new ArrayList<>(List.of(Path.of(System.getProperty("user.home")), dir));
+    settings.agent().scratch().ifPresent(hidden::add);
+    return Sandbox.open(settings.agent().sandbox(), hidden, ProgramPath.ofSystem());
+  }
+
   private Map<JobKind, WorkRunner> runners(
       SurveyRunner surveys, ActorRef<SchedulerCommand> scheduler) throws IOException {
     HostLimits limits = HostLimits.from(system.settings().config());
@@ -131,10 +141,12 @@ final class WorkPlane {
     ProcessRunner processes =
         new ProcessRunner(
             settings.pipelines(),
+            settings.commands(),
             stores.temporary(),
             stores.permanent(),
             ReferenceCache.open(dir.resolve("references"), settings.references()),
-            stores.queries());
+            stores.queries(),
+            sandbox());
     return Map.of(JobKind.SURVEY, surveys, JobKind.DOWNLOAD, downloads, JobKind.PROCESS, processes);
   }
 }

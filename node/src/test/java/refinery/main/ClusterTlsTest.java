@@ -1,6 +1,7 @@
 package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.cluster.sharding.typed.ShardingEnvelope;
@@ -8,16 +9,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,12 +31,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.certificates.Authority;
+import refinery.certificates.Pem;
+import refinery.certificates.Trust;
+import refinery.client.NodeClient;
 import refinery.database.DatabaseAddress;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
@@ -45,12 +56,14 @@ import refinery.testing.NodeProcess;
 import refinery.testing.TestDatabase;
 
 /**
- * Two real nodes with certificates of one authority are a cluster; who has none of them cannot make
- * them run anything, whatever is sent to their ports.
+ * Two real nodes with certificates of one authority are a cluster, and show them to whoever asks
+ * their APIs; who has none of them, and no token, cannot make them run or say anything, whatever is
+ * sent to their ports.
  */
 class ClusterTlsTest {
   private static final List<String> HOSTS = List.of("127.0.0.6", "127.0.0.7");
   private static final int FLOOD = 64 << 20;
+  private static final String TOKEN = "token-for-tests";
 
   @TempDir private static Path temp;
 
@@ -84,9 +97,13 @@ class ClusterTlsTest {
   private static void authority(String name) throws IOException {
     Authority authority = new Authority(temp.resolve(name));
     authority.create();
+    authority.issue("node", certified());
+  }
+
+  private static List<String> certified() {
     List<String> hosts = new ArrayList<>(HOSTS);
     hosts.add("127.0.0.1");
-    authority.issue("node", hosts);
+    return hosts;
   }
 
   private static Map<String, String> tls(String authority) {
@@ -111,13 +128,27 @@ class ClusterTlsTest {
                 host + ":" + artery,
                 "--join",
                 HOSTS.getFirst() + ":" + artery));
-    tls("ours").forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    Map<String, String> files = tls("ours");
+    files.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    List.of("certificate", "key")
+        .forEach(
+            name -> {
+              String file = files.get("refinery.cluster.tls." + name);
+              options.addAll(List.of("--set", "refinery.http.tls." + name + "=" + file));
+            });
+    options.addAll(List.of("--set", "refinery.commands.enabled=true"));
     try {
       return NodeProcess.start(
           temp.resolve(host),
           temp.resolve(host + ".log"),
           options,
-          Map.of("REFINERY_DB_USER", database.user(), "REFINERY_DB_PASSWORD", database.password()));
+          Map.of(
+              "REFINERY_HTTP_AUTH_TOKENS",
+              "[\"" + TOKEN + "\"]",
+              "REFINERY_DB_USER",
+              database.user(),
+              "REFINERY_DB_PASSWORD",
+              database.password()));
     } catch (IOException e) {
       throw new CompletionException(e);
     }
@@ -154,6 +185,101 @@ class ClusterTlsTest {
       assertThat(temp.resolve("job-foreign.ran")).doesNotExist();
     } finally {
       List.of(plain, foreign, ours).forEach(ActorTestKit::shutdownTestKit);
+    }
+  }
+
+  @Test
+  void aStrangerLearnsNothingFromTheManagementEndpointNorTheApi() throws Exception {
+    NodeProcess node = NODES.getFirst();
+    for (String uri : List.of(node.management() + "/cluster/members", node.http() + "/api/v1/jobs")) {
+      assertThat(uri).startsWith("https://");
+      assertThat(status(uri, "ours", Optional.empty())).isEqualTo(401);
+      assertThat(status(uri, "ours", Optional.of(TOKEN))).isEqualTo(200);
+      assertThatThrownBy(() -> status(uri, "theirs", Optional.of(TOKEN)))
+          .as("who listens in between has no certificate of this authority")
+          .isInstanceOf(SSLException.class);
+      assertThat(plainly(URI.create(uri))).doesNotContain("HTTP/1.1 200", "refinery@");
+    }
+    assertThat(status(node.management() + "/alive", "ours", Optional.empty())).isEqualTo(200);
+  }
+
+  @Test
+  void theCommandLineBelievesTheAuthorityThatItIsGiven() {
+    String url = NODES.getFirst().http();
+    Path authority = temp.resolve("ours").resolve("authority.pem");
+    assertThat(new NodeClient(url, Optional.of(TOKEN), Optional.of(authority)).get("/stats"))
+        .isNotEmpty();
+    assertThatThrownBy(() -> new NodeClient(url, Optional.of(TOKEN)).get("/stats"))
+        .hasMessageContaining("--authority FILE");
+    assertThatThrownBy(
+            () ->
+                new NodeClient(url.replace("https", "http"), Optional.of(TOKEN)).get("/stats"))
+        .hasMessageContaining("https");
+  }
+
+  /** Connections that are open go on with the certificate that they began with. */
+  @Test
+  void aRenewedCertificateIsShownWithoutARestart() throws Exception {
+    URI address = URI.create(NODES.getLast().http());
+    try (SSLSocket old = connected(address)) {
+      BigInteger first = serial(old);
+      assertThat(asked(old)).startsWith("HTTP/1.1 200");
+      Path files = temp.resolve("ours");
+      new Authority(files).issue("renewed", certified());
+      for (String name : List.of(Authority.KEY, Authority.CERTIFICATE)) {
+        Files.move(
+            files.resolve("renewed").resolve(name),
+            files.resolve("node").resolve(name),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                try (SSLSocket next = connected(address)) {
+                  return !serial(next).equals(first);
+                }
+              });
+      assertThat(asked(old)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  private static SSLSocket connected(URI address) throws Exception {
+    SSLSocket socket =
+        (SSLSocket)
+            trusting("ours").getSocketFactory().createSocket("127.0.0.1", address.getPort());
+    socket.setSoTimeout(20_000);
+    socket.startHandshake();
+    return socket;
+  }
+
+  private static BigInteger serial(SSLSocket socket) throws IOException {
+    return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+  }
+
+  /** The head of an answer; its body is left out by asking for it with HEAD. */
+  private static String asked(Socket socket) throws IOException {
+    String head =
+        "HEAD /api/v1/stats HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + TOKEN;
+    socket.getOutputStream().write((head + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+    StringBuilder answer = new StringBuilder();
+    while (answer.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      if (next < 0) {
+        return answer.toString();
+      }
+      answer.append((char) next);
+    }
+    return answer.toString();
+  }
+
+  /** What the port says to who does not speak TLS. */
+  private static String plainly(URI uri) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", uri.getPort())) {
+      socket.setSoTimeout(20_000);
+      return asked(socket);
+    } catch (java.net.SocketException reset) {
+      return "";
     }
   }
 
@@ -237,9 +363,27 @@ class ClusterTlsTest {
   }
 
   private static JsonNode get(String uri) throws Exception {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(uri)).build();
-      return Json.MAPPER.readTree(client.send(request, BodyHandlers.ofString()).body());
+    return Json.MAPPER.readTree(response(uri, "ours", Optional.of(TOKEN)).body());
+  }
+
+  private static int status(String uri, String authority, Optional<String> token)
+      throws Exception {
+    return response(uri, authority, token).statusCode();
+  }
+
+  private static HttpResponse<String> response(
+      String uri, String authority, Optional<String> token) throws Exception {
+    try (HttpClient client = HttpClient.newBuilder().sslContext(trusting(authority)).build()) {
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri));
+      token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+      return client.send(request.build(), BodyHandlers.ofString());
     }
+  }
+
+  private static SSLContext trusting(String authority) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    Path file = temp.resolve(authority).resolve("authority.pem");
+    context.init(null, Trust.only(Pem.certificate(file)), null);
+    return context;
   }
 }

@@ -38,6 +38,7 @@ class NotificationsTest {
     try (Receiver receiver = new Receiver()) {
       Map<String, String> settings =
           Map.of(
+              "refinery.commands.enabled", "true",
               "refinery.notifications.webhook.url", receiver.url(),
               "refinery.notifications.poll", "100ms",
               "refinery.notifications.backoff.min", "50ms",

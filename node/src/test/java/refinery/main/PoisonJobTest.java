@@ -58,6 +58,8 @@ class PoisonJobTest {
   void isGivenUpAfterThreeAndItsNeighbourIsNot() throws Exception {
     Map<String, String> settings =
         Map.of(
+            "refinery.commands.enabled",
+            "true",
             "refinery.retry.node-ended.spread",
             "3s",
             "refinery.scheduling.silence",

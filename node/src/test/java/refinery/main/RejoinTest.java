@@ -53,6 +53,7 @@ class RejoinTest {
         new java.util.ArrayList<>(List.of("--http", "127.0.0.1:0", "--management", "127.0.0.1:0"));
     options.addAll(List.of("--artery", "127.0.0.1:0"));
     options.addAll(List.of("--set", "refinery.cluster.rejoin.database-away=3s"));
+    options.addAll(List.of("--set", "refinery.commands.enabled=true"));
     options.addAll(more);
     return NodeProcess.start(temp.resolve("node"), temp.resolve("output"), options, Map.of());
   }

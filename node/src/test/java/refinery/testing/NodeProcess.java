@@ -28,8 +28,12 @@ public final class NodeProcess {
   private NodeProcess(Process process, Path output, Matcher ready) {
     this.process = process;
     this.output = output;
-    this.http = "http://" + ready.group(1);
-    this.management = "http://" + ready.group(2);
+    this.http = address(ready.group(1));
+    this.management = address(ready.group(2));
+  }
+
+  private static String address(String said) {
+    return said.startsWith("https://") ? said : "http://" + said;
   }
 
   /** Starts a node on free ports and returns when it serves. */

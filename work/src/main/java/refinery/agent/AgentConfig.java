@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param scratch directory for the attempts' files; empty: below the node's directory
  * @param groups whether attempts are held to their memory by control groups where that is possible;
  *     otherwise by sampling alone
+ * @param sandbox whether steps of pipelines run in one
  * @param memoryReserve bytes kept for the node itself; empty: derived from the JVM's heap
  * @param cpus millicores that are offered; empty: all that the machine has
  * @param memory bytes that are offered; empty: what the machine has less the reserve
@@ -45,6 +47,7 @@ public record AgentConfig(
     long scratchAllowance,
     Optional<Path> scratch,
     boolean groups,
+    Sandboxing sandbox,
     Optional<Long> memoryReserve,
     Optional<Long> cpus,
     Optional<Long> memory,
@@ -58,6 +61,14 @@ public record AgentConfig(
     long bytes(long total) {
       return Math.min(bytes, total / 100 * percent);
     }
+  }
+
+  /** Whether steps of pipelines run in a sandbox. */
+  public enum Sandboxing {
+    OFF,
+    /** Where the machine allows it. */
+    AUTO,
+    REQUIRED
   }
 
   /** Reads the whole configuration; the message of a failure names the key. */
@@ -79,6 +90,7 @@ public record AgentConfig(
             config.getBytes("scratch-allowance"),
             scratch(config),
             groups(config),
+            sandbox(config),
             bytes(config, "memory-reserve"),
             millicores(config, "cpus"),
             bytes(config, "memory"),
@@ -125,6 +137,12 @@ public record AgentConfig(
     String text = config.getString("memory-limit");
     check(config, "memory-limit", text.matches("auto|sampling"), "auto or sampling");
     return text.equals("auto");
+  }
+
+  private static Sandboxing sandbox(Config config) {
+    String text = config.getString("sandbox");
+    check(config, "sandbox", text.matches("off|auto|required"), "off, auto or required");
+    return Sandboxing.valueOf(text.toUpperCase(Locale.ROOT));
   }
 
   private static boolean isAutomatic(Config config, String key) {

@@ -8,7 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import refinery.files.TreeRemoval;
 
-/** Removes what a killed node left on this machine: first its processes, then their files. */
+/**
+ * Removes what a killed node left on this machine, first its processes, then their files, and makes
+ * an empty directory of scratch.
+ */
 final class PreviousLife {
   private static final Logger LOG = LoggerFactory.getLogger(PreviousLife.class);
   private static final int ROUNDS = 2_000;
@@ -32,6 +35,7 @@ final class PreviousLife {
       LockSupport.parkNanos(1_000_000L);
     }
     TreeRemoval.remove(scratchRoot);
+    Scratch.make(scratchRoot);
     if (killed > 0) {
       LOG.info("killed {} processes of this node's previous life", killed);
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param stall how long the log, files in scratch and {@link Attempt#progressed()} may show no
  *     progress; after that the process is killed as {@code STALLED}
  * @param wallTime how long it may run; after that it is killed as {@code STALLED}
+ * @param within words that stand before the command, a program's path and its arguments, such as a
+ *     sandbox; empty: none
  */
 public record ProcessRequest(
     List<String> command,
@@ -26,9 +28,29 @@ public record ProcessRequest(
     Optional<Path> stdout,
     Path log,
     Duration stall,
-    Duration wallTime) {
+    Duration wallTime,
+    List<String> within) {
   public ProcessRequest {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
+    within = List.copyOf(within);
+  }
+
+  /** A process that runs as it is. */
+  public ProcessRequest(
+      List<String> command,
+      Map<String, String> environment,
+      Path directory,
+      Optional<Path> stdout,
+      Path log,
+      Duration stall,
+      Duration wallTime) {
+    this(command, environment, directory, stdout, log, stall, wallTime, List.of());
+  }
+
+  /** The same, run by another program. */
+  public ProcessRequest within(List<String> words) {
+    return new ProcessRequest(
+        command, environment, directory, stdout, log, stall, wallTime, words);
   }
 }

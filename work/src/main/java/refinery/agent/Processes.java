@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -109,9 +111,11 @@ final class Processes {
   private ProcessLauncher.Launch launch(
       RunningAttempt attempt, ProcessRequest request, Path program, long number)
       throws IOException {
+    List<String> arguments = new ArrayList<>(request.within());
+    arguments.addAll(request.command());
     return new ProcessLauncher.Launch(
-        program,
-        request.command(),
+        request.within().isEmpty() ? program : Path.of(request.within().getFirst()),
+        arguments,
         environment.variables(attempt.scratch(), attempt.mark(), number, request.environment()),
         made(request.directory()),
         request.stdout().orElse(request.log()).toAbsolutePath(),

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Measures and checks scratch directories, whose files may appear and vanish meanwhile. Symbolic
@@ -32,6 +33,18 @@ public final class Scratch {
     Counter counter = new Counter();
     Files.walkFileTree(root, counter);
     return new Measure(counter.bytes, counter.entries, counter.newest);
+  }
+
+  /**
+   * Makes the directory of all scratch files, which no other user may read: it may lie on a volume
+   * that many share.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException when another was quicker
+   */
+  static void make(Path root) throws IOException {
+    Files.createDirectories(root.getParent());
+    Files.createDirectory(
+        root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /**

@@ -74,14 +74,17 @@ final class BareRun {
     StepLog log = StepLog.begin(attempt.log());
     ProcessResult result =
         attempt.execute(
-            new ProcessRequest(
-                arguments,
-                environment,
-                scratch,
-                Optional.empty(),
-                attempt.log(),
-                step.stall(),
-                step.wallTime()));
+            services.walled(
+                new ProcessRequest(
+                    arguments,
+                    environment,
+                    scratch,
+                    Optional.empty(),
+                    attempt.log(),
+                    step.stall(),
+                    step.wallTime()),
+                attempt,
+                pipeline));
     Optional<Artifact> written = log.publish(step.name(), scratch, services.permanent());
     List<StepRecord> records =
         List.of(StepRunner.record(step.name(), arguments, "", result, written));

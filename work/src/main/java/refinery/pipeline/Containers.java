@@ -80,7 +80,7 @@ final class Containers {
   }
 
   /** The real files of links among the inputs and unpacked references. */
-  private static Set<Path> linked(Path work) throws IOException {
+  static Set<Path> linked(Path work) throws IOException {
     Set<Path> targets = new TreeSet<>();
     for (Path directory : List.of(work, work.resolve("inputs"))) {
       if (Files.isDirectory(directory)) {

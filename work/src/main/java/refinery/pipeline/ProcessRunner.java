@@ -1,6 +1,9 @@
 package refinery.pipeline;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -8,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import refinery.agent.Attempt;
+import refinery.agent.ProcessRequest;
 import refinery.agent.ProgramPath;
 import refinery.agent.Tool;
 import refinery.agent.WorkRunner;
@@ -25,6 +29,7 @@ import refinery.storage.ObjectStore;
  */
 public final class ProcessRunner implements WorkRunner {
   private final PipelineRegistry registry;
+  private final boolean commands;
   private final Services services;
   private final Executor heavy =
       Executors.newThreadPerTaskExecutor(
@@ -39,15 +44,48 @@ public final class ProcessRunner implements WorkRunner {
       ReferenceCache references,
       EarlierResults earlier,
       ToolVersions versions,
-      Containers containers) {}
+      Containers containers,
+      Sandbox sandbox,
+      ProgramPath path) {
 
+    /** The same process, in the sandbox if there is one for this pipeline. */
+    ProcessRequest walled(ProcessRequest request, Attempt attempt, Pipeline pipeline)
+        throws IOException {
+      Optional<Path> program =
+          sandbox.isFor(pipeline) && !request.command().isEmpty()
+              ? path.find(request.command().getFirst())
+              : Optional.empty();
+      if (program.isEmpty()) {
+        return request;
+      }
+      Path scratch = attempt.scratch().toAbsolutePath().normalize();
+      Path work = request.directory().toAbsolutePath().normalize();
+      return request.within(
+          sandbox.within(program.get(), scratch, work, Containers.linked(work)));
+    }
+  }
+
+  /**
+   * @param commands whether it runs commands that jobs bring; false: such jobs fail for good
+   * @param sandbox in which the processes of steps run
+   */
   public ProcessRunner(
       PipelineRegistry registry,
+      boolean commands,
       ObjectStore temporary,
       ObjectStore permanent,
       ReferenceCache references,
-      EarlierResults earlier) {
-    this(registry, temporary, permanent, references, earlier, ProgramPath.ofSystem());
+      EarlierResults earlier,
+      Sandbox sandbox) {
+    this(
+        registry,
+        commands,
+        temporary,
+        permanent,
+        references,
+        earlier,
+        sandbox,
+        ProgramPath.ofSystem());
   }
 
   /**
@@ -55,15 +93,25 @@ public final class ProcessRunner implements WorkRunner {
    */
   ProcessRunner(
       PipelineRegistry registry,
+      boolean commands,
       ObjectStore temporary,
       ObjectStore permanent,
       ReferenceCache references,
       EarlierResults earlier,
+      Sandbox sandbox,
       ProgramPath engines) {
     this.registry = registry;
+    this.commands = commands;
     this.services =
         new Services(
-            temporary, permanent, references, earlier, new ToolVersions(), new Containers(engines));
+            temporary,
+            permanent,
+            references,
+            earlier,
+            new ToolVersions(),
+            new Containers(engines),
+            sandbox,
+            ProgramPath.ofSystem());
   }
 
   @Override
@@ -76,6 +124,9 @@ public final class ProcessRunner implements WorkRunner {
       return refused(
           "this node has no pipeline '%s'; it has %s"
               .formatted(LastWords.clean(work.pipeline()), registry.names()));
+    }
+    if (!commands && (pipeline.get().takesCommand() || !work.command().isEmpty())) {
+      return refused(Work.Process.COMMANDS_OFF);
     }
     return pipeline.get().isBare()
         ? CompletableFuture.supplyAsync(
@@ -98,6 +149,11 @@ public final class ProcessRunner implements WorkRunner {
                     .filter(Pipeline::isContained)
                     .map(pipeline -> Tool.of("podman", "containers of " + pipeline.name())))
         .toList();
+  }
+
+  @Override
+  public Map<String, Object> state() {
+    return Map.of("sandbox", services.sandbox().description());
   }
 
   private static CompletionStage<Outcome> refused(String message) {

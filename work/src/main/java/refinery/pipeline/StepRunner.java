@@ -205,17 +205,17 @@ final class StepRunner {
     }
     StepLog log = StepLog.begin(attempt.log(), storedLog);
     log.say("== " + step.name() + ": " + assignments(environment) + String.join(" ", arguments));
+    ProcessRequest request =
+        new ProcessRequest(
+            container.map(in -> in.run(arguments, work, environment)).orElse(arguments),
+            container.map(in -> Containers.environment()).orElse(environment),
+            work,
+            stdout,
+            attempt.log(),
+            step.stall(),
+            step.wallTime());
     ProcessResult result =
-        executed(
-            container,
-            new ProcessRequest(
-                container.map(in -> in.run(arguments, work, environment)).orElse(arguments),
-                container.map(in -> Containers.environment()).orElse(environment),
-                work,
-                stdout,
-                attempt.log(),
-                step.stall(),
-                step.wallTime()));
+        executed(container, container.isPresent() ? request : services.walled(request, attempt, pipeline));
     String tail = log.tail();
     Optional<Artifact> published = log.publish(step.name(), work.getParent(), services.permanent());
     storedLog = StepLog.size(attempt.log());

@@ -10,6 +10,7 @@ import akka.actor.typed.ActorRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,9 @@ class NodeAgentTest {
     agent = start("refinery.agent.cpus = 2", "refinery.agent.scratch = \"" + place + "\"");
     reportThat(report -> report.sequence() == 1);
     assertThat(stale).doesNotExist();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+        .as("other users of the volume read nothing")
+        .isEqualTo("rwx------");
     Path where = directory.resolve("where");
     ActorRef<JobReply> replies = grant(1, "pwd > " + where);
     toJob(JobCommand.Finish.class);

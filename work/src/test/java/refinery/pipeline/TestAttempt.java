@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -60,8 +62,10 @@ record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements At
   public ProcessResult execute(ProcessRequest request) throws InterruptedException {
     Instant started = Instant.now();
     File log = request.log().toFile();
+    List<String> words = new ArrayList<>(request.within());
+    words.addAll(request.command());
     ProcessBuilder builder =
-        new ProcessBuilder(request.command())
+        new ProcessBuilder(words)
             .directory(request.directory().toFile())
             .redirectError(ProcessBuilder.Redirect.appendTo(log))
             .redirectOutput(

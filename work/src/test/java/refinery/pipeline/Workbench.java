@@ -46,6 +46,11 @@ final class Workbench {
   /** The pipeline that makes its indices. */
   String indexPipeline = "transcriptome-index";
 
+  /** Whether commands that a job brings are run. */
+  boolean commands = true;
+
+  Sandbox sandbox = Sandbox.none();
+
   private final AtomicInteger jobs = new AtomicInteger();
 
   Workbench(Path folder) throws IOException {
@@ -157,15 +162,18 @@ final class Workbench {
   ProcessRunner runner(PipelineRegistry pipelines, String engines) {
     return new ProcessRunner(
         pipelines,
+        commands,
         temporary,
         permanent,
         references,
         this::reusable,
+        sandbox,
         refinery.agent.ProgramPath.of(engines));
   }
 
   ProcessRunner runner(PipelineRegistry pipelines) {
-    return new ProcessRunner(pipelines, temporary, permanent, references, this::reusable);
+    return new ProcessRunner(
+        pipelines, commands, temporary, permanent, references, this::reusable, sandbox);
   }
 
   /** The result of an outcome, which may be reused from now on. */

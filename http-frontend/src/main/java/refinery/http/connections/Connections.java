@@ -1,6 +1,5 @@
 package refinery.http.connections;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -106,7 +105,7 @@ final class Connections {
    * @param close called to end it; must only signal
    */
   synchronized Connection open(InetAddress from, Runnable close) {
-    Object key = key(from);
+    Object key = ClientKey.of(from);
     Client client = clients.getOrDefault(key, new Client(key));
     if (hasRoom(client)) {
       clients.put(key, client);
@@ -165,14 +164,6 @@ final class Connections {
         clients.remove(client.key);
       }
     }
-  }
-
-  /** The client of an address. Whoever has one IPv6 address usually has the whole /64. */
-  private static Object key(InetAddress address) {
-    if (address instanceof Inet6Address && !address.isLoopbackAddress()) {
-      return java.nio.ByteBuffer.wrap(address.getAddress(), 0, 8).slice();
-    }
-    return address;
   }
 
   /** The number of open connections that were admitted. */

@@ -3,6 +3,8 @@ package refinery.http.connections;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,12 +23,14 @@ import java.util.concurrent.CompletionStage;
  * @param name of the server in the metrics
  * @param handler answers requests; its stage should not fail
  * @param whenFull answers the one request of a connection for which there is no room
+ * @param tls empty: plain HTTP
  */
 public record Listener(
     String name,
     ConnectionLimits limits,
     Function<HttpRequest, CompletionStage<HttpResponse>> handler,
-    Function<HttpRequest, CompletionStage<HttpResponse>> whenFull) {
+    Function<HttpRequest, CompletionStage<HttpResponse>> whenFull,
+    Optional<HttpsConnectionContext> tls) {
   private static final Duration GRACE = Duration.ofSeconds(3);
 
   /**
@@ -38,8 +43,9 @@ public record Listener(
     count(connections, meters);
     Flow<HttpRequest, HttpResponse, NotUsed> flow =
         Flow.fromGraph(new ConnectionStage(connections, limits, handler, whenFull));
-    return Http.get(system)
-        .newServerAt(host, port)
+    ServerBuilder server = Http.get(system).newServerAt(host, port);
+    return tls.map(server::enableHttps)
+        .orElse(server)
         .adaptSettings(
             settings ->
                 settings.withMaxConnections(limits.sockets()).withRemoteAddressAttribute(true))

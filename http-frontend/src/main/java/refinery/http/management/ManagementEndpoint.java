@@ -1,13 +1,16 @@
 package refinery.http.management;
 
 import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import akka.japi.function.Function;
 import akka.management.javadsl.AkkaManagement;
+import akka.stream.SystemMaterializer;
 import com.typesafe.config.Config;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import refinery.http.Access;
 import refinery.http.Credentials;
 import refinery.http.FrontendExtension;
+import refinery.http.Guard;
 import refinery.http.HttpConfig;
 import refinery.http.HttpFrontend;
 import refinery.http.Problem;
@@ -35,22 +39,34 @@ public final class ManagementEndpoint {
 
   /** Binds the endpoint; fails if it would be open to the network without a token. */
   public static CompletionStage<ServerBinding> start(
-      ActorSystem<?> system, HttpConfig config, Credentials credentials) {
+      ActorSystem<?> system,
+      HttpConfig config,
+      Credentials credentials,
+      Optional<HttpsConnectionContext> tls) {
     Config management = system.settings().config().getConfig("akka.management.http");
     String bindHost = management.getString("bind-hostname");
     String host = bindHost.isEmpty() ? management.getString("hostname") : bindHost;
     String bindPort = management.getString("bind-port");
     int port = bindPort.isEmpty() ? management.getInt("port") : Integer.parseInt(bindPort);
     Access access = new Access(config.at(host, "akka.management.http.hostname"), credentials);
-    Route routes = AkkaManagement.get(system).getRoutes();
+    Route routes =
+        AkkaManagement.get(system)
+            .getRoutes(
+                settings -> tls.map(settings::withHttpsConnectionContext).orElse(settings));
     Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
-    Function<HttpRequest, CompletionStage<HttpResponse>> guarded =
-        request -> isOpen(request) ? served.apply(request) : guarded(access, served, request);
+    Guard guard =
+        new Guard(
+            config.requests(),
+            ManagementEndpoint::isOpen,
+            tls.isPresent() && !HttpConfig.isLoopback(host),
+            SystemMaterializer.get(system).materializer(),
+            request -> isOpen(request) ? served.apply(request) : guarded(access, served, request));
     return new Listener(
             "management",
             config.connections(),
-            guarded,
-            request -> isOpen(request) ? served.apply(request) : HttpFrontend.noRoom(request))
+            guard,
+            request -> isOpen(request) ? served.apply(request) : HttpFrontend.noRoom(request),
+            tls)
         .bind(system, FrontendExtension.get(system).meters().registry(), host, port);
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +33,7 @@ class ManagementTest {
             """
                 .formatted(TOKEN));
     var binding =
-        ManagementEndpoint.start(node.system, node.config(), node.credentials())
+        ManagementEndpoint.start(node.system, node.config(), node.credentials(), Optional.empty())
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);
     base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());

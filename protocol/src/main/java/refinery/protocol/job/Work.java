@@ -65,6 +65,10 @@ public sealed interface Work {
       List<String> command,
       boolean fresh)
       implements Work {
+    /** Why a command is refused, in the words that every node and interface uses. */
+    public static final String COMMANDS_OFF =
+        "this node runs no commands of callers; refinery.commands.enabled = true turns it on";
+
     public Process {
       inputs = List.copyOf(inputs);
       provided = List.copyOf(provided);

@@ -46,6 +46,28 @@ public final class Pem {
   }
 
   /**
+   * Reads all certificates of a file, in their order; at least one.
+   *
+   * @throws IOException with a message that names the file
+   */
+  static List<X509Certificate> certificates(Path file) throws IOException {
+    try {
+      List<X509Certificate> found =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(bytes(file)))
+              .stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+      if (!found.isEmpty()) {
+        return found;
+      }
+    } catch (CertificateException e) {
+      throw new IOException(file + " holds no certificate (PEM)", e);
+    }
+    throw new IOException(file + " holds no certificate (PEM)");
+  }
+
+  /**
    * Reads an unencrypted private key in PKCS #8 form (RFC 5208): EC, RSA or EdDSA.
    *
    * @throws IOException with a message that names the file
