@@ -32,7 +32,11 @@ final class SearchRows {
   private static final String LIST = "search";
   private static final String WORDS = "q";
   private static final String STATE = "state";
+  private static final String QUALITY = "quality";
+  private static final String SURVEY = "survey_id";
   private static final int LARGEST_PAGE = 1_000;
+  private static final String OF_BATCH =
+      "select 1 from batch_row b where b.id = s.batch_id";
   private static final TypeReference<Map<String, String>> MAP = new TypeReference<>() {};
 
   private SearchRows() {}
@@ -83,12 +87,16 @@ final class SearchRows {
     Optional.ofNullable(facets.remove(WORDS))
         .ifPresent(text -> query.add("and s.words @@ websearch_to_tsquery('simple', ?)", text));
     Optional.ofNullable(facets.remove(STATE))
+        .ifPresent(state -> query.add("and exists (" + OF_BATCH + " and b.state = ?)", state));
+    Optional.ofNullable(facets.remove(QUALITY))
+        .ifPresent(word -> query.add("and exists (" + OF_BATCH + " and b.quality = ?)", word));
+    Optional.ofNullable(facets.remove(SURVEY))
         .ifPresent(
-            state ->
+            survey ->
                 query.add(
-                    "and exists (select 1 from batch_row b where b.id = s.batch_id"
-                        + " and b.state = ?)",
-                    state));
+                    "and exists (select 1 from batch_survey m where m.batch_id = s.batch_id"
+                        + " and m.survey_id = ?)",
+                    survey));
     if (!facets.isEmpty()) {
       query.add("and s.facets @> ?::jsonb", json(facets));
     }

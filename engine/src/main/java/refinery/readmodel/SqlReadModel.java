@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +25,8 @@ import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ScheduleView;
+import refinery.protocol.query.SurveyMatrix;
+import refinery.protocol.query.SurveyPace;
 import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyView;
 
@@ -286,17 +290,30 @@ public final class SqlReadModel implements ReadModel {
   }
 
   @Override
+  public CompletionStage<Map<SurveyId, SurveyPace>> paces(Collection<SurveyId> ids) {
+    return sql.run(connection -> PaceRows.read(connection, ids));
+  }
+
+  @Override
+  public CompletionStage<SurveyMatrix> matrix(SurveyId id, Filter filter) {
+    return sql.run(connection -> MatrixRows.read(connection, id, filter));
+  }
+
+  @Override
   public CompletionStage<List<RecordedEvent>> history(JobId id) {
+    return sql.run(connection -> EventRows.all(connection, Entities.JOB.name() + "|" + id));
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> history(BatchId id, int limit) {
     return sql.run(
-        connection ->
-            new Query(
-                    "select "
-                        + JsonColumns.EVENT
-                        + " from event_journal where persistence_id = ?"
-                        + " and event_ser_id = ? and not deleted order by sequence_number",
-                    Entities.JOB.name() + "|" + id,
-                    EventSerializer.IDENTIFIER)
-                .list(connection, JsonColumns::event));
+        connection -> EventRows.newest(connection, Entities.BATCH.name() + "|" + id, limit));
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> orders(SurveyId id, int limit) {
+    return sql.run(
+        connection -> EventRows.byPersons(connection, Entities.SURVEY.name() + "|" + id, limit));
   }
 
   @Override

@@ -155,9 +155,24 @@ class SearchRowsTest {
     record("srr1", 1, Map.of("tissue", "Liver"));
     indexAll();
     assertThat(find(Map.of("state", "done")).total()).isZero();
-    batches.finish("srr1", AT.plusSeconds(9), Map.of());
+    batches.finish("srr1", AT.plusSeconds(9), Map.of("quality_verdict", "warn"));
     assertThat(get(index.next())).as("a change of the state needs no new row").isZero();
     assertThat(names(find(Map.of("state", "done")))).containsExactly("srr1");
+    assertThat(names(find(Map.of("quality", "warn")))).containsExactly("srr1");
+    assertThat(find(Map.of("quality", "pass")).total()).isZero();
+  }
+
+  @Test
+  void aSurveySelectsItsBatches() throws Exception {
+    record("srr1", 1, Map.of("tissue", "Liver"));
+    record("srr2", 2, Map.of("tissue", "Liver"));
+    indexAll();
+    journal.execute(
+        "insert into batch_survey (survey_id, batch_id, seq_nr, state, created_at)"
+            + " values ('survey-mine', 'batch-srr2', 1, 'done', now())");
+    assertThat(names(find(Map.of("survey_id", "survey-mine", "tissue", "liver"))))
+        .containsExactly("srr2");
+    assertThat(find(Map.of("survey_id", "survey-other")).total()).isZero();
   }
 
   @Test

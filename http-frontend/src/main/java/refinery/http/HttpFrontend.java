@@ -87,6 +87,8 @@ public final class HttpFrontend {
                 .endpoints(),
             new AuditRoutes(services.audit()).endpoints(),
             new SurveyRoutes(services, scheduler).endpoints(),
+            new MatrixRoutes(services).endpoints(),
+            new StoryRoutes(services).endpoints(),
             new MetadataRoutes(services, blocking).endpoints(),
             new ScheduleRoutes(services).endpoints(),
             new BatchRoutes(services).endpoints(),

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.http.forecast.Cluster;
 import refinery.http.forecast.Comparison;
@@ -76,6 +79,44 @@ final class PlanRoutes {
         .thenCombine(sums(id), PlanRoutes::shown)
         .thenCombine(services.readModel().batches(filter), PlanRoutes::withItems)
         .thenApply(Responses::ok);
+  }
+
+  /** What the survey asks, and what each answer to it would do. */
+  CompletionStage<HttpResponse> question(Exchange exchange) {
+    SurveyId id = exchange.id("survey", SurveyId::of);
+    OptionalLong atMost = atMost(exchange);
+    return services
+        .readModel()
+        .survey(id)
+        .thenApply(found -> found.orElseThrow(() -> Problem.notFound("survey", id.value())))
+        .thenCompose(
+            survey ->
+                survey.question().isEmpty()
+                    ? CompletableFuture.completedFuture(asked(survey, List.of()))
+                    : sums(id)
+                        .thenApply(
+                            sums ->
+                                asked(
+                                    survey,
+                                    Effect.of(sums.plan().all(), atMost, sums::forecast))))
+        .thenApply(Responses::ok);
+  }
+
+  private static OptionalLong atMost(Exchange exchange) {
+    Optional<String> text = exchange.parameter("at_most").filter(value -> !value.isEmpty());
+    if (text.isPresent() && !text.get().matches("\\d{1,9}")) {
+      throw Problem.badRequest("?at_most", "must be a whole number of at most nine digits");
+    }
+    return text.map(Long::parseLong).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+  }
+
+  private static ObjectNode asked(SurveyView survey, List<Effect> effects) {
+    ObjectNode shown = Json.MAPPER.createObjectNode();
+    shown.put("survey_id", survey.id().value());
+    shown.set("question", Json.MAPPER.valueToTree(survey.question()));
+    ArrayNode answers = shown.putArray("effects");
+    effects.forEach(effect -> answers.add(effect.shown()));
+    return shown;
   }
 
   /** What came true of the forecast; null before anything of the survey was begun. */

@@ -17,6 +17,7 @@ import refinery.protocol.BatchId;
 import refinery.protocol.SurveyId;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.query.BatchView;
+import refinery.protocol.query.QualityView;
 import refinery.protocol.query.ReadModel.FacetCount;
 import refinery.protocol.query.ReadModel.Filter;
 import refinery.protocol.query.ReadModel.Found;
@@ -25,6 +26,8 @@ import refinery.protocol.query.ReadModel.Hit;
 /** Searches batches by words and by the harmonised form of what their archives say. */
 final class SearchRoutes {
   private static final String FACET = "facet";
+  private static final String QUALITY = "quality";
+  private static final String SURVEY = "survey_id";
   private static final String ORGANISM = "organism";
   private static final int MOST_FACETS = 10;
   private static final int MOST_VALUES = 100;
@@ -49,7 +52,10 @@ final class SearchRoutes {
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/api/v1/search", Lists.parameters("q", "state", FACET, "*"), this::search));
+        Endpoint.get(
+            "/api/v1/search",
+            Lists.parameters("q", "state", QUALITY, SURVEY, FACET, "*"),
+            this::search));
   }
 
   /** A batch that was found. Everything else of it is at its own address. */
@@ -58,6 +64,7 @@ final class SearchRoutes {
       String key,
       BatchState state,
       Optional<String> reason,
+      Optional<String> quality,
       List<SurveyId> surveyIds,
       Instant createdAt,
       Map<String, String> harmonised,
@@ -69,6 +76,7 @@ final class SearchRoutes {
           batch.key(),
           batch.state(),
           batch.reason(),
+          batch.quality().map(QualityView::verdict),
           batch.surveyIds(),
           batch.createdAt(),
           hit.harmonised(),
@@ -114,7 +122,7 @@ final class SearchRoutes {
 
   private void requireFields(Set<String> parameters) {
     List<Problem.Wrong> wrongs = new ArrayList<>();
-    Set<String> own = Lists.parameters("q", "state", FACET);
+    Set<String> own = Lists.parameters("q", "state", QUALITY, SURVEY, FACET);
     for (String name : parameters) {
       if (!own.contains(name) && !fields.contains(ours(name))) {
         wrongs.add(new Problem.Wrong("?" + name, "is no field; there are " + known()));
@@ -129,6 +137,10 @@ final class SearchRoutes {
     return Map.of(
         FACET,
         this::checkFacets,
+        QUALITY,
+        Lists.oneOf(List.of("pass", "warn", "fail")),
+        SURVEY,
+        text -> SurveyId.of(text),
         "state",
         Lists.oneOf(Arrays.stream(BatchState.values()).map(BatchState::word).toList()));
   }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import refinery.protocol.Ids;
-import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
+import refinery.protocol.query.Page;
 import refinery.protocol.query.SurveyView;
 import refinery.protocol.survey.SurveyCommand;
 import refinery.protocol.survey.SurveyReply;
@@ -42,6 +42,7 @@ final class SurveyRoutes {
         Endpoint.post("/api/v1/surveys", this::create),
         Endpoint.get("/api/v1/surveys/{id}", Set.of(FORECAST), this::show),
         Endpoint.get("/api/v1/surveys/{id}/plan", Lists.parameters(), plans::show),
+        Endpoint.get("/api/v1/surveys/{id}/question", Set.of("at_most"), plans::question),
         Endpoint.action("/api/v1/surveys/{id}/cancel", this::cancel),
         Endpoint.action("/api/v1/surveys/{id}/retry", this::retry),
         Endpoint.post("/api/v1/surveys/{id}/priority", this::priority),
@@ -52,7 +53,10 @@ final class SurveyRoutes {
     return services
         .readModel()
         .surveys(Lists.filter(exchange, Map.of("state", Lists.oneOf(STATES))))
-        .thenApply(Responses::ok);
+        .thenCompose(
+            page ->
+                SurveyProgress.added(services.readModel(), page.items())
+                    .thenApply(items -> Responses.ok(new Page<>(items, page.next()))));
   }
 
   /** The forecast is asked for: to sum it up takes the longer, the more batches there are. */
@@ -61,19 +65,15 @@ final class SurveyRoutes {
     if (!forecast.equals("true") && !forecast.equals("false")) {
       throw Problem.badRequest("?" + FORECAST, "must be true or false");
     }
-    CompletionStage<SurveyView> survey = existing(exchange);
+    CompletionStage<ObjectNode> survey =
+        existing(exchange)
+            .thenCompose(view -> SurveyProgress.added(services.readModel(), List.of(view)))
+            .thenApply(List::getFirst);
     return forecast.equals("false")
         ? survey.thenApply(Responses::ok)
-        : survey.thenCompose(
-            view ->
-                plans
-                    .cameTrue(view.id())
-                    .thenApply(
-                        cameTrue ->
-                            Responses.ok(
-                                Json.MAPPER
-                                    .<ObjectNode>valueToTree(view)
-                                    .set("came_true", cameTrue))));
+        : survey.thenCombine(
+            plans.cameTrue(exchange.id("survey", SurveyId::of)),
+            (view, cameTrue) -> Responses.ok(view.set("came_true", cameTrue)));
   }
 
   private CompletionStage<HttpResponse> create(Exchange exchange) {

@@ -1,6 +1,8 @@
 package refinery.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import refinery.protocol.BatchId;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
@@ -25,6 +28,8 @@ import refinery.protocol.query.JobView;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ScheduleView;
+import refinery.protocol.query.SurveyMatrix;
+import refinery.protocol.query.SurveyPace;
 import refinery.protocol.query.SurveyPlan;
 import refinery.protocol.query.SurveyPlan.Batches;
 import refinery.protocol.query.SurveyPlan.Earlier;
@@ -44,6 +49,9 @@ final class FakeReadModel implements ReadModel {
 
   /** The last filter of artifacts. */
   volatile Filter asked = new Filter(Map.of(), 0, Optional.empty());
+
+  /** Of every survey. */
+  volatile SurveyMatrix matrix = new SurveyMatrix(List.of(), Optional.empty());
 
   final List<RecordedEvent> events = new CopyOnWriteArrayList<>();
 
@@ -167,6 +175,34 @@ final class FakeReadModel implements ReadModel {
   public CompletionStage<List<RecordedEvent>> history(JobId id) {
     return CompletableFuture.completedFuture(
         events.stream().filter(event -> event.entity().equals(id.value())).toList());
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> history(BatchId id, int limit) {
+    return CompletableFuture.completedFuture(
+        events.stream().filter(event -> event.entity().equals(id.value())).limit(limit).toList());
+  }
+
+  @Override
+  public CompletionStage<List<RecordedEvent>> orders(SurveyId id, int limit) {
+    return CompletableFuture.completedFuture(
+        events.stream().filter(event -> event.entity().equals(id.value())).limit(limit).toList());
+  }
+
+  /** Six jobs in an hour, of each survey. */
+  @Override
+  public CompletionStage<Map<SurveyId, SurveyPace>> paces(Collection<SurveyId> ids) {
+    return CompletableFuture.completedFuture(
+        ids.stream()
+            .distinct()
+            .collect(
+                Collectors.toMap(id -> id, id -> new SurveyPace(6, Duration.ofHours(1)))));
+  }
+
+  @Override
+  public CompletionStage<SurveyMatrix> matrix(SurveyId id, Filter filter) {
+    asked = filter;
+    return CompletableFuture.completedFuture(matrix);
   }
 
   @Override

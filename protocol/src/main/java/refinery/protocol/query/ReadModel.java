@@ -2,6 +2,7 @@ package refinery.protocol.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,8 +71,23 @@ public interface ReadModel {
   /** The sums of a survey's plan; all zero for an unknown survey. */
   CompletionStage<SurveyPlan> plan(SurveyId id);
 
+  /** How fast these surveys go on; without those of which too few jobs ended to tell. */
+  CompletionStage<Map<SurveyId, SurveyPace>> paces(Collection<SurveyId> ids);
+
+  /**
+   * How far each batch of a survey is, the newest first. Filter: state, of the batch. Empty for an
+   * unknown survey.
+   */
+  CompletionStage<SurveyMatrix> matrix(SurveyId id, Filter filter);
+
   /** Every event of the job, oldest first. */
   CompletionStage<List<RecordedEvent>> history(JobId id);
+
+  /** The newest events of the batch, oldest first. */
+  CompletionStage<List<RecordedEvent>> history(BatchId id, int limit);
+
+  /** The newest events of the survey that somebody caused, oldest first. */
+  CompletionStage<List<RecordedEvent>> orders(SurveyId id, int limit);
 
   /**
    * Events after that ordering, in the journal's order. Only those behind the transaction horizon:
@@ -105,8 +121,8 @@ public interface ReadModel {
   /**
    * Batches by the words of their archives and the harmonised form of them, newest first. A batch
    * can be found a second or two after it was recorded. Filters: q (all of its words; quoted ones
-   * together, {@code or}, {@code -without}), state, and any field of the harmonised form, source or
-   * pipeline by its exact value.
+   * together, {@code or}, {@code -without}), state, quality, survey_id, and any field of the
+   * harmonised form, source or pipeline by its exact value.
    *
    * @param facets fields whose values are counted, the most frequent first, among what passes the
    *     filters on other fields
