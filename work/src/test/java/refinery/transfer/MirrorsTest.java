@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,6 +31,8 @@ import refinery.hosts.HostTraffic;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.scheduling.HostFigures;
+import refinery.protocol.scheduling.HostFigures.Troubles;
 
 /** Several places have the same files, and the fast one is asked. */
 class MirrorsTest {
@@ -166,6 +169,43 @@ class MirrorsTest {
           .extracting(view -> mirror.url("").endsWith(((HostSpeeds.View) view).host()))
           .containsExactly(true, false);
     }
+  }
+
+  /** What the archive sends is not what it states, and its mirror has the file. */
+  @Test
+  void whatComesFromElsewhereIsCountedWithTheReason(@TempDir Path directory) throws Exception {
+    byte[] body = genome();
+    byte[] damaged = body.clone();
+    damaged[damaged.length / 2] ^= 1;
+    try (FaultServer mirror = new FaultServer();
+        Node node =
+            new Node(
+                directory, Node.settings(3), Node.ASKING, List.of(), List.of(mirror.url("")))) {
+      node.server.on("/genome.fa.gz", FaultServer.file(damaged));
+      mirror.on("/genome.fa.gz", FaultServer.file(body));
+      Location stated = node.stated("ensembl", "/genome.fa.gz", "fa.gz", body);
+      SourceFile file = new SourceFile("genome.fa.gz", "fa.gz", List.of(stated));
+      assertThat(node.run("genome", List.of(file), Map.of())).isInstanceOf(Outcome.Succeeded.class);
+      HostFigures bad = figures(node, node.server);
+      HostFigures good = figures(node, mirror);
+      assertThat(bad.troubles()).isEqualTo(new Troubles(0, 1, 0, 0));
+      assertThat(bad.files()).isZero();
+      assertThat(bad.fallbacks())
+          .singleElement()
+          .matches(one -> one.to().equals(good.host()) && one.reason().equals("corrupt"));
+      assertThat(good.files()).isEqualTo(1);
+      assertThat(good.bytes()).isEqualTo(body.length);
+      assertThat(good.troubles()).isEqualTo(Troubles.NONE);
+      assertThat(List.of(bad, good)).allMatch(host -> host.inFlight() == 0);
+    }
+  }
+
+  private static HostFigures figures(Node node, FaultServer of) {
+    String host = URI.create(of.url("")).getAuthority();
+    return node.hosts().stream()
+        .filter(figures -> figures.host().equals(host))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static FaultServer.Answer throttled(byte[] body) {

@@ -28,6 +28,7 @@ import refinery.hosts.HostLimits;
 import refinery.protocol.batch.Location;
 import refinery.protocol.batch.SourceFile;
 import refinery.protocol.job.Outcome;
+import refinery.protocol.scheduling.HostFigures;
 import refinery.storage.LocalObjectStore;
 
 /** A node's download side with a faulty archive beside it. */
@@ -177,6 +178,11 @@ final class Node implements AutoCloseable {
   /** What people see of its downloads. */
   Map<String, Object> state() {
     return runner.state();
+  }
+
+  /** What its transfers count of each host. */
+  List<HostFigures> hosts() {
+    return runner.hosts();
   }
 
   Outcome run(LocalAttempt attempt) throws Exception {
