@@ -3,6 +3,7 @@ package refinery.http;
 import akka.http.javadsl.model.ContentTypes;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,13 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import refinery.http.access.Scope;
 import refinery.protocol.Json;
 
 /**
  * Serves the OpenAPI document as JSON. It is written by hand in {@code openapi.yaml}; what follows
- * from the kind of an endpoint (the errors that all of its kind have) is added here, and so are the
- * examples of {@code openapi-examples.yaml}. SnakeYAML reads both, because Jackson does not resolve
- * aliases.
+ * from the kind of an endpoint (the errors that all of its kind have, the scope of the caller) is
+ * added here, and so are the examples of {@code openapi-examples.yaml}. SnakeYAML reads both,
+ * because Jackson does not resolve aliases.
  */
 final class OpenApi {
   private static final List<String> PATHS = List.of("/api/v1/openapi.json", "/openapi.json");
@@ -30,6 +32,7 @@ final class OpenApi {
   private static final String RESPONSES = "responses";
   private static final String CONTENT = "content";
   private static final String EXAMPLE = "example";
+  private static final String SECURITY = "security";
 
   private final ObjectNode document = read("openapi.yaml");
   private final ObjectNode examples = read("openapi-examples.yaml");
@@ -71,6 +74,7 @@ final class OpenApi {
               .path(endpoint.method().toLowerCase(java.util.Locale.ROOT));
       if (operation instanceof ObjectNode found) {
         errors(found, endpoint);
+        secured(found, endpoint);
         exemplify(found);
       }
     }
@@ -95,6 +99,18 @@ final class OpenApi {
         .forEach(each -> all.put(each.getKey(), each.getValue().deepCopy()));
     all.remove("default");
     operation.putObject(RESPONSES).setAll(all);
+  }
+
+  /** Names the scope that the caller needs, in each way in which he may be known. */
+  private void secured(ObjectNode operation, Endpoint endpoint) {
+    if (endpoint.scope() == Scope.NONE) {
+      return;
+    }
+    JsonNode ways = (operation.has(SECURITY) ? operation : document).path(SECURITY).deepCopy();
+    for (JsonNode way : ways) {
+      way.forEach(scopes -> ((ArrayNode) scopes).add(endpoint.scope().word()));
+    }
+    operation.set(SECURITY, ways);
   }
 
   private void exemplify(ObjectNode operation) {

@@ -30,7 +30,7 @@ final class FakeAuditLog implements AuditLog {
   @Override
   public CompletionStage<Page<Stored>> entries(Filter filter) {
     List<Stored> found = new ArrayList<>();
-    int first = filter.cursor().map(Integer::parseInt).orElse(0);
+    int first = filter.cursor().map(FakeAuditLog::place).orElse(0);
     for (int i = 0; i < stored.size(); i++) {
       AuditEntry entry = stored.get(stored.size() - 1 - i);
       if (filter.values().getOrDefault("actor", entry.actor()).equals(entry.actor())) {
@@ -41,5 +41,13 @@ final class FakeAuditLog implements AuditLog {
     Optional<String> next = end < found.size() ? Optional.of("" + end) : Optional.empty();
     return CompletableFuture.completedFuture(
         new Page<>(found.subList(Math.min(first, end), end), next));
+  }
+
+  private static int place(String cursor) {
+    try {
+      return Integer.parseUnsignedInt(cursor) & Integer.MAX_VALUE;
+    } catch (NumberFormatException none) {
+      throw new refinery.protocol.query.ReadModel.InvalidCursor(cursor);
+    }
   }
 }

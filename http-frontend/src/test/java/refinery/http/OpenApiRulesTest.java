@@ -155,6 +155,18 @@ class OpenApiRulesTest {
     }
   }
 
+  @Test
+  void everyOperationNamesTheScopeOfItsCaller() {
+    assertThat(scope("listSurveys")).isEqualTo("read");
+    assertThat(scope("cancelBatch")).isEqualTo("operate");
+    assertThat(scope("listAudit")).isEqualTo("admin");
+    assertThat(scope("signIn")).isEmpty();
+  }
+
+  private static String scope(String operation) {
+    return described.operation(operation).node().at("/security").findPath("token").path(0).asText();
+  }
+
   private static Set<String> pathVariables(Operation operation) {
     Set<String> names = new TreeSet<>();
     for (String segment : operation.template().split("/")) {

@@ -113,10 +113,13 @@ function Answer({document, status, given}) {
     ${example !== undefined && html`<pre><code>${shown(example)}</code></pre>`}`}<//></li>`;
 }
 
+const scopeOf = operation => (operation.security || []).map(way => way.token?.[0]).find(Boolean);
+
 function Operation({document, entry}) {
   const {operation} = entry;
   return html`<div class="api-operation">
     <${Text} text=${operation.description} />
+    ${scopeOf(operation) && html`<p class="muted">Needs a token with the scope <code>${scopeOf(operation)}</code> where tokens are configured.</p>`}
     ${entry.parameters.length > 0 && html`<h3>Parameters</h3><ul class="api-fields">${entry.parameters.map(each => html`<li key=${each.in + each.name}><code>${each.name}</code>${' '}<span class="muted">in ${each.in}, ${typeOf(resolve(document, each.schema))}${each.required ? ', needed' : ''}</span> ${each.description}</li>`)}</ul>`}
     ${entry.content && html`<h3>Body</h3><${Fields} document=${document} schema=${entry.content[1].schema} sent=${true} />`}
     <h3>Try it</h3><${Try} document=${document} entry=${entry} />
