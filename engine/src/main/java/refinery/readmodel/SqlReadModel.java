@@ -22,6 +22,7 @@ import refinery.protocol.query.BatchView;
 import refinery.protocol.query.BatchView.ArtifactView;
 import refinery.protocol.query.FailureGroups;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.OverviewQueries;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ScheduleView;
@@ -388,5 +389,10 @@ public final class SqlReadModel implements ReadModel {
   @Override
   public CompletionStage<JsonNode> counts() {
     return sql.run(Statistics::counts);
+  }
+
+  @Override
+  public OverviewQueries overview() {
+    return new SqlOverviewQueries(sql);
   }
 }

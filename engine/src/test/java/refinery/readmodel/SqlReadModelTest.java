@@ -49,6 +49,7 @@ import refinery.protocol.job.JobState;
 import refinery.protocol.job.Usage;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.OverviewQueries;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.QualityView;
 import refinery.protocol.query.ReadModel.Filter;
@@ -291,6 +292,36 @@ class SqlReadModelTest {
         .as("it is refined again")
         .isEmpty();
     assertThat(get(model.batch(new BatchId("batch-3"))).orElseThrow().key()).isEqualTo("SRR3");
+  }
+
+  @Test
+  void theOverviewSaysWhatChangedWhatWaitsAndWhatANameMeans() throws Exception {
+    OverviewQueries overview = model.overview();
+    OverviewQueries.Changes all = get(overview.changes(0, 1_000));
+    assertThat(all.events()).isGreaterThanOrEqualTo(23);
+    assertThat(all.entities()).contains("job-3", "batch-9", "survey-s2").doesNotHaveDuplicates();
+    assertThat(get(overview.changes(all.cursor(), 1_000)).entities()).isEmpty();
+    OverviewQueries.Changes first = get(overview.changes(0, 2));
+    assertThat(first.events()).isEqualTo(2);
+    assertThat(get(overview.changes(first.cursor(), 1_000)).events()).isEqualTo(all.events() - 2);
+    assertThat(get(overview.oldestWaiting()).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+    assertThat(get(overview.jump("key-3", 5))).isNotNull();
+    assertThat(get(overview.jump("survey-s", 5))).as("too short a beginning").isEmpty();
+    assertThat(get(overview.jump("'; drop table job_row; --", 5))).isEmpty();
+    assertThat(get(overview.jump("JOB-DOWN", 5))).isEmpty();
+  }
+
+  @Test
+  void historyCountsInStepsWithoutGaps() throws Exception {
+    java.time.Instant from = java.time.Instant.parse("1990-01-01T00:00:00Z");
+    java.time.Duration step = java.time.Duration.ofDays(3_650);
+    List<JsonNode> buckets =
+        get(model.overview().history(from, from.plus(step.multipliedBy(6)), step));
+    assertThat(buckets).hasSize(6);
+    assertThat(buckets.stream().mapToLong(each -> each.path("batches_found").asLong()).sum())
+        .isEqualTo(10);
+    assertThat(buckets.getFirst().path("jobs_failed").asLong()).isZero();
+    assertThat(get(model.overview().history(from, from, step))).isEmpty();
   }
 
   @Test

@@ -24,7 +24,8 @@ import refinery.protocol.query.ReadModel.RecordedEvent;
 
 /**
  * Streams every event as server-sent events, whose id is the place in the journal. A page is
- * fetched only when the client has taken the page before, so a slow reader slows only itself.
+ * fetched only when the client has taken the page before, so a slow reader slows only itself. A
+ * summary of them, which says only what changed, is made once for all its readers.
  */
 final class EventRoutes {
   private static final ByteString HEARTBEAT = ByteString.fromString(": still here\n\n");
@@ -33,6 +34,7 @@ final class EventRoutes {
   private final FrontendServices services;
   private final HttpConfig config;
   private final ActorRef<EventFeed.Command> feed;
+  private final ActorRef<SummaryFeed.Command> summaries;
   private final AtomicInteger readers = new AtomicInteger();
 
   EventRoutes(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
@@ -44,15 +46,21 @@ final class EventRoutes {
             EventFeed.create(services.readModel(), config.events()),
             "event-feed-" + java.util.UUID.randomUUID(),
             Props.empty());
+    this.summaries =
+        system.systemActorOf(
+            SummaryFeed.create(services.readModel().overview(), config.events().heartbeat()),
+            "summary-feed-" + java.util.UUID.randomUUID(),
+            Props.empty());
   }
 
   List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/api/v1/events", Set.of("after"), this::stream)
+        Endpoint.get("/api/v1/events", Set.of("after", "summary"), this::stream)
             .accepting("text/event-stream"));
   }
 
   private CompletionStage<HttpResponse> stream(Exchange exchange) {
+    boolean summary = isSummary(exchange.parameter("summary").orElse("false"));
     Optional<Long> wanted =
         exchange
             .header("Last-Event-ID")
@@ -69,7 +77,7 @@ final class EventRoutes {
                   .withEntity(
                       HttpEntities.createChunked(
                           MediaTypes.TEXT_EVENT_STREAM.toContentType(),
-                          exchange.isHead() ? Source.empty() : admitted(start)))
+                          exchange.isHead() ? Source.empty() : admitted(start, summary)))
                   .addHeader(RawHeader.create("Cache-Control", "no-store"))
                   .addHeader(RawHeader.create("X-Accel-Buffering", "no"));
             });
@@ -82,13 +90,23 @@ final class EventRoutes {
     return Long.parseLong(text.strip());
   }
 
-  private Source<ByteString, NotUsed> admitted(long start) {
+  private static boolean isSummary(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw Problem.badRequest("?summary", "must be true or false");
+    };
+  }
+
+  private Source<ByteString, NotUsed> admitted(long start, boolean summary) {
     if (readers.get() >= config.events().maxReaders()) {
       throw Problem.unavailable(
           "there are " + config.events().maxReaders() + " readers of this stream already");
     }
-    return Source.single(ByteString.fromString("retry: 2000\nid: " + start + "\n\n"))
-        .concat(Source.unfoldAsync(start, this::next))
+    String first = "retry: 2000\nid: " + start + "\n";
+    return Source.single(
+            ByteString.fromString(first + (summary ? SummaryFeed.beginning(start) : "\n")))
+        .concat(Source.unfoldAsync(start, summary ? this::nextSummary : this::next))
         .via(Flow.fromMaterializer((running, attributes) -> counted()))
         .mapMaterializedValue(ignored -> NotUsed.getInstance());
   }
@@ -121,6 +139,16 @@ final class EventRoutes {
                         : news.events().stream()
                             .map(this::text)
                             .reduce(ByteString.emptyByteString(), ByteString::concat))));
+  }
+
+  private CompletionStage<Optional<Pair<Long, ByteString>>> nextSummary(long cursor) {
+    CompletionStage<SummaryFeed.News> asked =
+        AskPattern.ask(
+            summaries,
+            replyTo -> new SummaryFeed.Next(cursor, replyTo),
+            config.events().heartbeat().plus(config.askTimeout()),
+            system.scheduler());
+    return asked.thenApply(news -> Optional.of(Pair.create(news.cursor(), news.bytes())));
   }
 
   private ByteString text(RecordedEvent event) {

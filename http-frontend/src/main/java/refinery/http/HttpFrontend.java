@@ -1,9 +1,8 @@
 package refinery.http;
 
-import java.util.Optional;
-import akka.http.javadsl.HttpsConnectionContext;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -106,6 +105,7 @@ public final class HttpFrontend {
             new DatasetRoutes(services).endpoints(),
             new DatasetDownloads(services).endpoints(),
             new EventRoutes(system, services, config).endpoints(),
+            new OverviewRoutes(system, services, scheduler, config).endpoints(),
             new CatalogRoutes(services).endpoints())
         .flatMap(List::stream)
         .toList();

@@ -170,7 +170,7 @@ function Shell() {
     <header class="top">
       <button type="button" class="quiet menu" aria-label="Rooms" aria-controls="navigation" aria-expanded=${open} onClick=${() => setOpen(!open)}>☰</button>
       <${Link} to="/" class="brand"><span class="mark" aria-hidden="true"></span>Refinery<//>
-      <button type="button" class="jump-open" onClick=${() => setBox('jump')}>Jump to anything<kbd>/</kbd></button>
+      <button type="button" class="jump-open" onClick=${() => setBox('jump')}><span>Jump<span class="wide"> to anything</span></span><kbd>/</kbd></button>
       <button type="button" class="quiet" aria-label="Keys" title="Keys (?)" onClick=${() => setBox('keys')}>?</button>
     </header>
     <${ConnectionBar} />

@@ -25,6 +25,7 @@ import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.FailureGroups;
 import refinery.protocol.query.JobView;
+import refinery.protocol.query.OverviewQueries;
 import refinery.protocol.query.Page;
 import refinery.protocol.query.ReadModel;
 import refinery.protocol.query.ScheduleView;
@@ -57,6 +58,7 @@ final class FakeReadModel implements ReadModel {
 
   /** When the counts are told; at once unless a test puts it off. */
   volatile CompletionStage<Void> orderingAfter = CompletableFuture.completedFuture(null);
+
   final java.util.concurrent.atomic.AtomicInteger orderingAsked =
       new java.util.concurrent.atomic.AtomicInteger();
   volatile CompletionStage<Void> statsAfter = CompletableFuture.completedFuture(null);
@@ -195,8 +197,7 @@ final class FakeReadModel implements ReadModel {
     return CompletableFuture.completedFuture(
         ids.stream()
             .distinct()
-            .collect(
-                Collectors.toMap(id -> id, id -> new SurveyPace(6, Duration.ofHours(1)))));
+            .collect(Collectors.toMap(id -> id, id -> new SurveyPace(6, Duration.ofHours(1)))));
   }
 
   @Override
@@ -240,5 +241,10 @@ final class FakeReadModel implements ReadModel {
     stats.putObject("batches").put("done", batches.size());
     stats.putObject("jobs").putObject("process").put("succeeded", jobs.size());
     return statsAfter.thenApply(done -> stats);
+  }
+
+  @Override
+  public OverviewQueries overview() {
+    return new FakeOverview(this);
   }
 }

@@ -32,6 +32,13 @@ class OpenApiTest {
           "prioritizeJob", "{\"priority\":7}",
           "resumeSurvey", "{\"input\":{\"take\":\"all\"}}");
 
+  /** What an operation cannot do without. */
+  private static final Map<String, String> QUERIES =
+      Map.of(
+          "sliceDataset", "?genes=g1",
+          "nextTimes", "?cron=*%20*%20*%20*%20*",
+          "jump", "?q=job-do");
+
   private static TestNode node;
   private static Described described;
 
@@ -81,8 +88,7 @@ class OpenApiTest {
                 .template()
                 .replace("{id}", id(operation.template(), name, survey))
                 .replace("{name}", "nightly")
-            + (name.equals("sliceDataset") ? "?genes=g1" : "")
-            + (name.equals("nextTimes") ? "?cron=*%20*%20*%20*%20*" : "");
+            + QUERIES.getOrDefault(name, "");
     if (name.equals("readEvents")) {
       var head = node.send(node.request(path).HEAD());
       return head.statusCode() == 200 ? List.of() : List.of(name + ": " + head.statusCode());

@@ -165,10 +165,14 @@ public final class TestNode implements AutoCloseable {
   }
 
   void record(long ordering) {
+    record(ordering, "job-done");
+  }
+
+  void record(long ordering, String entity) {
     rows.events.add(
         new RecordedEvent(
             ordering,
-            "job-done",
+            entity,
             ordering,
             "submitted",
             Samples.AT,

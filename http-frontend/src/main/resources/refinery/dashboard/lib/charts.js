@@ -57,7 +57,7 @@ export function TimeSeries({title, at, series, height = 180, format = compact, b
       legend: {live: true},
       cursor: {y: false, drag: {x: Boolean(latest.current.onRange), y: false, setScale: false}},
       scales: {x: {time: true}, y: {range: (u, low, high) => [0, Math.max(1, high * 1.08)]}},
-      axes: [{...axis, values: undefined}, {...axis, size: 52, values: (u, values) => values.map(value => (value === Math.floor(value) || high(u) < 3 ? format(value) : ''))}],
+      axes: [{...axis, values: clock}, {...axis, size: 52, values: (u, values) => values.map(value => (value === Math.floor(value) || high(u) < 3 ? format(value) : ''))}],
       series: [{label: 'Time', value: (u, value) => (value ? timeText(value * 1000, {seconds: false}) : '–')},
         ...series.map(each => {
           const stroke = colour(element, TONES[each.tone] || '--accent');
@@ -81,6 +81,19 @@ export function TimeSeries({title, at, series, height = 180, format = compact, b
   return html`<figure class="chart"><div ref=${frame} class="chart-frame" role="img" aria-label=${`${title}: ${sums(series, format)}`}></div>
     ${table && html`<${Numbers} title=${title} head=${['Time', ...series.map(each => each.title)]}
       rows=${() => at.map((x, i) => [timeText(x * 1000, {seconds: false}), ...series.map(each => format(each.values[i]))])} />`}</figure>`;
+}
+
+/** The time below a mark, with the day where a day begins or the marks are days. */
+function clock(u, marks) {
+  const two = n => String(n).padStart(2, '0');
+  return marks.map((mark, i) => {
+    const at = new Date(mark * 1000);
+    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+    const days = marks.length > 1 && marks[1] - marks[0] >= 86400;
+    const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
+    const told = time === '00:00' || (i === 0 && at.toDateString() !== new Date().toDateString());
+    return days ? day.slice(5) : told ? `${time}\n${day.slice(5)}` : time;
+  });
 }
 
 const high = u => u.scales.y.max ?? 0;

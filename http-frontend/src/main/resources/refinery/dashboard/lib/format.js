@@ -38,9 +38,10 @@ export function duration(seconds) {
   if (s < 1) return `${Math.round(s * 1000)} ms`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 60) return `${Math.round(s)} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${Math.floor(s % 60)} s`;
-  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+  const parts = (large, small) => [large, small].filter(part => !part.startsWith('0 ')).join(' ');
+  if (s < 3600) return parts(`${Math.floor(s / 60)} min`, `${Math.floor(s % 60)} s`);
+  if (s < 86400) return parts(`${Math.floor(s / 3600)} h`, `${Math.floor((s % 3600) / 60)} min`);
+  return parts(`${Math.floor(s / 86400)} d`, `${Math.floor((s % 86400) / 3600)} h`);
 }
 
 /** Seconds between two times; the later one is now when missing. */

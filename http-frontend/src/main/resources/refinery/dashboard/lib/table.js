@@ -9,6 +9,7 @@ import {Empty, Loading, Problem, useElementId} from './ui.js';
 const ROW = 37;
 const AHEAD = 12;
 const PAGE = 200;
+const MORE = 1000;
 const KEPT = 12;
 
 // Lists that were read, by their address, so that coming back shows them at once and where they were.
@@ -205,7 +206,7 @@ class PagedList {
 
   read(cursor) {
     if (this.load) return this.load(cursor);
-    return get(this.key, {query: {limit: this.pages.length === 0 ? 100 : PAGE, cursor}});
+    return get(this.key, {query: {limit: this.pages.length === 0 ? 100 : this.pages.length < 5 ? PAGE : MORE, cursor}});
   }
 
   changed() {

@@ -1,5 +1,5 @@
 // Parts that pages are made of.
-import {html, useEffect, useRef, useState} from './html.js';
+import {html, useEffect, useLayoutEffect, useRef, useState} from './html.js';
 import {Link, useQuery, useTitle} from './router.js';
 
 let ids = 0;
@@ -155,7 +155,8 @@ export function Copy({text, label = 'Copy'}) {
 export function Dialog({title, onClose, children}) {
   const ref = useRef(null);
   const id = useElementId();
-  useEffect(() => {
+  // At once, so that what is typed next goes into it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     ref.current.showModal();
     return () => before?.isConnected && before.focus?.();

@@ -1,5 +1,5 @@
 // The jump box: from any name, accession, id or digest to its page.
-import {html, useEffect, useRef, useState} from '../lib/html.js';
+import {html, useEffect, useLayoutEffect, useRef, useState} from '../lib/html.js';
 import {get} from '../lib/api.js';
 import {navigate} from '../lib/router.js';
 import {Dialog} from '../lib/ui.js';
@@ -9,7 +9,7 @@ export function Jump({onClose}) {
   const [found, setFound] = useState({items: [], of: ''});
   const [at, setAt] = useState(0);
   const input = useRef(null);
-  useEffect(() => input.current.focus(), []);
+  useLayoutEffect(() => input.current.focus(), []);
   useEffect(() => {
     const q = text.trim();
     if (q.length < 2) {

@@ -155,6 +155,9 @@ public interface ReadModel {
     return stats();
   }
 
+  /** What the overview of a dashboard asks. */
+  OverviewQueries overview();
+
   /**
    * An event of the journal.
    *

@@ -1,0 +1,180 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Page;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.testing.RequiresTools;
+
+/** Lists: addresses, length, keys, export, and that news leave the reader where he is. */
+@RequiresTools("chromium")
+@ExtendWith(DashboardFixture.class)
+class ListBrowserTest {
+  private static final String ROWS = ".table tbody tr[role=row]";
+  private static final String FRAME = "document.querySelector('.table-frame')";
+
+  private static final String MANY =
+      """
+      insert into job_row
+      select 'job-many' || lpad(n::text, 6, '0'), seq_nr, kind, 'succeeded', 'survey-many', pipeline, node, attempt, null, null, null,
+        false, timestamptz '2001-01-01' + n * interval '1 second', timestamptz '2001-02-01', false, changed_at, ticket,
+        replace(document::text, id, 'job-many' || lpad(n::text, 6, '0'))::json
+      from (select * from job_row where kind = 'process' and state = 'succeeded' limit 1) one, generate_series(1, 100000) n
+      """;
+
+  @Test
+  void filtersAreInTheAddressAndSurviveReloadAndBack(Browser browser) {
+    try (Window window = browser.open("/jobs")) {
+      window.find("label:has-text(\"State\") select").selectOption("failed");
+      window.page().waitForURL("**/jobs?state=failed");
+      window.find(ROWS + " .state:has-text(\"failed\")");
+      assertThat(window.page().locator(ROWS + ":has-text(\"succeeded\")").count()).isZero();
+      window.page().reload();
+      window.find(ROWS + " .state:has-text(\"failed\")");
+      assertThat(window.find("label:has-text(\"State\") select").inputValue()).isEqualTo("failed");
+      window.find(ROWS).click();
+      window.page().waitForURL("**/jobs/job-*");
+      window.page().goBack();
+      assertThat(window.path()).isEqualTo("/jobs?state=failed");
+      assertThat(window.find("label:has-text(\"State\") select").inputValue()).isEqualTo("failed");
+      window.page().goBack();
+      window.find(ROWS + ":has-text(\"succeeded\")");
+      assertThat(window.path()).isEqualTo("/jobs");
+    }
+  }
+
+  @Test
+  void aListOfAHundredThousandIsReadAsItIsScrolledAndStaysWhereItWas(
+      Refinery refinery, Browser browser) throws Exception {
+    refinery.sql(MANY);
+    try (Window window = browser.open("/jobs?survey_id=survey-many")) {
+      Page page = window.page();
+      window.find(ROWS);
+      for (int loaded = 0; loaded < 5_000; loaded = loaded(page)) {
+        page.evaluate(FRAME + ".scrollTop = " + FRAME + ".scrollHeight");
+        page.waitForTimeout(50);
+      }
+      assertThat(page.locator(ROWS).count()).as("rows in the page").isLessThan(120);
+      page.evaluate(FRAME + ".scrollTop = 37 * 4000");
+      page.waitForFunction(
+          "() => document.querySelector('" + ROWS + "').getAttribute('aria-rowindex') > 3900");
+      String row = page.locator(ROWS).nth(20).getAttribute("aria-rowindex");
+      AtomicInteger asked = new AtomicInteger();
+      page.onRequest(request -> asked.addAndGet(request.url().contains("/api/v1/jobs?") ? 1 : 0));
+      page.locator(ROWS).nth(20).click();
+      page.waitForURL("**/jobs/job-many*");
+      window.find("main h1");
+      page.goBack();
+      window.find(ROWS + "[aria-rowindex=\"" + row + "\"].active");
+      assertThat(((Number) page.evaluate(FRAME + ".scrollTop")).intValue()).isEqualTo(37 * 4000);
+      assertThat(asked.get()).as("only what is in sight is read again").isLessThanOrEqualTo(3);
+    } finally {
+      refinery.sql("delete from job_row where survey_id = 'survey-many'");
+    }
+  }
+
+  private static int loaded(Page page) {
+    String said = page.locator(".table-foot [role=status]").textContent();
+    return Integer.parseInt(said.replaceFirst("\\D*([0-9,]+).*", "$1").replace(",", ""));
+  }
+
+  @Test
+  void newsLeaveFocusAndRowAndWhatWasMissedIsReplayed(Refinery refinery, Browser browser) {
+    try (Window window = browser.open("/jobs?state=failed&kind=process")) {
+      window.expectErrors();
+      Page page = window.page();
+      window.find(ROWS);
+      page.keyboard().press("j");
+      String active = page.locator("tr.active").getAttribute("id");
+      int before = page.locator(ROWS).count();
+      refinery.await(refinery.survey("PRJDB990103", "breaks"), "failed", "done_with_failures");
+      waitForRows(page, before);
+      assertThat(page.locator("tr.active").getAttribute("id")).isEqualTo(active);
+      assertThat(page.evaluate("document.activeElement.tagName")).isEqualTo("TABLE");
+
+      page.context().route("**/api/v1/events*", route -> route.abort());
+      page.evaluate("dispatchEvent(new Event('online'))");
+      window.find(".connection:has-text(\"Disconnected for\")");
+      int cut = page.locator(ROWS).count();
+      refinery.await(refinery.survey("PRJNA990101", "breaks"), "failed", "done_with_failures");
+      page.context().unroute("**/api/v1/events*");
+      page.waitForFunction("() => !document.querySelector('.connection').textContent.trim()");
+      waitForRows(page, cut);
+      assertThat(page.locator("tr.active").getAttribute("id")).isEqualTo(active);
+    }
+  }
+
+  private static void waitForRows(Page page, int more) {
+    page.waitForFunction(
+        "([rows, n]) => document.querySelectorAll(rows).length > n", List.of(ROWS, more));
+  }
+
+  @Test
+  void everythingIsReachedByKeys(Refinery refinery, Browser browser) {
+    String batch =
+        refinery.client().get("/batches?state=done").path("items").get(0).path("id").asText();
+    String accession = refinery.client().get("/batches/" + batch).path("key").asText();
+    try (Window window = browser.open("/jobs")) {
+      Page page = window.page();
+      window.find(ROWS);
+      page.keyboard().press("?");
+      window.find("dialog:has-text(\"Next and previous row\")");
+      page.keyboard().press("Escape");
+      page.keyboard().press("j");
+      page.keyboard().press("j");
+      page.keyboard().press("k");
+      String id = page.locator("tr.active").getAttribute("id").replaceFirst("^e\\d+-", "");
+      page.keyboard().press("Enter");
+      page.waitForURL("**/jobs/" + id);
+      window.find("main h1");
+      page.keyboard().press("/");
+      window.find("dialog input:focus");
+      page.keyboard().type(accession);
+      window.find("[role=option]:has-text(\"" + accession + "\")");
+      page.keyboard().press("Enter");
+      page.waitForURL("**/batches/batch-*");
+      window.find("main h1");
+      page.keyboard().press("/");
+      window.find("dialog input:focus");
+      page.keyboard().type(refinery.failed().substring(0, 14));
+      window.find("[role=option]:has-text(\"" + refinery.failed() + "\")");
+      page.keyboard().press("Enter");
+      page.waitForURL("**/surveys/" + refinery.failed());
+    }
+  }
+
+  @Test
+  void aListIsExportedAsItIsFiltered(Browser browser) throws Exception {
+    try (Window window = browser.open("/jobs?state=failed")) {
+      Page page = window.page();
+      window.find(ROWS);
+      Download csv = page.waitForDownload(() -> page.click(".export button:has-text(\"CSV\")"));
+      List<String> lines = Files.readAllLines(csv.path());
+      assertThat(lines).hasSizeGreaterThan(2);
+      assertThat(lines.getFirst()).contains("state");
+      assertThat(lines.subList(1, lines.size())).allMatch(line -> line.contains("failed"));
+      Download json = page.waitForDownload(() -> page.click(".export button:has-text(\"JSON\")"));
+      assertThat(Files.readString(json.path())).contains("\"state\": \"failed\"");
+    }
+  }
+
+  @Test
+  void theOverviewShowsTheWholeAndLeadsToTheLists(Refinery refinery, Browser browser) {
+    try (Window window = browser.open("/")) {
+      window.find("h2:has-text(\"Throughput\")");
+      window.find("section:has-text(\"Failures by cause\") td:has-text(\"input is not FASTQ\")");
+      window.find("section:has-text(\"Oldest wait\") a:has-text(\"job\")");
+      window.find(".u-wrap canvas");
+      assertThat(window.violations()).isEmpty();
+      window.find("a.stat:has-text(\"Inbox\")").click();
+      window.page().waitForURL("**/inbox");
+      window.go("/?range=24h");
+      assertThat(window.find("button[aria-pressed=true]").textContent()).isEqualTo("day");
+    }
+  }
+}

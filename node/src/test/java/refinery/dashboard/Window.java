@@ -1,0 +1,109 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A window of the browser with one page. Closing it fails the test if the page wrote an error to
+ * its console or asked another host for anything.
+ */
+public final class Window implements AutoCloseable {
+  private static final String AXE = read("/refinery/dashboard/axe.min.js");
+
+  private final BrowserContext context;
+  private final Page page;
+  private final String url;
+  private final List<String> errors = new ArrayList<>();
+  private boolean errorsExpected;
+
+  Window(BrowserContext context, String url) {
+    this.context = context;
+    this.url = url;
+    this.page = context.newPage();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error")) {
+            errors.add("console: " + message.text() + " at " + message.location());
+          }
+        });
+    page.onPageError(error -> errors.add("uncaught: " + error));
+    page.onRequest(
+        request -> {
+          if (!request.url().startsWith(url) && !request.url().matches("(data|blob|about):.*")) {
+            errors.add("foreign request: " + request.url());
+          }
+        });
+  }
+
+  /** Playwright's page, for everything. */
+  public Page page() {
+    return page;
+  }
+
+  /** Loads a path of the dashboard, and waits for its heading. */
+  public Window go(String path) {
+    page.navigate(url + path);
+    page.waitForSelector("main h1");
+    return this;
+  }
+
+  /** The first element that this CSS selector finds, once it is there. */
+  public Locator find(String selector) {
+    Locator found = page.locator(selector).first();
+    found.waitFor();
+    return found;
+  }
+
+  /** Waits until the page shows this text. */
+  public void shows(String text) {
+    page.getByText(text).first().waitFor();
+  }
+
+  /** The address without the host. */
+  public String path() {
+    return page.url().substring(url.length());
+  }
+
+  /** What axe-core finds wrong with the page, one line each; WCAG 2.2 up to AA. */
+  public List<String> violations() {
+    page.evaluate(AXE);
+    Object found =
+        page.evaluate(
+            """
+            async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
+              .violations.flatMap(rule => rule.nodes.map(node =>
+                `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replaceAll('\\n', ' ')}`))
+            """);
+    return ((List<?>) found).stream().map(Object::toString).toList();
+  }
+
+  /** Errors are part of this test, such as those of a node that does not answer. */
+  public void expectErrors() {
+    errorsExpected = true;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+    if (!errorsExpected) {
+      assertThat(errors).isEmpty();
+    }
+  }
+
+  private static String read(String resource) {
+    try (InputStream in = Window.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
