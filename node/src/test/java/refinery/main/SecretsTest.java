@@ -47,13 +47,13 @@ class SecretsTest {
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
-            "REFINERY_ARCHIVES_NCBI_API_KEY",
             "REFINERY_NOTIFICATIONS_WEBHOOK_TOKEN",
             "REFINERY_NOTIFICATIONS_WEBHOOK_SECRET",
             "REFINERY_DB_PASSWORD",
             "REFINERY_TOKEN")) {
       secrets.put(name, MARK + "-" + name);
     }
+    secrets.put("REFINERY_ARCHIVES_NCBI_API_KEY", MARK + "NCBI");
     String nowhere = "http://127.0.0.1:1/" + MARK;
     secrets.put("REFINERY_NOTIFICATIONS_WEBHOOK_URL", nowhere + "-webhook-url");
     secrets.put("REFINERY_NOTIFICATIONS_SLACK_URL", nowhere + "-slack-url");
