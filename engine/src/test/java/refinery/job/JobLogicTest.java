@@ -374,7 +374,8 @@ class JobLogicTest {
             spec.resources().withMemory(memory),
             spec.work(),
             spec.createdAt(),
-            Optional.of(spec.resources().withMemory(declared))),
+            Optional.of(spec.resources().withMemory(declared)),
+            Optional.empty()),
         Optional.empty(),
         inbox.getRef());
   }
