@@ -1,0 +1,80 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.ColorScheme;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.testing.RequiresTools;
+
+/**
+ * Every page, as a laptop shows it in the light theme and a phone in the dark one: nothing that
+ * axe-core finds wrong, nothing wider than the window, one main heading.
+ */
+@RequiresTools("chromium")
+@ExtendWith(DashboardFixture.class)
+class AllPagesBrowserTest {
+  private static final int PHONE = 360;
+
+  private static List<String> pages(Refinery refinery) {
+    String survey = "/surveys/" + refinery.done();
+    String batch = first(refinery, "/batches?survey_id=" + refinery.done());
+    String job = refinery.job(refinery.failed(), "failed").orElseThrow().path("id").asText();
+    return List.of(
+        "/",
+        "/surveys",
+        "/surveys/new",
+        survey,
+        "/surveys/" + refinery.asks(),
+        "/inbox",
+        "/batches",
+        "/batches/" + batch,
+        "/compare?a=" + batch + "&b=" + first(refinery, "/batches?survey_id=" + refinery.failed()),
+        "/jobs",
+        "/jobs/" + job,
+        "/failures",
+        "/schedules",
+        "/datasets",
+        "/datasets/compare",
+        "/nodes",
+        "/nodes/" + first(refinery, "/nodes"),
+        "/cluster",
+        "/sources",
+        "/audit",
+        "/signin",
+        "/nowhere");
+  }
+
+  private static String first(Refinery refinery, String list) {
+    return refinery.client().get(list).at("/items/0/id").asText();
+  }
+
+  @Test
+  void everyPageIsForEverybody(Browser browser, Refinery refinery) {
+    List<String> wrong = new ArrayList<>();
+    try (Window laptop = browser.open("/", 1280, 800, ColorScheme.LIGHT);
+        Window phone = browser.open("/", PHONE, 740, ColorScheme.DARK)) {
+      for (String path : pages(refinery)) {
+        look(laptop, path, wrong);
+        look(phone, path, wrong);
+        Object width = phone.page().evaluate("document.documentElement.scrollWidth");
+        if (!width.equals(PHONE)) {
+          wrong.add(path + " is " + width + " wide on a phone");
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  /** Looks once all that the page reads is there. */
+  private static void look(Window window, String path, List<String> wrong) {
+    window.go(path);
+    window.page().waitForFunction("() => !document.querySelector('main .loading')");
+    window.violations().forEach(each -> wrong.add(path + ": " + each));
+    if (window.page().locator("h1").count() != 1) {
+      wrong.add(path + " has not one h1");
+    }
+  }
+}

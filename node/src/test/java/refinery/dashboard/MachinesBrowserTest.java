@@ -1,0 +1,128 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.testing.RequiresTools;
+
+/** Nodes as bins, a drain with its preview, the cluster, hosts of archives, schedules. */
+@RequiresTools("chromium")
+@ExtendWith(DashboardFixture.class)
+class MachinesBrowserTest {
+  private static String node(Refinery refinery) {
+    return refinery.client().get("/nodes").at("/items/0/id").asText();
+  }
+
+  private static String running(Refinery refinery) {
+    return refinery.job(refinery.runs(), "running").orElseThrow().path("id").asText();
+  }
+
+  @Test
+  void aNodeIsABinWhoseBlocksLeadToTheirJobs(Browser browser, Refinery refinery) {
+    String job = running(refinery);
+    try (Window window = browser.open("/nodes")) {
+      Locator block = window.find(".bin-job[href='/jobs/" + job + "']");
+      assertThat(block.getAttribute("aria-label")).contains(job, "cpu reserved");
+      assertThat(window.find(".bin svg[role=group]").getAttribute("aria-label"))
+          .contains("reserved", "free of");
+      window.find(".table a:has-text(\"" + node(refinery) + "\")");
+      block.focus();
+      window.page().keyboard().press("Enter");
+      window.page().waitForURL("**/jobs/" + job);
+    }
+  }
+
+  @Test
+  void filtersOfNodesAreInTheAddress(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/nodes?state=draining")) {
+      window.shows("No node is like that");
+      window.find("form.filters select").selectOption("up");
+      window.find(".bins");
+      assertThat(window.path()).isEqualTo("/nodes?state=up");
+      window.page().reload();
+      window.find(".panel a:has-text(\"" + node(refinery) + "\")");
+    }
+  }
+
+  @Test
+  void aDrainShowsWhatItMovesAndLosesBeforeItIsDone(Browser browser, Refinery refinery) {
+    String node = node(refinery);
+    String job = running(refinery);
+    try (Window window = browser.open("/nodes/" + node)) {
+      window.find("button:has-text(\"Drain…\")").click();
+      window.shows("of work are lost");
+      window.shows("nowhere now:");
+      assertThat(window.find("dialog a[href='/jobs/" + job + "']").isVisible()).isTrue();
+      assertThat(window.violations()).isEmpty();
+      window.find("dialog button:has-text(\"Drain it\")").click();
+      window.find("h1 + .actions .state:has-text(\"draining\")");
+      window.shows("Drained by");
+      window.find("button:has-text(\"Let it take work again\")").click();
+      window.find("h1 + .actions .state:has-text(\"up\")");
+    }
+    Awaitility.await()
+        .atMost(Refinery.PATIENCE)
+        .until(() -> refinery.job(refinery.runs(), "running").isPresent());
+  }
+
+  @Test
+  void aNodeShowsItsToolsAndWhatItsAttemptsUse(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/nodes/" + node(refinery))) {
+      window.find(
+          ".table[aria-label='What runs here'], table[aria-label='What runs here'] tbody td");
+      window.find("table[aria-label='Tools']");
+      window.shows("Starts processes by");
+    }
+  }
+
+  @Test
+  void theClusterNamesTheLeaderAndWhereShardsAre(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/cluster")) {
+      window.shows("Every member is up and reachable");
+      window.find("table[aria-label='Members'] td:has-text(\"leader, scheduler, foreman\")");
+      Locator row = window.find("table.plain tr:has(th:text-is(\"job\"))");
+      assertThat(row.innerText()).containsPattern("\\d+ in \\d+");
+    }
+  }
+
+  @Test
+  void hostsSayWhatCameAndSourcesWhatTheyTake(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/sources?archive=ena")) {
+      Locator row = window.find("table[aria-label='Hosts'] tbody tr[role=row]");
+      assertThat(row.innerText()).contains("answers");
+      row.click();
+      window.shows("Requests let through");
+      assertThat(window.path()).contains("host=127.0.0.1");
+      window.page().reload();
+      window.shows("By node");
+      window.find("details.source summary:has-text(\"ena\")").click();
+      window.find("details.source code:has-text(\"accession\")");
+    }
+  }
+
+  @Test
+  void aScheduleIsAddedWithItsTimesSeenPausedAndRemoved(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/schedules")) {
+      window.find("button:has-text(\"Add a schedule\")").click();
+      window.page().getByLabel("Name").fill("nightly-look");
+      Locator when = window.page().getByLabel("When (minute");
+      window.expectErrors(); // The node refuses what is typed until it is right.
+      when.fill("61 2 * * *");
+      window.find(".next-times .bad-text:has-text(\"minute\")");
+      when.fill("30 2 * * *");
+      window.page().waitForCondition(() -> window.page().locator(".next-times li").count() == 5);
+      window.page().getByLabel("Parameters (JSON)").fill("{\"accession\": \"PRJNA990101\"}");
+      window.find("dialog button:has-text(\"Add it\")").click();
+      window.find("table[aria-label='Schedules'] a:has-text(\"nightly-look\")");
+      assertThat(window.path()).isEqualTo("/schedules?show=nightly-look");
+      window.find("button:has-text(\"Pause\")").click();
+      window.find(".panel .facts .state:has-text(\"paused\")");
+      window.find("button:has-text(\"Remove\")").click();
+      window.find("dialog button.danger:has-text(\"Remove\")").click();
+      window.shows("There is no schedule");
+    }
+  }
+}
