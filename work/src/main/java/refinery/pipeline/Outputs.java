@@ -66,6 +66,9 @@ final class Outputs {
 
   private List<Made> made(Output output, Placeholders values) throws IOException {
     Path file = directory.resolve(values.text(output.file()));
+    if (!isOwn(file)) {
+      return List.of();
+    }
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       String name = values.text(output.name());
       return List.of(new Made(file, name, output.mediaType(), output.role().orElse(name)));
@@ -79,6 +82,12 @@ final class Outputs {
           .map(each -> inFolder(file, each, output))
           .toList();
     }
+  }
+
+  /** False for what lies behind a link of the tool's: that may be anybody's file. */
+  private boolean isOwn(Path file) throws IOException {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && file.getParent().toRealPath().startsWith(directory.toRealPath());
   }
 
   private static Made inFolder(Path folder, Path file, Output output) {
