@@ -1,0 +1,189 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.microsoft.playwright.Locator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.protocol.Json;
+import refinery.testing.RequiresTools;
+
+/** The list of batches and the story of one, as a person uses them. */
+@RequiresTools("chromium")
+@ExtendWith(DashboardFixture.class)
+class BatchesBrowserTest {
+  private static final String EVIL =
+      "<script>window.pwned=1</script><img src=x onerror=\"window.pwned=1\">";
+
+  /** What the API itself says; all other text comes from archives or tools. */
+  private static final Set<String> OWN =
+      Set.of(
+          "id",
+          "batch_id",
+          "state",
+          "outcome",
+          "created_at",
+          "updated_at",
+          "at",
+          "started_at",
+          "finished_at",
+          "kind",
+          "type",
+          "verdict",
+          "level",
+          "next",
+          "class",
+          "href",
+          "sha256");
+
+  @Test
+  void facetsAndWordsAreInTheAddressAndSurviveReloadAndBack(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/batches?survey_id=" + refinery.done())) {
+      Locator facet = window.find(".facets section:has(h2:has-text('pipeline')) button");
+      assertThat(facet.textContent()).contains("copies");
+      facet.click();
+      await().until(() -> window.path().contains("pipeline=copies"));
+      window.page().getByLabel("State").selectOption("done");
+      await().until(() -> window.path().contains("state=done"));
+      window.find(".table td:has-text('done')");
+      String path = window.path();
+      window.page().reload();
+      window.find(".facets button[aria-pressed=true]");
+      assertThat(window.path()).isEqualTo(path).contains("survey_id=" + refinery.done());
+      assertThat(window.page().getByLabel("State").inputValue()).isEqualTo("done");
+      assertThat(window.violations()).isEmpty();
+      window.page().goBack();
+      await().until(() -> !window.path().contains("state=done"));
+      assertThat(window.page().getByLabel("State").inputValue()).isEmpty();
+    }
+  }
+
+  /** One is cancelled by somebody else while the window with the frozen ids is open. */
+  @Test
+  void manyAreCancelledAsTheyWereChosenAndWhatChangedMeanwhileIsLeftAlone(
+      Browser browser, Refinery refinery) {
+    String survey = refinery.survey("PRJNA990101", "sleeps");
+    await()
+        .atMost(Refinery.PATIENCE)
+        .until(
+            () ->
+                refinery
+                        .client()
+                        .get("/surveys/" + survey)
+                        .path("batches")
+                        .path("processing")
+                        .asInt()
+                    > 1);
+    List<String> ids = SurveysBrowserTest.batches(refinery, survey);
+    try (Window window = browser.open("/batches?survey_id=" + survey + "&state=processing")) {
+      window.find(".table tbody tr[role=row]");
+      await()
+          .until(
+              () -> {
+                if (window.page().locator(".table tbody tr[role=row]").count() < 2) {
+                  window.page().reload();
+                  window.find("main h1");
+                }
+                return window.page().locator(".table tbody tr[role=row]").count() > 1;
+              });
+      window.find("input[aria-label='Select all that are loaded']").check();
+      Locator cancel = window.find("button:has-text('Cancel ')");
+      cancel.click();
+      List<String> frozen = window.page().locator("dialog .ids code").allTextContents();
+      assertThat(ids).containsAll(frozen);
+      assertThat(window.violations()).isEmpty();
+      refinery
+          .client()
+          .post(
+              "/batches/" + frozen.getFirst() + "/cancel",
+              Json.MAPPER.createObjectNode(),
+              Optional.empty());
+      window.find("dialog button.danger").click();
+      window.find("dialog summary:has-text('Changed meanwhile and left alone: 1')");
+      window.find("dialog summary:has-text('Done: " + (frozen.size() - 1) + "')");
+    }
+    refinery
+        .client()
+        .post("/surveys/" + survey + "/cancel", Json.MAPPER.createObjectNode(), Optional.empty());
+  }
+
+  @Test
+  void aBatchTellsItsWholeStory(Browser browser, Refinery refinery) {
+    String id = SurveysBrowserTest.batches(refinery, refinery.done()).getFirst();
+    try (Window window = browser.open("/batches/" + id)) {
+      window.find(".timeline-row a:has-text('process')");
+      window.find(".deliveries .state:has-text('delivered')");
+      window.find("a[download='out.txt']");
+      window.find(".story li:has-text('processed')");
+      assertThat(window.find("a:has-text('as JSON-LD')").getAttribute("href"))
+          .isEqualTo("/api/v1/batches/" + id + "/provenance");
+      assertThat(window.violations()).isEmpty();
+      window.find("button[aria-label^='Reprocess: as curl']").click();
+      assertThat(window.find("dialog .elsewhere").textContent())
+          .contains("curl -X POST", "refinery reprocess " + id);
+    }
+  }
+
+  /**
+   * The node's own answers, with script in each text that an archive or a tool may have written.
+   */
+  @Test
+  void scriptInMetadataIsShownAsText(Browser browser, Refinery refinery) {
+    String id = SurveysBrowserTest.batches(refinery, refinery.done()).getFirst();
+    try (Window window = browser.open("/")) {
+      window
+          .page()
+          .route(
+              java.util.regex.Pattern.compile("/api/v1/(batches|search|surveys/[^/]+/matrix|jobs)"),
+              route ->
+                  route.fulfill(
+                      SurveysBrowserTest.answer(evil("", SurveysBrowserTest.json(route)))));
+      for (String path :
+          List.of(
+              "/batches/" + id,
+              "/batches",
+              "/surveys/" + refinery.done(),
+              "/compare?a=" + id + "&b=" + id)) {
+        window.go(path);
+        window.page().getByText("<script>window.pwned=1</script>").first().waitFor();
+        assertThat(window.page().evaluate("window.pwned === undefined")).as(path).isEqualTo(true);
+        assertThat(window.page().locator("main img, main script").count()).as(path).isZero();
+        assertThat(
+                window
+                    .page()
+                    .evaluate(
+                        "[...document.querySelectorAll('main a')].every(a =>"
+                            + " /^https?:$/.test(a.protocol))"))
+            .as(path)
+            .isEqualTo(true);
+      }
+    }
+  }
+
+  /** Addresses become scripts, too. */
+  private static JsonNode evil(String name, JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.properties().forEach(entry -> entry.setValue(evil(entry.getKey(), entry.getValue())));
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        array.set(i, evil(name, array.get(i)));
+      }
+    } else if (node.isTextual()
+        && !OWN.contains(name)
+        && !name.endsWith("_id")
+        && !name.endsWith("_ids")) {
+      return name.equals("url") || name.equals("locations")
+          ? TextNode.valueOf("javascript:window.pwned=1")
+          : TextNode.valueOf(EVIL + node.textValue());
+    }
+    return node;
+  }
+}

@@ -1,0 +1,183 @@
+package refinery.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.ColorScheme;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.protocol.Json;
+import refinery.testing.RequiresTools;
+
+/** Surveys, the inbox and comparisons, as a person uses them. */
+@RequiresTools("chromium")
+@ExtendWith(DashboardFixture.class)
+class SurveysBrowserTest {
+  private static final int MANY = 10_000;
+
+  @Test
+  void aCellOfTheMatrixHasItsGlyphAndLeadsToItsJob(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/surveys/" + refinery.failed())) {
+      Locator cell = window.find(".matrix a.cell[aria-label$='work: failed (permanent)']");
+      assertThat(cell.textContent().strip()).isEqualTo("✕");
+      assertThat(window.find(".matrix a.cell[aria-label$='download: succeeded']").textContent())
+          .contains("✓");
+      assertThat(window.violations()).isEmpty();
+      String job = cell.getAttribute("href");
+      cell.click();
+      window.find("main h1");
+      assertThat(window.path()).isEqualTo(job).startsWith("/jobs/job-");
+      window.page().goBack();
+      window.find(".matrix table").focus();
+      window.page().keyboard().press("ArrowRight");
+      window.page().keyboard().press("Enter");
+      await().until(() -> window.path().startsWith("/jobs/job-"));
+    }
+  }
+
+  /** The node's own answer, made long. */
+  @Test
+  void tenThousandSamplesAreInThePageOnlyWhereTheyAreInSight(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/")) {
+      window.page().route("**/matrix?*", route -> route.fulfill(answer(matrix(route))));
+      window.go("/surveys/" + refinery.failed());
+      window.shows("10,000 samples");
+      Locator rows = window.page().locator(".matrix tbody tr[role=row]");
+      assertThat(rows.count()).isBetween(10, 120);
+      window.page().evaluate("document.querySelector('.matrix').scrollTop = 1e9");
+      window.find(".matrix th a:has-text('RUN9999')");
+      assertThat(rows.count()).isBetween(10, 120);
+      assertThat(window.page().locator(".matrix table").getAttribute("aria-rowcount"))
+          .isEqualTo("10001");
+    }
+  }
+
+  private static JsonNode matrix(Route route) {
+    int from = 0;
+    var cursor = java.util.regex.Pattern.compile("cursor=(\\d+)").matcher(route.request().url());
+    if (cursor.find()) {
+      from = Integer.parseInt(cursor.group(1));
+    }
+    ObjectNode page = (ObjectNode) json(route);
+    JsonNode one = page.path("items").path(0);
+    ArrayNode items = page.putArray("items");
+    for (int i = from; i < from + 1_000; i++) {
+      items.add(((ObjectNode) one.deepCopy()).put("batch_id", "batch-" + i).put("key", "RUN" + i));
+    }
+    page.put("next", from + 1_000 < MANY ? Integer.toString(from + 1_000) : null);
+    return page;
+  }
+
+  @Test
+  void aQuestionWaitsInTheInboxAndIsAnsweredThere(Browser browser, Refinery refinery) {
+    String id = planned(refinery);
+    try (Window window = browser.open("/inbox")) {
+      String card = "section:has(a[href='/surveys/" + id + "'])";
+      assertThat(window.find(card + " .prompt").textContent()).contains("batches are planned");
+      assertThat(window.find(card).textContent()).contains("Asked", "the default", "At least");
+      assertThat(window.find("nav[aria-label=Rooms] .badge").textContent())
+          .contains("waiting for an answer");
+      assertThat(window.violations()).isEmpty();
+      window.find(card + " input").fill("1");
+      window.find(card + " button:has-text('Process 1')");
+      window.find(card + " button:has-text('Process none')").click();
+      window.shows("1 answered");
+      refinery.await(id, "done");
+      await().until(() -> window.page().locator(card).count() == 0);
+    }
+  }
+
+  private static String planned(Refinery refinery) {
+    ObjectNode survey = Json.MAPPER.createObjectNode().put("source", "ena").put("plan", true);
+    survey.put("pipeline", "breaks").putObject("parameters").put("accession", "PRJNA990101");
+    String id = refinery.client().post("/surveys", survey, Optional.empty()).path("id").asText();
+    refinery.await(id, "awaiting_input");
+    return id;
+  }
+
+  @Test
+  void aNewSurveyIsPostedFromTheFormAndShowsWhatIsWrongAtItsFields(
+      Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/surveys/new?source=ena")) {
+      window.expectErrors();
+      window.page().getByLabel("Priority").fill("200");
+      window.page().getByLabel("accession").fill("nonsense");
+      window.find("button[type=submit]").click();
+      window.find(".field.wrong:has-text('Priority') .bad-text");
+      window.find(".field.wrong:has-text('accession') .bad-text");
+      assertThat(window.page().getByLabel("Priority").getAttribute("aria-invalid"))
+          .isEqualTo("true");
+      assertThat(window.violations()).isEmpty();
+      window.page().getByLabel("Priority").fill("60");
+      window.page().getByLabel("accession").fill("PRJNA990101");
+      window.page().getByLabel("Pipeline").first().selectOption("breaks");
+      window.page().getByLabel("Plan first").check();
+      assertThat(window.find(".elsewhere").textContent())
+          .contains("curl -X POST", "refinery survey ena accession=PRJNA990101", "--dry-run");
+      window.find("button[type=submit]").click();
+      window.find("h2:has-text('It asks')");
+      assertThat(window.path()).startsWith("/surveys/survey-");
+      window.find("button:has-text('Process none')").click();
+      refinery.await(window.path().split("/")[2], "done");
+    }
+  }
+
+  @Test
+  void twoBatchesAndTwoSurveysAreComparedByMoreThanColour(Browser browser, Refinery refinery) {
+    List<String> batches = batches(refinery, refinery.done());
+    try (Window window = browser.open("/compare?a=" + batches.get(0) + "&b=" + batches.get(1))) {
+      assertThat(window.find(".compare tr:has(th:has-text('pipeline')) .state").textContent())
+          .contains("=", "same");
+      assertThat(window.find(".compare tr:has(th:text-is('key')) .state").textContent())
+          .contains("≠", "differs");
+      window.find(".compare tr.section:has-text('Outputs by digest')");
+      window.page().getByLabel("Only what differs").check();
+      assertThat(window.path()).contains("only=differences");
+      window.page().reload();
+      window.find(".compare tr.differs");
+      assertThat(window.page().locator(".compare tr.same").count()).isZero();
+      assertThat(window.violations()).isEmpty();
+      window.go("/compare?a=" + refinery.done() + "&b=" + refinery.failed());
+      window.shows("Results by sample");
+    }
+  }
+
+  @Test
+  void aPhoneShowsASurveyInDarkWithoutScrollingSideways(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/surveys/" + refinery.done(), 360, 640, ColorScheme.DARK)) {
+      window.find(".matrix a.cell");
+      assertThat(window.page().evaluate("document.documentElement.scrollWidth")).isEqualTo(360);
+      assertThat(window.violations()).isEmpty();
+    }
+  }
+
+  static List<String> batches(Refinery refinery, String survey) {
+    List<String> ids = new ArrayList<>();
+    refinery
+        .client()
+        .get("/batches?survey_id=" + survey)
+        .path("items")
+        .forEach(batch -> ids.add(batch.path("id").asText()));
+    return ids;
+  }
+
+  static JsonNode json(Route route) {
+    try {
+      return Json.MAPPER.readTree(route.fetch().body());
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  static Route.FulfillOptions answer(JsonNode body) {
+    return new Route.FulfillOptions().setContentType("application/json").setBody(body.toString());
+  }
+}
