@@ -1,6 +1,7 @@
 package refinery.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -199,9 +200,22 @@ final class RandomRequests {
       default -> {
         JsonNode spoiled = values.spoiled(json);
         draft.body = bytes(spoiled.toString());
-        draft.wrong = !described.violations(draft.schema.orElseThrow(), spoiled).isEmpty();
+        draft.wrong =
+            !described.violations(draft.schema.orElseThrow(), withoutNulls(spoiled)).isEmpty();
       }
     }
+  }
+
+  /** What is sent as null counts as left out. */
+  private static JsonNode withoutNulls(JsonNode value) {
+    if (!(value instanceof ObjectNode object)) {
+      return value;
+    }
+    ObjectNode left = object.objectNode();
+    object.properties().stream()
+        .filter(field -> !field.getValue().isNull())
+        .forEach(field -> left.set(field.getKey(), withoutNulls(field.getValue())));
+    return left;
   }
 
   private static void spoil(Draft draft, String text) {
