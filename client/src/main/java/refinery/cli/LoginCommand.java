@@ -40,7 +40,8 @@ final class LoginCommand implements Callable<Integer> {
     if (token.isBlank()) {
       throw CommandFailure.usage("no token was given");
     }
-    JsonNode session = new NodeClient(url, Optional.of(token), Connection.believed()).get("/session");
+    JsonNode session =
+        new NodeClient(url, Optional.of(token), Connection.believed()).get("/session");
     if (!session.path("commands").asBoolean()) {
       throw CommandFailure.usage(
           url

@@ -71,9 +71,9 @@ final class MatrixRows {
   private static Query batches(SurveyId id, Filter filter, int limit) {
     Query query =
         new Query(
-            "select m.batch_id, m.state, m.quality, m.created_at, b.key,"
-                + " array(select json_array_elements_text(b.document -> 'job_ids')) as jobs"
-                + " from batch_survey m join batch_row b on b.id = m.batch_id where m.survey_id = ?",
+            "select m.batch_id, m.state, m.quality, m.created_at, b.key, array(select"
+                + " json_array_elements_text(b.document -> 'job_ids')) as jobs from batch_survey m"
+                + " join batch_row b on b.id = m.batch_id where m.survey_id = ?",
             id.value());
     Optional.ofNullable(filter.values().get(STATE))
         .ifPresent(state -> query.add("and m.state = ?", state));

@@ -33,19 +33,19 @@ final class PaceRows {
 
   static Query query(Collection<SurveyId> ids) {
     return new Query(
-            """
-            select s.id, count(*), extract(epoch from now() - min(l.finished_at))
-            from unnest(?) s (id)
-            cross join lateral (
-              select j.finished_at from job_row j
-              where j.survey_id = s.id and j.kind = 'process' and j.state in ('succeeded', 'failed')
-                and j.finished_at is not null
-              order by j.finished_at desc limit ?) l
-            group by s.id having count(*) >= ?
-            """,
-            ids.stream().map(SurveyId::value).distinct().toList(),
-            LAST,
-            FEWEST);
+        """
+        select s.id, count(*), extract(epoch from now() - min(l.finished_at))
+        from unnest(?) s (id)
+        cross join lateral (
+          select j.finished_at from job_row j
+          where j.survey_id = s.id and j.kind = 'process' and j.state in ('succeeded', 'failed')
+            and j.finished_at is not null
+          order by j.finished_at desc limit ?) l
+        group by s.id having count(*) >= ?
+        """,
+        ids.stream().map(SurveyId::value).distinct().toList(),
+        LAST,
+        FEWEST);
   }
 
   private record Measured(SurveyId survey, SurveyPace pace) {}

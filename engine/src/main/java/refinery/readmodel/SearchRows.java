@@ -35,8 +35,7 @@ final class SearchRows {
   private static final String QUALITY = "quality";
   private static final String SURVEY = "survey_id";
   private static final int LARGEST_PAGE = 1_000;
-  private static final String OF_BATCH =
-      "select 1 from batch_row b where b.id = s.batch_id";
+  private static final String OF_BATCH = "select 1 from batch_row b where b.id = s.batch_id";
   private static final TypeReference<Map<String, String>> MAP = new TypeReference<>() {};
 
   private SearchRows() {}

@@ -115,8 +115,7 @@ class MatrixRowsTest {
   }
 
   private static Cell succeeded(String job, List<String> steps) {
-    return new Cell(
-        JobId.of(job), JobState.SUCCEEDED, Optional.empty(), Optional.empty(), steps);
+    return new Cell(JobId.of(job), JobState.SUCCEEDED, Optional.empty(), Optional.empty(), steps);
   }
 
   @Test
@@ -183,8 +182,8 @@ class MatrixRowsTest {
     return events.stream().map(RecordedEvent::type).toList();
   }
 
-  private static SurveyMatrix page(
-      Map<String, String> values, int limit, Optional<String> cursor) throws Exception {
+  private static SurveyMatrix page(Map<String, String> values, int limit, Optional<String> cursor)
+      throws Exception {
     return get(model.matrix(BIG, new Filter(values, limit, cursor)));
   }
 

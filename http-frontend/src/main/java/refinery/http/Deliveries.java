@@ -83,9 +83,7 @@ final class Deliveries {
   private static Place place(String location, Optional<String> url, List<Try> tries) {
     List<Try> here = tries.stream().filter(each -> names(each.message(), location)).toList();
     String outcome =
-        url.equals(Optional.of(location))
-            ? "delivered"
-            : here.isEmpty() ? "untried" : "failed";
+        url.equals(Optional.of(location)) ? "delivered" : here.isEmpty() ? "untried" : "failed";
     return new Place(location, outcome, here);
   }
 

@@ -156,8 +156,7 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
             (used, done) -> {
               done.whenComplete(
                   (end, error) ->
-                      streams.computeIfPresent(
-                          client, (key, open) -> open > 1 ? open - 1 : null));
+                      streams.computeIfPresent(client, (key, open) -> open > 1 ? open - 1 : null));
               return used;
             });
   }

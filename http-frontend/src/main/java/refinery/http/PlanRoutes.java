@@ -97,8 +97,7 @@ final class PlanRoutes {
                         .thenApply(
                             sums ->
                                 asked(
-                                    survey,
-                                    Effect.of(sums.plan().all(), atMost, sums::forecast))))
+                                    survey, Effect.of(sums.plan().all(), atMost, sums::forecast))))
         .thenApply(Responses::ok);
   }
 

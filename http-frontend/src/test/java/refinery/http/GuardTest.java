@@ -87,7 +87,9 @@ class GuardTest {
       assertThat(head(socket)).startsWith("HTTP/1.1 200");
       open.add(socket);
     }
-    assertThat(once(client, "GET " + stream, "")).startsWith("HTTP/1.1 429").contains("Retry-After");
+    assertThat(once(client, "GET " + stream, ""))
+        .startsWith("HTTP/1.1 429")
+        .contains("Retry-After");
     assertThat(once(client, STATS, "")).startsWith("HTTP/1.1 200");
     assertThat(once("127.0.1.5", STATS, "")).startsWith("HTTP/1.1 200");
     open.getFirst().close();
@@ -212,11 +214,11 @@ class GuardTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "/api/v1/stats", "/api/v1/artifacts/QUANT", "/nowhere/at/all", "/", "/%zz"
-      })
+      strings = {"/api/v1/stats", "/api/v1/artifacts/QUANT", "/nowhere/at/all", "/", "/%zz"})
   void everyResponseTellsBrowsersToDoNothingElse(String path) throws Exception {
-    String head = once("127.0.1.43", "GET " + path.replace("QUANT", Samples.QUANT), "").toLowerCase(Locale.ROOT);
+    String head =
+        once("127.0.1.43", "GET " + path.replace("QUANT", Samples.QUANT), "")
+            .toLowerCase(Locale.ROOT);
     assertThat(head)
         .contains(
             "x-content-type-options: nosniff",

@@ -150,7 +150,9 @@ class SurveyStoryTest {
                 steps)));
   }
 
-  /** The first attempt met two bad places; the second had one of them again, and then a good one. */
+  /**
+   * The first attempt met two bad places; the second had one of them again, and then a good one.
+   */
   @Test
   void aFileSaysWhichPlaceDeliveredItAndWhatWasTriedBefore() {
     String corrupt = "ena delivered a bad copy of SRR1_1.fastq.gz: md5 differs (" + ENA + ")";
@@ -175,16 +177,12 @@ class SurveyStoryTest {
     assertThat(files.getFirst().url()).contains(NCBI);
     List<Place> places = files.getFirst().places();
     assertThat(places).extracting(Place::url).containsExactly(ENA, NCBI, "https://third.example");
-    assertThat(places)
-        .extracting(Place::outcome)
-        .containsExactly("failed", "delivered", "untried");
+    assertThat(places).extracting(Place::outcome).containsExactly("failed", "delivered", "untried");
     assertThat(places.get(0).tries())
         .extracting(Deliveries.Try::message)
         .containsExactly("no location delivered SRR1: " + corrupt, corrupt);
     assertThat(places.get(0).tries().getFirst().job()).contains(JobId.of("job-d"));
-    assertThat(places.get(1).tries())
-        .extracting(Deliveries.Try::message)
-        .containsExactly(absent);
+    assertThat(places.get(1).tries()).extracting(Deliveries.Try::message).containsExactly(absent);
   }
 
   @Test
@@ -196,7 +194,8 @@ class SurveyStoryTest {
             "batches/batch-one/deliveries",
             "surveys/survey-asks/history")) {
       assertThat(node.get("/api/v1/" + path).statusCode()).isEqualTo(200);
-      assertThat(node.get("/api/v1/" + path.replace("-one", "-x").replace("-asks", "-x")).statusCode())
+      assertThat(
+              node.get("/api/v1/" + path.replace("-one", "-x").replace("-asks", "-x")).statusCode())
           .isEqualTo(404);
     }
     JsonNode list = TestNode.json(node.get("/api/v1/surveys"));

@@ -81,6 +81,7 @@ public record Refinery(
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
       settings.put("refinery.http.ask-timeout", "60s");
+      settings.put("refinery.commands.enabled", "true");
       DemoNode node = NodeMain.startDemo(directory.resolve("node"), 0, settings);
       return filled(directory, archive, node);
     } catch (IOException e) {

@@ -191,7 +191,8 @@ class ClusterTlsTest {
   @Test
   void aStrangerLearnsNothingFromTheManagementEndpointNorTheApi() throws Exception {
     NodeProcess node = NODES.getFirst();
-    for (String uri : List.of(node.management() + "/cluster/members", node.http() + "/api/v1/jobs")) {
+    for (String uri :
+        List.of(node.management() + "/cluster/members", node.http() + "/api/v1/jobs")) {
       assertThat(uri).startsWith("https://");
       assertThat(status(uri, "ours", Optional.empty())).isEqualTo(401);
       assertThat(status(uri, "ours", Optional.of(TOKEN))).isEqualTo(200);
@@ -212,8 +213,7 @@ class ClusterTlsTest {
     assertThatThrownBy(() -> new NodeClient(url, Optional.of(TOKEN)).get("/stats"))
         .hasMessageContaining("--authority FILE");
     assertThatThrownBy(
-            () ->
-                new NodeClient(url.replace("https", "http"), Optional.of(TOKEN)).get("/stats"))
+            () -> new NodeClient(url.replace("https", "http"), Optional.of(TOKEN)).get("/stats"))
         .hasMessageContaining("https");
   }
 
@@ -366,13 +366,12 @@ class ClusterTlsTest {
     return Json.MAPPER.readTree(response(uri, "ours", Optional.of(TOKEN)).body());
   }
 
-  private static int status(String uri, String authority, Optional<String> token)
-      throws Exception {
+  private static int status(String uri, String authority, Optional<String> token) throws Exception {
     return response(uri, authority, token).statusCode();
   }
 
-  private static HttpResponse<String> response(
-      String uri, String authority, Optional<String> token) throws Exception {
+  private static HttpResponse<String> response(String uri, String authority, Optional<String> token)
+      throws Exception {
     try (HttpClient client = HttpClient.newBuilder().sslContext(trusting(authority)).build()) {
       HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri));
       token.ifPresent(value -> request.header("Authorization", "Bearer " + value));

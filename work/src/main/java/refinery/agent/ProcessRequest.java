@@ -50,7 +50,6 @@ public record ProcessRequest(
 
   /** The same, run by another program. */
   public ProcessRequest within(List<String> words) {
-    return new ProcessRequest(
-        command, environment, directory, stdout, log, stall, wallTime, words);
+    return new ProcessRequest(command, environment, directory, stdout, log, stall, wallTime, words);
   }
 }

@@ -60,8 +60,7 @@ public final class ProcessRunner implements WorkRunner {
       }
       Path scratch = attempt.scratch().toAbsolutePath().normalize();
       Path work = request.directory().toAbsolutePath().normalize();
-      return request.within(
-          sandbox.within(program.get(), scratch, work, Containers.linked(work)));
+      return request.within(sandbox.within(program.get(), scratch, work, Containers.linked(work)));
     }
   }
 

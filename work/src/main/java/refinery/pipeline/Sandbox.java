@@ -56,7 +56,9 @@ public final class Sandbox {
     }
     Optional<Path> program = path.find("bwrap");
     String refused =
-        program.map(Sandbox::refused).orElse("bwrap is not on the PATH; apt-get install bubblewrap");
+        program
+            .map(Sandbox::refused)
+            .orElse("bwrap is not on the PATH; apt-get install bubblewrap");
     if (refused.isEmpty()) {
       LOG.info("steps of pipelines run in a sandbox: {}", program.get());
       return new Sandbox(program, mode == Sandboxing.REQUIRED, hidden, "bubblewrap");
@@ -132,8 +134,7 @@ public final class Sandbox {
    * @param work where it runs, below {@code scratch}
    * @param linked what scratch has links to, which it may read
    */
-  List<String> within(Path program, Path scratch, Path work, Set<Path> linked)
-      throws IOException {
+  List<String> within(Path program, Path scratch, Path work, Set<Path> linked) throws IOException {
     if (bubblewrap.isEmpty()) {
       return List.of();
     }

@@ -215,7 +215,9 @@ final class StepRunner {
             step.stall(),
             step.wallTime());
     ProcessResult result =
-        executed(container, container.isPresent() ? request : services.walled(request, attempt, pipeline));
+        executed(
+            container,
+            container.isPresent() ? request : services.walled(request, attempt, pipeline));
     String tail = log.tail();
     Optional<Artifact> published = log.publish(step.name(), work.getParent(), services.permanent());
     storedLog = StepLog.size(attempt.log());

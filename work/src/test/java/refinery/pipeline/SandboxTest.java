@@ -39,7 +39,8 @@ class SandboxTest {
   @BeforeAll
   static void open() throws IOException {
     ProgramPath path = ProgramPath.ofSystem();
-    sandbox = path.find("bwrap").isPresent() && Sandbox.open(Sandboxing.AUTO, List.of(), path).isOn()
+    sandbox =
+        path.find("bwrap").isPresent() && Sandbox.open(Sandboxing.AUTO, List.of(), path).isOn()
             ? Sandbox.open(Sandboxing.REQUIRED, List.of(node), path)
             : Sandbox.none();
     listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

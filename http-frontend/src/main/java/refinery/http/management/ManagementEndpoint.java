@@ -51,8 +51,7 @@ public final class ManagementEndpoint {
     Access access = new Access(config.at(host, "akka.management.http.hostname"), credentials);
     Route routes =
         AkkaManagement.get(system)
-            .getRoutes(
-                settings -> tls.map(settings::withHttpsConnectionContext).orElse(settings));
+            .getRoutes(settings -> tls.map(settings::withHttpsConnectionContext).orElse(settings));
     Function<HttpRequest, CompletionStage<HttpResponse>> served = routes.function(system);
     Guard guard =
         new Guard(
