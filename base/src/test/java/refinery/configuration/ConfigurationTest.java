@@ -112,6 +112,7 @@ class ConfigurationTest {
         .map(entry -> "refinery." + entry.getKey())
         .filteredOn(key -> key.matches(".*(password|secret|token).*"))
         .filteredOn(key -> !key.startsWith("refinery.scheduling.tokens"))
+        .filteredOn(key -> !key.endsWith("-file"))
         .isNotEmpty()
         .allMatch(SecretKeys::isSecret);
   }
