@@ -2,16 +2,20 @@ package refinery.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /**
  * Every page, as a laptop shows it in the light theme and a phone in the dark one: nothing that
- * axe-core finds wrong, nothing wider than the window, one main heading.
+ * axe-core finds wrong, nothing wider than the window, one main heading. With {@code
+ * -Drefinery.screenshots=DIR} a picture of each is written there.
  */
 @RequiresTools("chromium")
 @ExtendWith(DashboardFixture.class)
@@ -43,8 +47,7 @@ class AllPagesBrowserTest {
         "/cluster",
         "/sources",
         "/audit",
-        "/signin",
-        "/nowhere");
+        "/signin");
   }
 
   private static String first(Refinery refinery, String list) {
@@ -58,7 +61,9 @@ class AllPagesBrowserTest {
         Window phone = browser.open("/", PHONE, 740, ColorScheme.DARK)) {
       for (String path : pages(refinery)) {
         look(laptop, path, wrong);
+        picture(laptop, "laptop" + path);
         look(phone, path, wrong);
+        picture(phone, "phone" + path);
         Object width = phone.page().evaluate("document.documentElement.scrollWidth");
         if (!width.equals(PHONE)) {
           wrong.add(path + " is " + width + " wide on a phone");
@@ -66,6 +71,13 @@ class AllPagesBrowserTest {
       }
     }
     assertThat(wrong).isEmpty();
+  }
+
+  private static void picture(Window window, String name) {
+    Optional.ofNullable(System.getProperty("refinery.screenshots"))
+        .map(folder -> Path.of(folder, name.replaceAll("[^a-z0-9-]+", "_") + ".png"))
+        .ifPresent(
+            file -> window.page().screenshot(new Page.ScreenshotOptions().setPath(file)));
   }
 
   /** Looks once all that the page reads is there. */

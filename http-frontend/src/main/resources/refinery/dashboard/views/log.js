@@ -4,7 +4,7 @@ import {address, get} from '../lib/api.js';
 import {useQuery} from '../lib/router.js';
 import {bytes, count} from '../lib/format.js';
 
-const ROW = 18;
+const ROW = 24;
 const CHUNK = 500;
 const KEPT = 12000;
 // Browsers cannot lay out more; a longer log is scrolled in larger steps.
@@ -251,7 +251,7 @@ function Found({path, query, onLine}) {
     more([], 1);
   }, [key, path]);
   return html`<div class="log-frame" tabindex="0" role="region" aria-label="Lines that were found">
-    <p class="log-found" role="status">${count(state.items.length)} lines found${state.next ? ' so far' : ''}${state.busy ? ', looking…' : ''}</p>
+    <p class="log-found" role="status">${count(state.items.length)} ${state.items.length === 1 ? 'line' : 'lines'} found${state.next ? ' so far' : ''}${state.busy ? ', looking…' : ''}</p>
     ${state.error && html`<p class="bad-text" role="alert">${state.error.detail || state.error.message}</p>`}
     ${state.items.slice(0, 5000).map(item => html`<${Row} key=${item.line} row=${item} needle=${query.q} onLine=${onLine} />`)}
     ${state.next && !state.busy && html`<p class="log-found"><button type="button" class="small" onClick=${() => more(state.items, state.next)}>Look on</button></p>`}
