@@ -65,10 +65,7 @@ final class SurveyRoutes {
     if (!forecast.equals("true") && !forecast.equals("false")) {
       throw Problem.badRequest("?" + FORECAST, "must be true or false");
     }
-    CompletionStage<ObjectNode> survey =
-        existing(exchange)
-            .thenCompose(view -> SurveyProgress.added(services.readModel(), List.of(view)))
-            .thenApply(List::getFirst);
+    CompletionStage<ObjectNode> survey = existing(exchange).thenCompose(this::shown);
     return forecast.equals("false")
         ? survey.thenApply(Responses::ok)
         : survey.thenCombine(
@@ -93,7 +90,9 @@ final class SurveyRoutes {
                 switch (reply) {
                   case SurveyReply.Created created ->
                       view(created.survey())
-                          .thenApply(view -> created(view, created.existed() ? 200 : 201));
+                          .thenApply(
+                              view ->
+                                  created(view, created.survey(), created.existed() ? 200 : 201));
                   case SurveyReply.Rejected rejected -> throw Problem.of(409, rejected.reason());
                   case SurveyReply.Recorded other -> throw unexpected(other);
                   case SurveyReply.Cancelled other -> throw unexpected(other);
@@ -105,9 +104,9 @@ final class SurveyRoutes {
                 });
   }
 
-  private static HttpResponse created(SurveyView view, int status) {
+  private static HttpResponse created(ObjectNode view, SurveyId id, int status) {
     return Responses.json(status, view)
-        .addHeader(RawHeader.create("Location", "/api/v1/surveys/" + view.id()));
+        .addHeader(RawHeader.create("Location", "/api/v1/surveys/" + id));
   }
 
   private SurveyRequest request(Exchange exchange) {
@@ -175,14 +174,19 @@ final class SurveyRoutes {
    * The read row of a survey. It is written together with the events, so an entity that has
    * answered has a row.
    */
-  private CompletionStage<SurveyView> view(SurveyId id) {
+  private CompletionStage<ObjectNode> view(SurveyId id) {
     return services
         .readModel()
         .survey(id)
         .thenApply(
             found ->
                 found.orElseThrow(
-                    () -> Problem.unavailable("survey " + id + " is made but not readable yet")));
+                    () -> Problem.unavailable("survey " + id + " is made but not readable yet")))
+        .thenCompose(this::shown);
+  }
+
+  private CompletionStage<ObjectNode> shown(SurveyView view) {
+    return SurveyProgress.added(services.readModel(), List.of(view)).thenApply(List::getFirst);
   }
 
   private static IllegalStateException unexpected(SurveyReply reply) {

@@ -97,6 +97,7 @@ class OpenApiPropertyTest {
     ids.put("schedules", List.of("nightly", "a"));
     ids.put("datasets", List.of(FakeDatasets.ID.value()));
     ids.put("artifacts", List.of(Samples.QUANT));
+    ids.put("failures", List.of(FakeReadModel.GROUP));
     return ids;
   }
 

@@ -51,8 +51,9 @@ class SurveysBrowserTest {
   /** The node's own answer, made long. */
   @Test
   void tenThousandSamplesAreInThePageOnlyWhereTheyAreInSight(Browser browser, Refinery refinery) {
+    JsonNode answer = refinery.client().get("/surveys/" + refinery.failed() + "/matrix");
     try (Window window = browser.open("/")) {
-      window.page().route(MATRIX, route -> route.fulfill(answer(matrix(route))));
+      window.page().route(MATRIX, route -> route.fulfill(answer(matrix(answer, route))));
       window.go("/surveys/" + refinery.failed());
       window.shows("10,000 samples");
       Locator rows = window.page().locator(".matrix tbody tr[role=row]");
@@ -65,13 +66,13 @@ class SurveysBrowserTest {
     }
   }
 
-  private static JsonNode matrix(Route route) {
+  private static JsonNode matrix(JsonNode answer, Route route) {
     int from = 0;
     var cursor = Pattern.compile("cursor=(\\d+)").matcher(route.request().url());
     if (cursor.find()) {
       from = Integer.parseInt(cursor.group(1));
     }
-    ObjectNode page = (ObjectNode) json(route);
+    ObjectNode page = answer.deepCopy();
     JsonNode one = page.path("items").path(0);
     ArrayNode items = page.putArray("items");
     for (int i = from; i < from + 1_000; i++) {
@@ -87,7 +88,8 @@ class SurveysBrowserTest {
     try (Window window = browser.open("/inbox")) {
       String card = "section:has(a[href='/surveys/" + id + "'])";
       assertThat(window.find(card + " .prompt").textContent()).contains("batches are planned");
-      assertThat(window.find(card).textContent()).contains("Asked", "the default", "At least");
+      window.find(card + ":has-text('the default')");
+      assertThat(window.find(card).textContent()).contains("Asked", "At least");
       assertThat(window.find("nav[aria-label=Rooms] .badge").textContent())
           .contains("waiting for an answer");
       assertThat(window.violations()).isEmpty();
