@@ -39,14 +39,7 @@ public final class SurveyRoutes {
               new BatchCommand.Acknowledged(
                   new Observer.OfSurvey(known.self()), known.revision(), known.over()));
       case SurveyEffect.Register register ->
-          new Post.ToBatch(
-              register.spec().id(),
-              new BatchCommand.Register(
-                  register.spec(),
-                  register.foundAt(),
-                  register.claim(),
-                  register.trace(),
-                  inboxes.batches()));
+          new Post.ToBatch(register.spec().id(), registered(register, inboxes));
       case SurveyEffect.ChangeClaim change ->
           new Post.ToBatch(
               change.batch(), new BatchCommand.ChangeClaim(change.claim(), inboxes.batches()));
@@ -61,6 +54,11 @@ public final class SurveyRoutes {
               new JobCommand.WantPriority(
                   change.self().value(), change.urgency(), change.actor(), inboxes.jobs()));
     };
+  }
+
+  private static BatchCommand registered(SurveyEffect.Register register, Inboxes inboxes) {
+    return new BatchCommand.Register(
+        register.spec(), register.foundAt(), register.claim(), register.trace(), inboxes.batches());
   }
 
   /**

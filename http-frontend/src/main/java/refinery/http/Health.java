@@ -32,11 +32,7 @@ final class Health {
       return health;
     }
     JsonNode state = scheduler.get();
-    JsonNode counters = state.path("counters");
-    said.put("queued", counters.path("queued").asLong());
-    said.put("assigned", counters.path("assigned").asLong());
-    said.put("lost", counters.path("lost_total").asLong());
-    said.put("nodes", state.path("nodes").size());
+    count(state, said);
     int up = 0;
     for (JsonNode node : state.path("nodes")) {
       String id = node.path("id").asText();
@@ -59,6 +55,14 @@ final class Health {
       problems.add("no node takes work");
     }
     return health;
+  }
+
+  private static void count(JsonNode state, ObjectNode said) {
+    JsonNode counters = state.path("counters");
+    said.put("queued", counters.path("queued").asLong());
+    said.put("assigned", counters.path("assigned").asLong());
+    said.put("lost", counters.path("lost_total").asLong());
+    said.put("nodes", state.path("nodes").size());
   }
 
   /** Adds what the foreman says, and whether all is well. */

@@ -76,8 +76,7 @@ class AllPagesBrowserTest {
   private static void picture(Window window, String name) {
     Optional.ofNullable(System.getProperty("refinery.screenshots"))
         .map(folder -> Path.of(folder, name.replaceAll("[^a-z0-9-]+", "_") + ".png"))
-        .ifPresent(
-            file -> window.page().screenshot(new Page.ScreenshotOptions().setPath(file)));
+        .ifPresent(file -> window.page().screenshot(new Page.ScreenshotOptions().setPath(file)));
   }
 
   /** Looks once all that the page reads is there. */

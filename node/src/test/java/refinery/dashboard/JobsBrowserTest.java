@@ -186,7 +186,9 @@ class JobsBrowserTest {
     try (Window window = browser.open("/jobs/" + id)) {
       window.find("button[aria-pressed=true]:has-text(\"Following\")");
       window.find(".log-row >> text=/tick [0-9]{2,}/");
-      window.page().waitForFunction("() => document.querySelector('.log-frame').scrollHeight > 1500");
+      window
+          .page()
+          .waitForFunction("() => document.querySelector('.log-frame').scrollHeight > 1500");
       window.page().locator(".log-frame").hover();
       window.page().mouse().wheel(0, -300);
       window.find("button[aria-pressed=false]:has-text(\"Follow\")");

@@ -95,6 +95,11 @@ public record AgentConfig(
             millicores(config, "cpus"),
             bytes(config, "memory"),
             bytes(config, "disk"));
+    check(config, read);
+    return read;
+  }
+
+  private static void check(Config config, AgentConfig read) {
     check(config, "give-way", !read.giveWay().isNegative(), "a duration, 0 turns it off");
     check(config, "niceness", read.niceness() >= 0 && read.niceness() <= 19, "0 to 19");
     for (String key :
@@ -111,7 +116,6 @@ public record AgentConfig(
     }
     check(config, "unreported-at-most", read.unreportedAtMost() > 0, "a number above zero");
     check(config, "cpus", read.cpus().orElse(1L) > 0, "auto or a number above zero");
-    return read;
   }
 
   private static Mark mark(Config config, String key) {

@@ -93,12 +93,7 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
       Asking asking,
       TransferMeters meters) {
     this.system = system;
-    this.client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(settings.connectTimeout())
-            .build();
+    this.client = client(settings);
     // Platform threads, because hashing never yields and would block the carriers of all virtual
     // threads.
     this.executor =
@@ -123,6 +118,14 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
             demand,
             executor,
             meters);
+  }
+
+  private static HttpClient client(TransferSettings settings) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .connectTimeout(settings.connectTimeout())
+        .build();
   }
 
   @Override
