@@ -170,7 +170,7 @@ final class QualityVerdict implements Builtin {
     return genes.size();
   }
 
-  private static String json(List<Reason> reasons) {
+  static String json(List<Reason> reasons) {
     try {
       return Json.MAPPER.writeValueAsString(reasons);
     } catch (JsonProcessingException e) {

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,9 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.StepRecord;
 import refinery.quality.Measure;
 import refinery.quality.Measures;
+import refinery.quality.Reason;
 import refinery.quality.RunQuality;
+import refinery.quality.Verdict;
 import refinery.testing.RequiresTools;
 
 /** Trimming, strands and reports of reads, with the real tools on reads of which some are bad. */
@@ -198,5 +201,17 @@ class PreparedReadsTest {
         .contains("reads_1\tfigure\tTotal Sequences\t3000", "reads_2\tfigure\tSequence length\t100")
         .hasSize(1 + 2 * (11 + 4));
     assertThat(result.facts()).containsEntry("reads", "3000").containsKey("fastqc_failed");
+    RunQuality quality =
+        RunQuality.read(
+            String.join("\n", Workbench.lines(bench.fetch(result.artifacts(), RunQuality.FILE))));
+    assertThat(quality.measures().value(Measure.PROCESSED_READS)).hasValue(3000);
+    assertThat(quality.measures().value(Measure.DUPLICATE_RATE_PERCENT)).isPresent();
+    List<String> failed =
+        Stream.of(result.facts().get("fastqc_failed").split(", "))
+            .filter(module -> !module.isEmpty())
+            .toList();
+    assertThat(quality.judgement().reasons()).extracting(Reason::measure).isEqualTo(failed);
+    assertThat(quality.judgement().verdict())
+        .isEqualTo(failed.isEmpty() ? Verdict.PASS : Verdict.WARN);
   }
 }
