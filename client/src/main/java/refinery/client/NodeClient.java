@@ -121,10 +121,10 @@ public final class NodeClient {
     if (cause instanceof SSLException) {
       return "--authority FILE names whose certificates are believed";
     }
-    if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("EOF")) {
-      return "does it speak https? see --url";
-    }
-    return "is it running? see --url";
+    String said = cause instanceof IOException ? String.valueOf(cause.getMessage()) : "";
+    return said.contains("EOF") || said.contains("received no bytes")
+        ? "is it running, and does it speak https? see --url"
+        : "is it running? see --url";
   }
 
   /** What a refusal is to whoever called the command. */
