@@ -54,8 +54,10 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
     return () => observer.disconnect();
   }, [list.key]);
 
+  // The last event may come after the page was left.
   const scrolled = () => {
     const element = frame.current;
+    if (!element) return;
     list.state.top = element.scrollTop;
     setView({top: element.scrollTop, height: element.clientHeight});
   };
