@@ -154,6 +154,7 @@ export function Log({job}) {
 
   const scrolled = () => {
     const element = frame.current;
+    if (!element) return;
     const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2 * ROW;
     // A reader who scrolls away from the end stays there.
     if (!atEnd && element.scrollTop < view.top - 1) setFollowing(false);
