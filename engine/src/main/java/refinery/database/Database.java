@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
@@ -29,6 +28,12 @@ public final class Database implements AutoCloseable {
   private static final String LEASE = "refinery.cluster.lease.";
   private static final String SLICK = "akka-persistence-jdbc.shared-databases.slick.db.";
 
+  /**
+   * Lists are read along an index in its order. Right after many new rows the planner's statistics
+   * are out of date, and it would collect and sort all rows for every page.
+   */
+  private static final String ALONG_INDEXES = "set enable_bitmapscan = off; set enable_sort = off";
+
   private final DatabaseAddress address;
   private final HikariDataSource pool;
 
@@ -44,17 +49,27 @@ public final class Database implements AutoCloseable {
    *     schema of another version
    */
   public static Database open(DatabaseAddress address) {
+    return open(address, address.tuned(), ALONG_INDEXES);
+  }
+
+  /**
+   * The same with connections whose statements may take any time: for work on whole tables by a
+   * program that somebody waits for.
+   */
+  public static Database openForMaintenance(DatabaseAddress address) {
+    return open(address, address.patient("refinery"), DatabaseAddress.PATIENCE);
+  }
+
+  private static Database open(DatabaseAddress address, String url, String first) {
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(address.tuned());
+    config.setJdbcUrl(url);
     config.setUsername(address.user());
     config.setPassword(address.password());
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(10_000);
     config.setPoolName("refinery-read");
-    // Lists are read along an index in its order. Right after many new rows the planner's
-    // statistics are out of date, and it would collect and sort all rows for every page.
-    config.setConnectionInitSql("set enable_bitmapscan = off; set enable_sort = off");
+    config.setConnectionInitSql(first);
     HikariDataSource pool;
     try {
       pool = new HikariDataSource(config);
@@ -63,7 +78,8 @@ public final class Database implements AutoCloseable {
     }
     try {
       refuseOlder(pool, address);
-      migrate(pool);
+      new Schema(address).bringUpToDate();
+      setClock(pool);
       return new Database(address, pool);
     } catch (DatabaseException e) {
       pool.close();
@@ -111,13 +127,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(DataSource pool) throws SQLException {
-    Flyway.configure(Database.class.getClassLoader())
-        .dataSource(pool)
-        .locations("classpath:db/migration")
-        .failOnMissingLocations(true)
-        .load()
-        .migrate();
+  /** Positions of the journal only grow, also where the server's transaction numbers began anew. */
+  private static void setClock(DataSource pool) throws SQLException {
     try (Connection connection = pool.getConnection();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate(

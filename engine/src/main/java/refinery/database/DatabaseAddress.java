@@ -4,6 +4,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * Where the database is, and the login to it. Its text shows neither the password nor parameters of
@@ -13,6 +14,15 @@ import java.util.StringJoiner;
  */
 public record DatabaseAddress(String url, String user, String password) {
   private static final String SCHEME = "jdbc:postgresql:";
+
+  /**
+   * What a patient connection runs first: a server, a database or a role may have limits that would
+   * end a long statement.
+   */
+  static final String PATIENCE =
+      "select set_config(name, '0', false) from pg_settings where name in ('statement_timeout',"
+          + " 'lock_timeout', 'transaction_timeout', 'idle_session_timeout',"
+          + " 'idle_in_transaction_session_timeout')";
 
   /**
    * Reads an address as a person gives it. User and password are taken from the parameters of the
@@ -64,15 +74,26 @@ public record DatabaseAddress(String url, String user, String password) {
    * The URL with the settings that connections need. Settings that the URL has already are kept.
    */
   String tuned() {
+    return with(url, "socketTimeout=30", "ApplicationName=refinery");
+  }
+
+  /**
+   * The same for connections whose statements may take any time, whatever limit the URL sets.
+   *
+   * @param name of the connection, as the server lists it
+   */
+  String patient(String name) {
+    String unlimited = url.replaceAll("(?<=[?&])(socketTimeout|ApplicationName)=[^&]*&?", "");
+    return with(unlimited.replaceAll("[?&]$", ""), "socketTimeout=0", "ApplicationName=" + name);
+  }
+
+  private static String with(String url, String... own) {
     String tuned = url;
     for (String setting :
-        new String[] {
-          "reWriteBatchedInserts=true",
-          "tcpKeepAlive=true",
-          "socketTimeout=30",
-          "connectTimeout=10",
-          "ApplicationName=refinery"
-        }) {
+        Stream.concat(
+                Stream.of("reWriteBatchedInserts=true", "tcpKeepAlive=true", "connectTimeout=10"),
+                Stream.of(own))
+            .toList()) {
       String name = setting.substring(0, setting.indexOf('=') + 1);
       if (!tuned.contains("?" + name) && !tuned.contains("&" + name)) {
         tuned += (tuned.contains("?") ? "&" : "?") + setting;

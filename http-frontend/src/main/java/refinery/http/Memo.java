@@ -4,43 +4,82 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Keeps answers for a moment, so that many who ask the same cost one question. A failure is not
- * kept. Thread-safe.
+ * Keeps answers for a moment, so that many who ask the same cost one question; and longer the
+ * longer they took, so that finding them takes a small part of the time however many ask and
+ * however much is counted. What is being asked is not asked again meanwhile. A failure is not kept.
+ * Thread-safe.
  */
-final class Memo<T> {
+public final class Memo<T> {
+  /** An answer is kept so many times as long as it took, but never longer than {@link #LONGEST}. */
+  static final int TIMES = 20;
+
+  static final Duration LONGEST = Duration.ofSeconds(15);
+
+  /** After this time a question that has no answer is asked again. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final int MOST = 64;
 
-  private record Kept<T>(long until, CompletionStage<T> answer) {}
+  /** An answer that is there or comes, and until when it is kept. */
+  private static final class Kept<T> {
+    private final CompletionStage<T> answer;
+    private volatile long until;
+
+    Kept(CompletionStage<T> answer, long until) {
+      this.answer = answer;
+      this.until = until;
+    }
+
+    boolean isFresh(long now) {
+      return until - now > 0;
+    }
+  }
 
   private final Map<String, Kept<T>> kept = new ConcurrentHashMap<>();
-  private final Duration time;
+  private final Duration least;
+  private final LongSupplier clock;
 
-  Memo(Duration time) {
-    this.time = time;
+  /**
+   * @param least how long an answer is kept that took no time
+   */
+  public Memo(Duration least) {
+    this(least, System::nanoTime);
   }
 
-  CompletionStage<T> get(String key, Supplier<CompletionStage<T>> question) {
-    long now = System.nanoTime();
+  /**
+   * @param clock nanoseconds since any time
+   */
+  Memo(Duration least, LongSupplier clock) {
+    this.least = least;
+    this.clock = clock;
+  }
+
+  public CompletionStage<T> get(String key, Supplier<CompletionStage<T>> question) {
+    long now = clock.getAsLong();
     if (kept.size() > MOST) {
-      kept.values().removeIf(old -> old.until() - now < 0);
+      kept.values().removeIf(old -> !old.isFresh(now));
     }
-    Kept<T> found =
-        kept.compute(
-            key,
-            (same, old) ->
-                old != null && old.until() - now > 0
-                    ? old
-                    : new Kept<>(now + time.toNanos(), question.get()));
-    found.answer().whenComplete((answer, error) -> forget(key, found, error != null));
-    return found.answer();
+    return kept.compute(
+            key, (same, old) -> old != null && old.isFresh(now) ? old : asked(key, now, question))
+        .answer;
   }
 
-  private void forget(String key, Kept<T> found, boolean failed) {
-    if (failed) {
-      kept.remove(key, found);
-    }
+  private Kept<T> asked(String key, long now, Supplier<CompletionStage<T>> question) {
+    Kept<T> asked = new Kept<>(question.get(), now + PATIENCE.toNanos());
+    var unused =
+        asked.answer.whenComplete(
+            (answer, error) -> {
+              long end = clock.getAsLong();
+              asked.until = error == null ? end + time(end - now) : end;
+            });
+    return asked;
+  }
+
+  private long time(long took) {
+    return Math.min(LONGEST.toNanos(), Math.max(least.toNanos(), TIMES * took));
   }
 }

@@ -25,7 +25,8 @@ import refinery.program.NodeProgram;
  * survives a kill and is taken over by the next life. Used by one thread.
  */
 final class MeasuredNode implements AutoCloseable {
-  private static final Pattern READY = Pattern.compile("(?m)^ready http=(\\S+) ");
+  private static final Pattern READY =
+      Pattern.compile("(?m)^ready http=(\\S+) management=(\\S+)\n");
 
   /** A part of the heap as {@code jcmd GC.heap_info} tells it, whichever the collector. */
   private static final Pattern USED = Pattern.compile("total .*?used (\\d+)K");
@@ -42,6 +43,7 @@ final class MeasuredNode implements AutoCloseable {
   private final Process process;
   private final Path home;
   private final String http;
+  private final String management;
 
   /** Seconds of processor time so far, of the node's JVM and of PostgreSQL's processes. */
   record Cpu(double node, double database) {
@@ -50,10 +52,11 @@ final class MeasuredNode implements AutoCloseable {
     }
   }
 
-  private MeasuredNode(Process process, Path home, String http) {
+  private MeasuredNode(Process process, Path home, Matcher ready) {
     this.process = process;
     this.home = home;
-    this.http = http;
+    this.http = "http://" + ready.group(1);
+    this.management = "http://" + ready.group(2);
   }
 
   /** Starts a node in {@code home}, which may be new, and returns when it serves. */
@@ -67,7 +70,7 @@ final class MeasuredNode implements AutoCloseable {
     while (process.isAlive()) {
       Matcher ready = READY.matcher(ToolWords.of(output));
       if (ready.find()) {
-        return new MeasuredNode(process, home, "http://" + ready.group(1));
+        return new MeasuredNode(process, home, ready);
       }
       Terminal.pause(LOOK);
     }
@@ -91,6 +94,16 @@ final class MeasuredNode implements AutoCloseable {
   static String heap() {
     String asked = System.getenv().getOrDefault("REFINERY_HEAP", "");
     return asked.isEmpty() ? "768m" : asked;
+  }
+
+  /** Of the API and the dashboard, without a slash at its end. */
+  String http() {
+    return http;
+  }
+
+  /** Of the management endpoint. */
+  String management() {
+    return management;
   }
 
   NodeClient client() {

@@ -67,7 +67,7 @@ public final class ReadModelMain {
             settings.demand(),
             false,
             Optional.empty());
-    try (Database database = Database.open(address)) {
+    try (Database database = Database.openForMaintenance(address)) {
       ReadModelRebuild rows =
           new ReadModelRebuild(
               database.dataSource(), LogicProjector.all(settings.retry(), planner));

@@ -52,6 +52,11 @@ public final class Browser implements AutoCloseable {
 
   /** A window of this size and theme, with no cookie or memory of others, at this path. */
   public Window open(String path, int width, int height, ColorScheme theme) {
+    return empty(width, height, theme).go(path);
+  }
+
+  /** A window that has loaded nothing yet, and has no cookie, cache or memory of others. */
+  public Window empty(int width, int height, ColorScheme theme) {
     BrowserContext context =
         chromium.newContext(
             new com.microsoft.playwright.Browser.NewContextOptions()
@@ -59,9 +64,7 @@ public final class Browser implements AutoCloseable {
                 .setColorScheme(theme)
                 .setAcceptDownloads(true));
     context.setDefaultTimeout(30_000);
-    Window window = new Window(context, url);
-    window.go(path);
-    return window;
+    return new Window(context, url);
   }
 
   @Override

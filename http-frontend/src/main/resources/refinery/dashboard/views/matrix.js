@@ -1,5 +1,5 @@
 // The matrix of a survey: a row for each sample, a column for each step. Of 10,000 rows only those in sight are in the page.
-import {html, useEffect, useLayoutEffect, useMemo, useRef, useState} from '../lib/html.js';
+import {html, useEffect, useLayoutEffect, useRef, useState} from '../lib/html.js';
 import {get} from '../lib/api.js';
 import {count} from '../lib/format.js';
 import {useLive} from '../lib/live.js';
@@ -10,6 +10,9 @@ import {Empty, Loading, Problem} from '../lib/ui.js';
 const ROW = 26;
 const AHEAD = 10;
 const PAGE = 1000;
+// Milliseconds between two drawings of pages that come, and between two readings of all pages.
+const PACE = 500;
+const REREAD = 15000;
 
 // state of a cell: class, glyph and words. Each has its own glyph: colour is never the only sign.
 const CELLS = {
@@ -18,16 +21,18 @@ const CELLS = {
   unplaceable: ['bad', '⊠', 'unplaceable'], none: ['none', '', 'no job yet'],
 };
 
+const NOTHING = {rows: [], steps: [], totals: new Map(), done: false};
+
 /**
  * All pages of a matrix, the first ones shown as they come. Later only pages in sight are read again, and only if a
- * batch of theirs has changed; all of it if batches were found since. {rows, steps, error, done, see}
+ * batch of theirs has changed; what was found since comes in front. {rows, steps, totals, error, done, see}
  */
 function useMatrix(id, state) {
-  const [found, setFound] = useState({rows: [], steps: [], done: false});
+  const [found, setFound] = useState(NOTHING);
   const holder = useRef(null);
   useEffect(() => {
     const pages = (holder.current = new Pages(id, state, setFound));
-    setFound({rows: [], steps: [], done: false});
+    setFound(NOTHING);
     pages.readAll();
     return () => pages.stop.abort();
   }, [id, state]);
@@ -37,7 +42,7 @@ function useMatrix(id, state) {
 
 class Pages {
   constructor(id, state, show) {
-    Object.assign(this, {id, state, show, pages: [], sight: [0, 0], stop: new AbortController(), busy: false});
+    Object.assign(this, {id, state, show, pages: [], sight: [0, 0], stop: new AbortController(), busy: false, readAt: 0});
   }
 
   async guarded(work) {
@@ -51,29 +56,39 @@ class Pages {
     this.busy = false;
   }
 
-  async page(cursor) {
-    const page = await get(`/surveys/${this.id}/matrix`, {query: {limit: PAGE, state: this.state, cursor}, signal: this.stop.signal});
+  async page(cursor, limit = PAGE) {
+    const page = await get(`/surveys/${this.id}/matrix`, {query: {limit, state: this.state, cursor}, signal: this.stop.signal});
     const items = page.items.map(item => ({...item, steps: item.steps && new Map(item.steps.map((each, i) => [page.steps[i], each]))}));
-    return {cursor, items, steps: page.steps, next: page.next, ids: new Set(items.map(item => item.batch_id)), stale: false};
+    return {cursor, limit, items, steps: page.steps, sums: sums(items, page.steps), next: page.next, ids: new Set(items.map(item => item.batch_id)), stale: false};
   }
 
+  /** Of very many pages the first is drawn at once, the others as they come, but not one by one. */
   readAll() {
     return this.guarded(async () => {
       const fresh = [];
       const first = this.pages.length === 0;
+      let drawn = -PACE;
       do {
         fresh.push(await this.page(fresh.at(-1)?.next));
-        if (first) this.draw(fresh);
+        if (first && performance.now() - drawn >= PACE) {
+          this.draw([...fresh]);
+          drawn = performance.now();
+        }
       } while (fresh.at(-1).next);
       this.draw(fresh);
+      this.readAt = performance.now();
     });
   }
 
   draw(pages) {
     this.pages = pages;
-    const steps = [];
-    pages.forEach(page => page.steps.forEach(step => steps.includes(step) || steps.push(step)));
-    this.show({rows: pages.flatMap(page => page.items), steps, done: !pages.at(-1)?.next, error: null});
+    const totals = new Map();
+    pages.forEach(page => page.sums.forEach(({good, bad}, column) => {
+      const sum = totals.get(column) || {good: 0, bad: 0};
+      totals.set(column, {good: sum.good + good, bad: sum.bad + bad});
+    }));
+    const steps = [...totals.keys()].filter(column => column !== 'download');
+    this.show({rows: pages.flatMap(page => page.items), steps, totals, done: !pages.at(-1)?.next, error: null});
   }
 
   see(first, last) {
@@ -83,34 +98,66 @@ class Pages {
 
   changed({changed, more}) {
     const known = change => this.pages.some(page => page.ids.has(change.id));
-    if (changed.some(change => !known(change))) this.foreign = true;
+    if (more || changed.some(change => !known(change))) this.foreign = true;
     this.pages.forEach(page => {
       page.stale ||= more || changed.some(change => page.ids.has(change.id));
     });
-    if (this.foreign && this.pages[0]) this.pages[0].stale = true;
     this.refresh();
   }
 
   refresh() {
     const stale = [];
     let from = 0;
-    this.pages.forEach((page, i) => {
+    this.pages.forEach(page => {
       const to = from + page.items.length;
-      if (page.stale && (i === 0 && this.foreign || from <= this.sight[1] && to >= this.sight[0])) stale.push(i);
+      if (page.stale && from <= this.sight[1] && to >= this.sight[0]) stale.push(page);
       from = to;
     });
-    if (stale.length === 0) return undefined;
+    if (!this.pages[0] || stale.length === 0 && !this.foreign) return undefined;
     return this.guarded(async () => {
-      this.foreign = false;
-      let moved = false;
-      for (const i of stale) {
-        const fresh = await this.page(this.pages[i].cursor);
-        moved ||= fresh.items.length !== this.pages[i].items.length || fresh.items.some(item => !this.pages[i].ids.has(item.batch_id));
-        this.pages[i] = fresh;
+      if (this.foreign) {
+        this.foreign = false;
+        await this.readFront();
       }
-      if (!moved) this.draw([...this.pages]);
-      else setTimeout(() => this.readAll(), 0);
+      let moved = false;
+      for (const page of stale) {
+        const fresh = await this.page(page.cursor, page.limit);
+        moved ||= fresh.items.length !== page.items.length || fresh.items.some(item => !page.ids.has(item.batch_id));
+        this.pages = this.pages.map(each => (each === page ? fresh : each));
+      }
+      this.draw(this.pages);
+      if (moved) this.readAgain();
     });
+  }
+
+  /** The samples that were found since come in front, as pages of their own: the others need not be read again. */
+  async readFront() {
+    const known = item => this.pages.some(page => page.ids.has(item.batch_id));
+    const front = [];
+    for (;;) {
+      const cursor = front.at(-1)?.next;
+      const page = await this.page(cursor);
+      const at = page.items.findIndex(known);
+      if (at < 0) front.push(page);
+      else if (at > 0) front.push(await this.page(cursor, at));
+      if (at < 0 && !page.next) {
+        this.pages = front;
+        return;
+      }
+      if (at >= 0) break;
+    }
+    if (front.length > 0) {
+      this.pages[0].cursor = front.at(-1).next;
+      this.pages = [...front, ...this.pages];
+    }
+  }
+
+  /** Reads all again, where rows have left or come elsewhere; seldom, for it may be a hundred pages. */
+  readAgain() {
+    this.again ??= setTimeout(() => {
+      this.again = null;
+      if (!this.stop.signal.aborted) this.readAll();
+    }, Math.max(0, this.readAt + REREAD - performance.now()));
   }
 }
 
@@ -143,8 +190,7 @@ export function Matrix({id}) {
   const frame = useRef(null);
   const [view, setView] = useState({top: 0, height: 480});
   const [active, setActive] = useState([0, 0]);
-  const {rows, steps} = found;
-  const totals = useMemo(() => sums(rows, steps), [rows, steps]);
+  const {rows, steps, totals} = found;
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return undefined;

@@ -1,0 +1,172 @@
+package refinery.database;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the tables of a database up to date. A step over a large table may take many minutes, so
+ * no connection of it has a time limit, and it says how far it is. One node does it; others that
+ * start meanwhile wait for its lock, and say so. A step is one transaction: a node that ends within
+ * it has changed nothing, and the next start begins it anew. Blocking.
+ */
+final class Schema {
+  private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+
+  /** Of the advisory lock, which no other program of the database may use. */
+  private static final long LOCK = 0x5265_6669_6e65_7279L;
+
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  /** Who has the lock, and what it does: its connection is named by that. */
+  private static final String HOLDER =
+      """
+      select coalesce(host(a.client_addr), 'this machine'), a.application_name
+      from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+        and l.database = (select oid from pg_database where datname = current_database())
+        and (l.classid::bigint << 32) + l.objid::bigint = ?
+      """;
+
+  private final DatabaseAddress address;
+  private final Consumer<String> said;
+  private final Duration pace;
+
+  /**
+   * @param said takes a line about what goes on
+   * @param pace how often it is said while it takes long
+   */
+  Schema(DatabaseAddress address, Consumer<String> said, Duration pace) {
+    this.address = address;
+    this.said = said;
+    this.pace = pace;
+  }
+
+  Schema(DatabaseAddress address) {
+    this(address, LOG::info, Duration.ofSeconds(10));
+  }
+
+  /**
+   * Returns when the tables are as this version wants them.
+   *
+   * @throws org.flywaydb.core.api.FlywayException when a step fails
+   */
+  void bringUpToDate() throws SQLException {
+    try (Connection lock = connection()) {
+      await(lock);
+      Flyway flyway = flyway();
+      MigrationInfo[] steps = flyway.info().pending();
+      if (steps.length == 0 || flyway.info().current() == null) {
+        flyway.migrate(); // Quick: nothing to do but to compare, or nothing in the tables yet.
+        return;
+      }
+      String all = "to version " + steps[steps.length - 1].getVersion();
+      name(lock, "refinery, tables " + all);
+      said.accept(
+          "the tables of %s are brought up to date, %s; with many batches and jobs this takes minutes"
+              .formatted(address, all));
+      try (SchemaProgress progress = new SchemaProgress(address, said, pace)) {
+        for (MigrationInfo step : steps) {
+          progress.begins(step.getVersion() + " (" + step.getDescription() + ")");
+          flyway(step).migrate();
+        }
+      }
+      said.accept("the tables of " + address + " are up to date");
+    }
+  }
+
+  private Flyway flyway() {
+    return Flyway.configure(Schema.class.getClassLoader())
+        .dataSource(address.patient(SchemaProgress.WORKER), address.user(), address.password())
+        .initSql(DatabaseAddress.PATIENCE)
+        .locations("classpath:db/migration")
+        .failOnMissingLocations(true)
+        .lockRetryCount(-1) // Nodes of older versions know only Flyway's own lock.
+        .load();
+  }
+
+  private Flyway flyway(MigrationInfo last) {
+    return Flyway.configure(Schema.class.getClassLoader())
+        .configuration(flyway().getConfiguration())
+        .target(last.getVersion())
+        .load();
+  }
+
+  private Connection connection() throws SQLException {
+    Connection connection =
+        DriverManager.getConnection(
+            address.patient("refinery"), address.user(), address.password());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(DatabaseAddress.PATIENCE);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /** Waits for the lock, which ends with the connection. */
+  private void await(Connection connection) throws SQLException {
+    long begun = System.nanoTime();
+    long told = begun;
+    while (!locked(connection)) {
+      long now = System.nanoTime();
+      if (told == begun || now - told >= pace.toNanos()) {
+        told = now;
+        said.accept(
+            "waits for %s, which brings the tables up to date; for %d s so far"
+                .formatted(holder(connection), TimeUnit.NANOSECONDS.toSeconds(now - begun)));
+      }
+      pause();
+    }
+  }
+
+  private static boolean locked(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select pg_try_advisory_lock(?)")) {
+      statement.setLong(1, LOCK);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  private static String holder(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
+      statement.setLong(1, LOCK);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next()
+            ? "the node at " + row.getString(1) + " (" + row.getString(2) + ")"
+            : "another node";
+      }
+    }
+  }
+
+  private static void name(Connection connection, String name) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select set_config('application_name', ?, false)")) {
+      statement.setString(1, name);
+      statement.execute();
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DatabaseException("interrupted while another node brought the tables up to date");
+    }
+  }
+}
