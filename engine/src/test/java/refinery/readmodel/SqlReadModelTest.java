@@ -67,6 +67,17 @@ class SqlReadModelTest {
   private static SqlReadModel model;
   private static SqlNodeQueries queries;
 
+  @Test
+  void filesOfPipelinesAreKeptByTheirDigest() {
+    KeptPipelineFiles kept = new KeptPipelineFiles(executor);
+    String sha = "a".repeat(64);
+    KeptPipelineFiles.KeptFile file = new KeptPipelineFiles.KeptFile("a", "name = a\n");
+    KeptPipelineFiles.keep(journal.database().dataSource(), Map.of(sha, file));
+    KeptPipelineFiles.keep(journal.database().dataSource(), Map.of(sha, file));
+    assertThat(kept.find(sha).toCompletableFuture().join()).contains("name = a\n");
+    assertThat(kept.find("0".repeat(64)).toCompletableFuture().join()).isEmpty();
+  }
+
   @BeforeAll
   static void fill() throws Exception {
     journal = new JournalHarness();

@@ -140,7 +140,8 @@ final class CrateRoutes {
         .thenCompose(
             batch ->
                 jobs(batch)
-                    .thenCombine(survey(batch), (jobs, survey) -> run(batch, jobs, survey, base)));
+                    .thenCombine(survey(batch), (jobs, survey) -> run(batch, jobs, survey, base)))
+        .thenCompose(this::withFileThatRan);
   }
 
   private CompletionStage<Optional<SurveyView>> survey(BatchView batch) {
@@ -162,6 +163,17 @@ final class CrateRoutes {
         services.catalog().pipelineFile(batch.pipeline()),
         base,
         services.version());
+  }
+
+  /** With the pipeline's file as it was when the batch ran, if it has changed and was kept. */
+  private CompletionStage<Run> withFileThatRan(Run run) {
+    Optional<String> changed = run.changedFile();
+    return changed.isEmpty()
+        ? CompletableFuture.completedFuture(run)
+        : services
+            .catalog()
+            .pipelineFileOf(changed.get())
+            .thenApply(kept -> kept.map(run::withFile).orElse(run));
   }
 
   private CompletionStage<List<JobView>> jobs(BatchView batch) {

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import refinery.http.crate.ZipBytes;
+import refinery.protocol.BatchId;
+import refinery.protocol.job.PipelineFacts;
 
 class CrateRoutesTest {
   private static final String PATH = "/api/v1/batches/batch-one/crate";
@@ -43,7 +45,27 @@ class CrateRoutesTest {
   }
 
   private static HttpResponse<byte[]> bytes() throws Exception {
-    return node.client.send(node.request(PATH).build(), HttpResponse.BodyHandlers.ofByteArray());
+    return bytes(PATH);
+  }
+
+  private static HttpResponse<byte[]> bytes(String path) throws Exception {
+    return node.client.send(node.request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private static String workflow(String ran) throws Exception {
+    BatchId id = BatchId.of("batch-former");
+    node.rows.batches.put(id, Samples.with(Samples.batch(id), Map.of(PipelineFacts.FILE, ran)));
+    Map<String, String> files =
+        unzipped(new ByteArrayInputStream(bytes("/api/v1/batches/batch-former/crate").body()));
+    return files.get("workflow/salmon-quant.conf");
+  }
+
+  @Test
+  void theFileOfThePipelineIsTheOneThatRanWhereItIsKept() throws Exception {
+    assertThat(workflow(Samples.FORMER_SHA256)).isEqualTo(Samples.FORMER);
+    assertThat(node.get("/api/v1/batches/batch-former/provenance").body())
+        .contains("The file is the one that ran.");
+    assertThat(workflow("e".repeat(64))).as("nobody kept it").isEqualTo("name = salmon-quant\n");
   }
 
   @Test

@@ -200,6 +200,37 @@ final class Samples {
         Optional.empty());
   }
 
+  /** A file that the pipeline had before, and its SHA-256 (by sha256sum). */
+  static final String FORMER = "name = salmon-quant # as it was\n";
+
+  static final String FORMER_SHA256 =
+      "1d19ffd717c9206faa67e56f49a237e8546abc0ac597e32c9a5fdd0f6d09b06b";
+
+  /** The same with these facts. */
+  static BatchView with(BatchView batch, Map<String, String> facts) {
+    return new BatchView(
+        batch.id(),
+        batch.surveyIds(),
+        batch.observers(),
+        batch.source(),
+        batch.key(),
+        batch.pipeline(),
+        batch.organism(),
+        batch.keyValues(),
+        batch.parameters(),
+        batch.needs(),
+        batch.state(),
+        batch.reason(),
+        batch.actor(),
+        batch.createdAt(),
+        batch.updatedAt(),
+        batch.files(),
+        batch.jobIds(),
+        batch.artifacts(),
+        facts,
+        batch.withdrawnAt());
+  }
+
   /** The batch that makes a dataset, with a file for people and the store. */
   static BatchView dataset(DatasetId id, BatchState state) throws JsonProcessingException {
     BatchView one = batch(id.batch());

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -332,6 +333,12 @@ public final class TestNode implements AutoCloseable {
     @Override
     public Optional<String> pipelineFile(String name) {
       return name.equals("salmon-quant") ? Optional.of("name = salmon-quant\n") : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> pipelineFileOf(String sha256) {
+      return CompletableFuture.completedFuture(
+          sha256.equals(Samples.FORMER_SHA256) ? Optional.of(Samples.FORMER) : Optional.empty());
     }
 
     @Override

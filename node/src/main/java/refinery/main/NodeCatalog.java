@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import refinery.metadata.Harmonisation;
 import refinery.pipeline.PipelineCatalog;
@@ -25,11 +27,20 @@ final class NodeCatalog implements Catalog {
   private final SourceRegistry sources;
   private final PipelineCatalog pipelines;
   private final Harmonisation harmonisation;
+  private final Function<String, CompletionStage<Optional<String>>> keptFiles;
 
-  NodeCatalog(SourceRegistry sources, PipelineCatalog pipelines, Harmonisation harmonisation) {
+  /**
+   * @param keptFiles the text of a pipeline's file by its SHA-256
+   */
+  NodeCatalog(
+      SourceRegistry sources,
+      PipelineCatalog pipelines,
+      Harmonisation harmonisation,
+      Function<String, CompletionStage<Optional<String>>> keptFiles) {
     this.sources = sources;
     this.pipelines = pipelines;
     this.harmonisation = harmonisation;
+    this.keptFiles = keptFiles;
   }
 
   @Override
@@ -45,6 +56,11 @@ final class NodeCatalog implements Catalog {
   @Override
   public Optional<String> pipelineFile(String name) {
     return pipelines.file(name);
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> pipelineFileOf(String sha256) {
+    return keptFiles.apply(sha256);
   }
 
   @Override

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -41,8 +43,10 @@ import refinery.protocol.dataset.DatasetAccess;
 import refinery.protocol.trace.Tracing;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
+import refinery.readmodel.KeptPipelineFiles;
 import refinery.readmodel.SqlReadModel;
 import refinery.source.SourceRegistry;
+import refinery.storage.Sha256;
 
 /** Wires the parts of a node together on a running actor system. */
 final class Services {
@@ -116,6 +120,7 @@ final class Services {
     readiness.requireDisk(dir);
     Stores stores = Stores.open(dir, settings, database, opened);
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
+    KeptPipelineFiles.keep(database.dataSource(), files(pipelines));
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
     WorkPlane work =
@@ -128,7 +133,11 @@ final class Services {
         new FrontendServices(
             new SqlReadModel(stores.sql(), stores.manifests()),
             stores.permanent()::open,
-            new NodeCatalog(sources, pipelines, settings.harmonisation()),
+            new NodeCatalog(
+                sources,
+                pipelines,
+                settings.harmonisation(),
+                new KeptPipelineFiles(stores.sql())::find),
             new DatasetAccess(
                 stores.datasets(),
                 opened.add(new StoredSlices(stores.permanent(), dir.resolve("slices")))),
@@ -144,6 +153,15 @@ final class Services {
             Readiness.get(system)::obstacles,
             settings.prices(),
             Version.CURRENT));
+  }
+
+  private static Map<String, KeptPipelineFiles.KeptFile> files(PipelineCatalog pipelines) {
+    Map<String, KeptPipelineFiles.KeptFile> files = new TreeMap<>();
+    pipelines
+        .files()
+        .forEach(
+            (name, text) -> files.put(Sha256.of(text), new KeptPipelineFiles.KeptFile(name, text)));
+    return files;
   }
 
   private Credentials credentials() throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -115,7 +116,8 @@ class MetadataExportTest {
         new NodeCatalog(
             new SourceRegistry(List.of()),
             new PipelineCatalog(settings.pipelines(), InstantSource.system()),
-            settings.harmonisation());
+            settings.harmonisation(),
+            sha256 -> CompletableFuture.completedFuture(Optional.empty()));
     SurveyView survey = get(model.survey(SURVEY)).orElseThrow();
     List<ByteString> pieces =
         get(

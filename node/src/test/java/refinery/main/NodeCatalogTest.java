@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,8 @@ class NodeCatalogTest {
                 List.of(
                     new EnaSource(archives, http, ncbi, cache), new EnsemblSource(archives, http))),
             new PipelineCatalog(settings.pipelines(), InstantSource.system()),
-            settings.harmonisation());
+            settings.harmonisation(),
+            sha256 -> CompletableFuture.completedFuture(Optional.empty()));
   }
 
   @AfterEach
@@ -100,8 +102,9 @@ class NodeCatalogTest {
   @CsvSource({
     "kallisto-quant,fragment_length,200,''",
     "kallisto-quant,fragment_length,long,must match",
-    "salmon-quant,fragment_length,200,'has no such parameter; it has early_stop_from_mib, early_stop_mapped_percent, k, min_mapping_rate,"
-        + " organism, quality, read_count, reference, reference_release, species_tax_id, tax_id'",
+    "salmon-quant,fragment_length,200,'has no such parameter; it has early_stop_from_mib,"
+        + " early_stop_mapped_percent, k, min_mapping_rate, organism, quality, read_count,"
+        + " reference, reference_release, species_tax_id, tax_id'",
     "salmon-quant,quality,dee2,''",
     "salmon-quant,quality,strict,must match",
     "salmon-quant,k,auto,''",

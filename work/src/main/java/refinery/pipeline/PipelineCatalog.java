@@ -136,6 +136,11 @@ public final class PipelineCatalog {
     return registry.file(name);
   }
 
+  /** The texts of all pipelines' files, by the names of the pipelines. */
+  public Map<String, String> files() {
+    return registry.files();
+  }
+
   /** The pipelines as JSON, for {@code GET /pipelines}. */
   public List<JsonNode> describe() {
     return registry.all().stream().map(PipelineDescription::of).toList();

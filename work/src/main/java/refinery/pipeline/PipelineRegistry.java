@@ -29,10 +29,11 @@ import refinery.storage.Sha256;
  */
 public final class PipelineRegistry {
   private static final String FOLDER = "pipelines";
-  private static final List<String> SHIPPED =
+  static final List<String> SHIPPED =
       List.of(
           "command",
           "concatenate",
+          "dataset",
           "quality-report",
           "transcriptome-index",
           "kallisto-index",
@@ -144,6 +145,10 @@ public final class PipelineRegistry {
   /** The text of a pipeline's file. */
   Optional<String> file(String name) {
     return Optional.ofNullable(texts.get(name));
+  }
+
+  Map<String, String> files() {
+    return Collections.unmodifiableMap(texts);
   }
 
   /** The SHA-256 of a pipeline's file; empty for an unknown pipeline. */

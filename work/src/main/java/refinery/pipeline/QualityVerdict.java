@@ -9,8 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import refinery.expression.QuantificationFormat;
 import refinery.protocol.Json;
 import refinery.protocol.batch.RawFile;
 import refinery.protocol.job.PipelineFacts;
@@ -24,9 +26,9 @@ import refinery.quality.RunQuality;
 
 /**
  * The step {@code quality}, with {@code tool} (salmon or kallisto), {@code dir} (its output),
- * {@code map} (genes and transcripts of the index), {@code stated-reads} (empty: not stated),
- * {@code rules} (the preset) and {@code to}: measures the run from what the tool wrote and judges
- * it. Fails no run: the verdict only flags it.
+ * {@code map} (genes and transcripts of the index), {@code biotypes} (of them), {@code
+ * stated-reads} (empty: not stated), {@code rules} (the preset) and {@code to}: measures the run
+ * from what the tool wrote and judges it. Fails no run: the verdict only flags it.
  */
 final class QualityVerdict implements Builtin {
 
@@ -61,6 +63,7 @@ final class QualityVerdict implements Builtin {
     long processed = measureTool(context, genes, measures);
     downloads(context, measures);
     trimming(context, measures);
+    ribosomal(context, processed, measures);
     measures.perGene(Measure.PROCESSED_READS_PER_GENE, processed, genes);
     RunQuality quality = RunQuality.of(context.text("tool"), rules, measures.build());
     try (BufferedWriter out = context.room().writer(context.path("to"))) {
@@ -153,6 +156,22 @@ final class QualityVerdict implements Builtin {
       measures.with(
           Measure.DUPLICATE_RATE_PERCENT,
           Double.parseDouble(facts.get(FastpCheck.DUPLICATES_PERCENT)));
+    }
+  }
+
+  /** Of the transcripts that the index says are ribosomal RNA. */
+  private static void ribosomal(StepContext context, long processed, Measures.Builder measures)
+      throws IOException, StepFailure {
+    Path dir = context.path("dir");
+    boolean salmon = context.text("tool").equals("salmon");
+    OptionalDouble reads =
+        RibosomalReads.count(
+            context,
+            dir.resolve(salmon ? "quant.sf" : "abundance.tsv"),
+            salmon ? QuantificationFormat.SALMON : QuantificationFormat.KALLISTO,
+            context.path("biotypes"));
+    if (reads.isPresent()) {
+      measures.percent(Measure.RRNA_RATE_PERCENT, reads.getAsDouble(), processed);
     }
   }
 

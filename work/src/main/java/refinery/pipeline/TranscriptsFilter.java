@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -91,28 +90,13 @@ final class TranscriptsFilter implements Builtin {
             : TranscriptRules.NON_CODING,
         words(context, "non-coding-accessions"),
         Long.parseLong(context.text("shortest-bases")),
-        biotypes(context));
+        Biotypes.read(context.path("biotypes"), context.attempt()));
   }
 
   private static Set<String> words(StepContext context, String key) {
     return Arrays.stream(context.optional(key).orElse("").strip().split("\\s+"))
         .filter(word -> !word.isEmpty())
         .collect(Collectors.toSet());
-  }
-
-  private static Map<String, String> biotypes(StepContext context) throws IOException, StepFailure {
-    Map<String, String> biotypes = new HashMap<>();
-    Map<String, String> same = new HashMap<>();
-    try (Lines lines = new Lines(Streams.open(context.path("biotypes"), context.attempt()))) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        int tab = line.indexOf('\t');
-        if (tab > 0) {
-          String biotype = line.substring(tab + 1);
-          biotypes.put(line.substring(0, tab), same.computeIfAbsent(biotype, text -> text));
-        }
-      }
-    }
-    return biotypes;
   }
 
   /** Sets a bit for each transcript that is kept, and returns how many there are. */

@@ -24,7 +24,8 @@ public enum Measure {
   LIBRARY_AGREEMENT_PERCENT(Unit.PERCENT, "mapped reads that fit the expected library type"),
   PASSED_FILTER_PERCENT(Unit.PERCENT, "reads that passed the trimmer's filters"),
   DUPLICATE_RATE_PERCENT(Unit.PERCENT, "reads that repeat another one"),
-  RRNA_RATE_PERCENT(Unit.PERCENT, "reads of ribosomal RNA");
+  RRNA_RATE_PERCENT(
+      Unit.PERCENT, "reads of transcripts that the index calls ribosomal RNA, of those processed");
 
   private final Unit unit;
   private final String description;

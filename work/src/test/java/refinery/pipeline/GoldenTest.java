@@ -63,6 +63,9 @@ class GoldenTest {
             OptionalLong.of(3000L * length)));
   }
 
+  /** The one transcript of ribosomal RNA in the species' annotation. */
+  private static final String RIBOSOMAL = "SMINT00000000600";
+
   private static final Map<String, String> RUN =
       Map.of("organism", "synthetica_minima", "read_count", "3000", "hostile", "$(rm -rf /)");
 
@@ -170,6 +173,11 @@ class GoldenTest {
             Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv"));
     judged(quality(salmon), salmon.facts());
     judged(quality(kallisto), kallisto.facts());
+    assertThat(quality(salmon).measures().value(Measure.RRNA_RATE_PERCENT))
+        .hasValue(100 * column(quant, 4).get(RIBOSOMAL) / 3000);
+    Path counts = Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv");
+    assertThat(quality(kallisto).measures().value(Measure.RRNA_RATE_PERCENT))
+        .hasValue(100 * column(counts, 3).get(RIBOSOMAL) / 3000);
     Path info = Workbench.fixture("expected/golden/kallisto/" + run + "/run_info.json");
     double unique = Json.MAPPER.readTree(info.toFile()).path("n_unique").asDouble();
     assertThat(quality(kallisto).measures().value(Measure.UNIQUELY_MAPPED_PERCENT))
@@ -195,7 +203,6 @@ class GoldenTest {
     assertThat(measures.value(Measure.MAPPING_RATE_PERCENT)).hasValue(100 * mapped / 3000);
     assertThat(measures.value(Measure.MAPPED_READS_PER_GENE)).hasValue(mapped / 60);
     assertThat(measures.value(Measure.DUPLICATE_RATE_PERCENT)).isEmpty();
-    assertThat(measures.value(Measure.RRNA_RATE_PERCENT)).isEmpty();
     assertThat(facts)
         .containsEntry("quality_verdict", "pass")
         .containsEntry("quality_reasons", "[]")

@@ -1,10 +1,7 @@
 package refinery.http.crate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import refinery.protocol.job.PipelineFacts;
@@ -47,7 +44,7 @@ final class Workflow {
         .put("description", description())
         .put("encodingFormat", "application/hocon")
         .put("contentSize", Integer.toString(run.workflow().length))
-        .put("sha256", sha256(run.workflow()))
+        .put("sha256", run.workflowSha256())
         .refer("programmingLanguage", language)
         .refer("hasPart", engine);
   }
@@ -65,17 +62,9 @@ final class Workflow {
       return does + "The file is that of this node now.";
     }
     return does
-        + (ran.equals(sha256(run.workflow()))
-            ? "The file is the one that ran."
-            : "The file has changed since; the one that ran had the SHA-256 " + ran + ".");
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is part of every JDK", e);
-    }
+        + run.changedFile()
+            .map(sha -> "The file has changed since; the one that ran had the SHA-256 " + sha + ".")
+            .orElse("The file is the one that ran.");
   }
 
   Entity file() {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobSpec;
 import refinery.protocol.survey.SurveyRequest;
@@ -26,6 +27,13 @@ public interface Catalog {
 
   /** The text of a pipeline's file; empty if there is no such pipeline. */
   Optional<String> pipelineFile(String name);
+
+  /**
+   * The text of a file that a pipeline has, or had when a node of this database started.
+   *
+   * @param sha256 of the text
+   */
+  CompletionStage<Optional<String>> pipelineFileOf(String sha256);
 
   /** Checks a request and fills in its defaults. An invalid one names all of its problems. */
   Validated<SurveyRequest> survey(

@@ -1,0 +1,70 @@
+package refinery.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import refinery.expression.QuantificationFormat;
+import refinery.protocol.Resources;
+
+class RibosomalReadsTest {
+  private static final String COUNTS =
+      """
+      target_id\tlength\teff_length\test_counts\ttpm
+      t1\t1000\t800\t80\t1000
+      t2\t500\t300\t20.5\t500
+      t3\t2000\t1800\t1.25\t0
+      """;
+
+  @TempDir Path folder;
+  private StepContext context;
+
+  @BeforeEach
+  void open() throws IOException {
+    Files.writeString(folder.resolve("abundance.tsv"), COUNTS);
+    TestAttempt attempt = new TestAttempt(null, Resources.of(1000, 1L << 30, 1L << 30), folder);
+    context =
+        new StepContext(
+            attempt,
+            new ScratchRoom(attempt),
+            folder,
+            Map.of(),
+            List.of(),
+            Map.of(),
+            new HashMap<>(),
+            List.of(),
+            new ArrayList<>());
+  }
+
+  private OptionalDouble count(String biotypes) throws IOException, StepFailure {
+    Path file = Files.writeString(folder.resolve("biotypes.tsv"), biotypes);
+    return RibosomalReads.count(
+        context, folder.resolve("abundance.tsv"), QuantificationFormat.KALLISTO, file);
+  }
+
+  @Test
+  void sumsWhatTheIndexCallsRibosomal() throws Exception {
+    assertThat(count("t1\tprotein_coding\nt2\trRNA\nt3\tMt_rRNA\n")).hasValue(21.75);
+    assertThat(count("t1\trRNA_methyltransferase\nt2\trRNA_pseudogene\n")).hasValue(20.5);
+  }
+
+  @Test
+  void isUnknownAndNotZeroWithoutSuchATranscript() throws Exception {
+    assertThat(count("t1\tprotein_coding\nt9\trRNA\n")).as("left out of the index").isEmpty();
+    assertThat(count("")).isEmpty();
+    Path older = folder.resolve("of-an-older-index.tsv");
+    assertThat(
+            RibosomalReads.count(
+                context, folder.resolve("abundance.tsv"), QuantificationFormat.KALLISTO, older))
+        .isEmpty();
+  }
+}
