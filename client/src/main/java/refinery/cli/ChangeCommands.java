@@ -276,11 +276,17 @@ final class ChangeCommands {
     @Parameters(paramLabel = "NODE", description = "The id of a node, as refinery nodes prints it.")
     private String id = "";
 
-    final JsonNode act(String verb) {
+    /** The node as it was before. */
+    final JsonNode act(String verb, Optional<JsonNode> body) {
       Resource resource = Resource.of(id).require(id, "node");
       NodeClient client = client();
       JsonNode before = client.get(resource.path());
-      client.act(resource.path() + "/" + verb);
+      String path = resource.path() + "/" + verb;
+      if (body.isPresent()) {
+        client.post(path, body.get(), Optional.empty());
+      } else {
+        client.act(path);
+      }
       return before;
     }
 
@@ -291,16 +297,36 @@ final class ChangeCommands {
 
   @Command(
       name = "drain",
-      description = "Hand what a node runs back to the queue, and let it take no more work.")
+      description = {
+        "Let a node take no more work, and hand what it runs back to the queue:",
+        "at once, or what still runs at a deadline. Asked again, the last deadline counts."
+      })
   static final class Drain extends Draining {
+    @Option(
+        names = "--deadline",
+        paramLabel = "TIME",
+        description = "How long what runs may take to end, as 90s, 10m or 1h30m.")
+    private Optional<String> deadline = Optional.empty();
+
     @Override
     public void run() {
-      JsonNode before = act("drain");
+      JsonNode before =
+          act(
+              "drain",
+              deadline.map(text -> Json.MAPPER.createObjectNode().put("deadline", text)));
+      int running = before.path("running").size();
       say(
-          before.path("state").asText().equals("draining")
-              ? id() + " is draining already"
-              : "%s takes no more work; %d running jobs are handed back, uncharged"
-                  .formatted(id(), before.path("running").size()));
+          deadline
+              .map(
+                  text ->
+                      "%s takes no more work; what of %d running jobs has not ended in %s is handed back, uncharged"
+                          .formatted(id(), running, text))
+              .orElseGet(
+                  () ->
+                      before.path("state").asText().equals("draining") && running == 0
+                          ? id() + " is draining already"
+                          : "%s takes no more work; %d running jobs are handed back, uncharged"
+                              .formatted(id(), running)));
     }
   }
 
@@ -308,7 +334,7 @@ final class ChangeCommands {
   static final class Undrain extends Draining {
     @Override
     public void run() {
-      JsonNode before = act("undrain");
+      JsonNode before = act("undrain", Optional.empty());
       say(
           before.path("state").asText().equals("draining")
               ? id() + " takes work again"

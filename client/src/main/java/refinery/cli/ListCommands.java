@@ -189,8 +189,15 @@ final class ListCommands {
         size(node, "used", "memory") + "/" + size(node, "capacity", "memory"),
         size(node, "used", "disk") + "/" + size(node, "capacity", "disk"),
         Integer.toString(node.path("running").size()),
-        node.path("takes_no_work").asText("")
+        takesNoWork(node)
       };
+    }
+
+    private static String takesNoWork(JsonNode node) {
+      String deadline = node.at("/drain/deadline").asText("");
+      return deadline.isEmpty() || deadline.equals("null")
+          ? node.path("takes_no_work").asText("")
+          : "what runs may end until " + deadline;
     }
 
     private static String cpu(JsonNode node, String which) {

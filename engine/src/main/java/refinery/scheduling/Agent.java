@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand;
 
 /** A node's agent, as its last report described it. Not thread-safe. */
@@ -33,8 +33,7 @@ final class Agent {
    */
   final Map<JobId, Integer> unreported = new LinkedHashMap<>();
 
-  private boolean ordered;
-  private Optional<Actor> orderedBy = Optional.empty();
+  private Optional<DrainOrder> ordered = Optional.empty();
   private Instant orderedAt = Instant.MIN;
 
   Agent(SchedulerCommand.Report report, Instant now) {
@@ -52,23 +51,24 @@ final class Agent {
     report.unreported().forEach(ended -> unreported.merge(ended.job(), ended.attempt(), Math::max));
   }
 
-  void order(boolean draining, Optional<Actor> actor, Instant now) {
-    orderedBy = draining && draining(now) ? drainedBy(now) : actor;
-    ordered = draining;
+  /** Empty: it takes work again. Returns the order that holds. */
+  Optional<DrainOrder> order(Optional<DrainOrder> wanted, Instant now) {
+    ordered = wanted.map(order -> order.after(drain(now)));
     orderedAt = now;
+    return ordered;
   }
 
   boolean draining(Instant now) {
-    return isOrderFresh(now) ? ordered : description.draining();
+    return drain(now).isPresent();
+  }
+
+  /** Present while the node takes no more work. */
+  Optional<DrainOrder> drain(Instant now) {
+    return isOrderFresh(now) ? ordered : description.drain();
   }
 
   private boolean isOrderFresh(Instant now) {
     return orderedAt.isAfter(now.minus(ORDER_HOLDS));
-  }
-
-  Optional<Actor> drainedBy(Instant now) {
-    Optional<Actor> actor = isOrderFresh(now) ? orderedBy : description.drainedBy();
-    return actor.filter(known -> draining(now));
   }
 
   /** Why the node takes no work; empty when it does. */

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.NodeId;
 import refinery.protocol.Resources;
@@ -20,6 +19,7 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.readmodel.NodeQueries;
@@ -184,14 +184,22 @@ final class Ledger {
     }
   }
 
-  /** Orders a node to drain, or to take work again. False when the node is unknown. */
-  boolean drain(NodeId node, boolean draining, Optional<Actor> actor, Instant now) {
+  /**
+   * Orders a node to drain, or to take work again. False when the node is unknown.
+   *
+   * @param order empty: it takes work again
+   */
+  boolean drain(NodeId node, Optional<DrainOrder> order, Instant now) {
     Agent agent = agents.get(node);
     if (agent == null) {
       return false;
     }
-    agent.order(draining, actor, now);
-    outbox.toAgent(agent.ref, new AgentCommand.SetDraining(draining, actor));
+    Duration left =
+        order
+            .flatMap(DrainOrder::deadline)
+            .map(deadline -> Duration.between(now, deadline))
+            .orElse(Duration.ZERO);
+    outbox.toAgent(agent.ref, new AgentCommand.SetDraining(agent.order(order, now), left));
     if (!agent.silent) {
       putNode(agent, now);
     }

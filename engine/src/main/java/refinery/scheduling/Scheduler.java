@@ -25,6 +25,7 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 import refinery.readmodel.NodeQueries;
@@ -330,9 +331,14 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
         changed();
       }
       case SchedulerCommand.Drain drain ->
-          drain(drain.node(), true, drain.actor(), drain.replyTo(), now);
+          drain(
+              drain.node(),
+              Optional.of(new DrainOrder(drain.actor(), now, drain.within().map(now::plus))),
+              drain.actor(),
+              drain.replyTo(),
+              now);
       case SchedulerCommand.Undrain undrain ->
-          drain(undrain.node(), false, undrain.actor(), undrain.replyTo(), now);
+          drain(undrain.node(), Optional.empty(), undrain.actor(), undrain.replyTo(), now);
       case SchedulerCommand.Figures said -> figures.take(said, now);
       case SchedulerCommand.Locate locate -> locate.replyTo().tell(located(locate.jobs()));
       case SchedulerCommand.Question question -> question.replyTo().tell(answer(question, now));
@@ -367,18 +373,18 @@ public final class Scheduler extends AbstractBehavior<Scheduler.Message> {
 
   private void drain(
       NodeId node,
-      boolean draining,
+      Optional<DrainOrder> order,
       Optional<Actor> actor,
       ActorRef<SchedulerReply> replyTo,
       Instant now) {
-    boolean known = ledger.drain(node, draining, actor, now);
+    boolean known = ledger.drain(node, order, now);
     if (known) {
       getContext()
           .getLog()
           .info(
               "{} {} by {}",
               node,
-              draining ? "is drained" : "takes work again",
+              order.isPresent() ? "is drained" : "takes work again",
               actor.map(Actor::name).orElse("nobody who is known"));
     }
     replyTo.tell(known ? new SchedulerReply.Done() : new SchedulerReply.UnknownNode(node));

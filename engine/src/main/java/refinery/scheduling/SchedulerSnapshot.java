@@ -11,6 +11,7 @@ import refinery.protocol.Json;
 import refinery.protocol.Resources;
 import refinery.protocol.query.NodeView;
 import refinery.protocol.scheduling.AttemptFigures;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.JobTicket;
 
 /** Shows the scheduler's state as JSON, for people. */
@@ -67,7 +68,8 @@ final class SchedulerSnapshot {
             agent.description.address(),
             agent.description.roles(),
             agent.state(now),
-            agent.drainedBy(now),
+            agent.drain(now).flatMap(DrainOrder::by),
+            agent.drain(now).map(order -> new NodeView.Drain(order.since(), order.deadline())),
             agent.description.takesNoWork(),
             agent.description.capacity(),
             used,

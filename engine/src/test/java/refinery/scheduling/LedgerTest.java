@@ -24,6 +24,7 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobState;
 import refinery.protocol.job.LossCause;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
@@ -89,7 +90,6 @@ class LedgerTest {
                 "h:1",
                 List.of("processor"),
                 CAPACITY,
-                false,
                 Optional.empty(),
                 "",
                 100,
@@ -397,14 +397,16 @@ class LedgerTest {
   void drainingStopsPlacementAtOnce() {
     started();
     report("a", 1);
-    assertThat(ledger.drain(node("nowhere"), true, Optional.empty(), now)).isFalse();
-    assertThat(ledger.drain(node("a"), true, Optional.empty(), now)).isTrue();
+    Optional<DrainOrder> order =
+        Optional.of(new DrainOrder(Optional.empty(), now, Optional.empty()));
+    assertThat(ledger.drain(node("nowhere"), order, now)).isFalse();
+    assertThat(ledger.drain(node("a"), order, now)).isTrue();
     assertThat(sent(AgentCommand.SetDraining.class)).hasSize(1);
     ledger.announce(ticket("x", needs(1, 1, 1)), now);
     report("a", 1);
     ledger.place(now);
     assertThat(sent(AgentCommand.Assign.class)).isEmpty();
-    ledger.drain(node("a"), false, Optional.empty(), now);
+    ledger.drain(node("a"), Optional.empty(), now);
     assertThat(place().job()).isEqualTo(job("x"));
   }
 
@@ -429,7 +431,6 @@ class LedgerTest {
                 "h:2",
                 List.of("processor"),
                 Resources.of(9, 9, 9),
-                false,
                 Optional.empty(),
                 "",
                 1,

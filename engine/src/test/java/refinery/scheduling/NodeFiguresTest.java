@@ -76,7 +76,6 @@ class NodeFiguresTest {
                 "h:1",
                 List.of("processor"),
                 capacity,
-                false,
                 Optional.empty(),
                 "",
                 100,

@@ -13,6 +13,7 @@ import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ import refinery.protocol.job.JobCommand;
 import refinery.protocol.job.JobReply;
 import refinery.protocol.job.JobState;
 import refinery.protocol.scheduling.AgentCommand;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
 import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
@@ -96,7 +98,6 @@ class SchedulerTest {
             "h:1",
             List.of("processor"),
             capacity,
-            false,
             Optional.empty(),
             "",
             1,
@@ -175,7 +176,8 @@ class SchedulerTest {
     scheduler.tell(new SchedulerCommand.Explain(job("x"), replies.getRef()));
     SchedulerReply.Snapshot snapshot = replies.expectMessageClass(SchedulerReply.Snapshot.class);
     assertThat(snapshot.state().at("/reason").asText()).contains("waits for the nodes to report");
-    scheduler.tell(new SchedulerCommand.Drain(node("a"), Optional.empty(), replies.getRef()));
+    scheduler.tell(new SchedulerCommand.Drain(
+            node("a"), Optional.empty(), Optional.empty(), replies.getRef()));
     replies.expectMessage(new SchedulerReply.UnknownNode(node("a")));
   }
 
@@ -185,17 +187,28 @@ class SchedulerTest {
     scheduler.tell(report(Resources.of(4, 4, 4)));
     TestProbe<SchedulerReply> replies = KIT.createTestProbe();
     Actor ann = new Actor("ann");
-    scheduler.tell(new SchedulerCommand.Drain(node("a"), Optional.of(ann), replies.getRef()));
+    Duration within = Duration.ofMinutes(10);
+    scheduler.tell(
+        new SchedulerCommand.Drain(
+            node("a"), Optional.of(within), Optional.of(ann), replies.getRef()));
     replies.expectMessageClass(SchedulerReply.Done.class);
-    agent.expectMessage(new AgentCommand.SetDraining(true, Optional.of(ann)));
+    AgentCommand.SetDraining order = agent.expectMessageClass(AgentCommand.SetDraining.class);
+    assertThat(order.left()).isEqualTo(within);
+    assertThat(order.order().flatMap(DrainOrder::by)).contains(ann);
     scheduler.tell(new SchedulerCommand.Describe(replies.getRef()));
     SchedulerReply.Snapshot drained = replies.expectMessageClass(SchedulerReply.Snapshot.class);
     assertThat(drained.state().at("/nodes/0/drained_by").asText()).isEqualTo("ann");
+    assertThat(
+            Duration.between(
+                Instant.parse(drained.state().at("/nodes/0/drain/since").asText()),
+                Instant.parse(drained.state().at("/nodes/0/drain/deadline").asText())))
+        .isEqualTo(within);
     scheduler.tell(new SchedulerCommand.Undrain(node("a"), Optional.of(ann), replies.getRef()));
     replies.expectMessageClass(SchedulerReply.Done.class);
     scheduler.tell(new SchedulerCommand.Describe(replies.getRef()));
     SchedulerReply.Snapshot again = replies.expectMessageClass(SchedulerReply.Snapshot.class);
     assertThat(again.state().at("/nodes/0/drained_by").isNull()).isTrue();
+    assertThat(again.state().at("/nodes/0/drain").isNull()).isTrue();
   }
 
   @Test

@@ -33,6 +33,9 @@ public final class AuditTrail {
   /** Set on a response by which somebody has signed in. */
   static final AttributeKey<Caller> SIGNED_IN = AttributeKey.create("signed-in", Caller.class);
 
+  /** Set on a response: what the request asked for beyond its path. */
+  static final AttributeKey<String> DETAIL = AttributeKey.create("detail", String.class);
+
   private static final int UNKNOWN_A_MINUTE = 60;
   private static final int SECONDS = 60;
 
@@ -152,6 +155,10 @@ public final class AuditTrail {
   }
 
   private static String detail(HttpResponse response) {
+    Optional<String> said = response.getAttribute(DETAIL);
+    if (said.isPresent()) {
+      return said.get();
+    }
     if (response.status().intValue() >= 400
         && response.entity() instanceof HttpEntity.Strict strict) {
       try {

@@ -2,6 +2,7 @@ package refinery.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,20 @@ final class Fields {
       return OptionalLong.empty();
     }
     return OptionalLong.of(node.longValue());
+  }
+
+  /** A duration as {@code 10m} or {@code 1h30m}, from one second on. */
+  Optional<Duration> duration(String name, Duration most) {
+    Optional<String> text = string(name);
+    Optional<Duration> found =
+        text.flatMap(Durations::parse)
+            .filter(time -> time.toSeconds() >= 1 && time.compareTo(most) <= 0);
+    if (text.isPresent() && found.isEmpty()) {
+      wrong(
+          name,
+          "must be a duration from 1s to %dd, as 90s, 10m or 1h30m".formatted(most.toDays()));
+    }
+    return found;
   }
 
   Optional<Boolean> bool(String name) {

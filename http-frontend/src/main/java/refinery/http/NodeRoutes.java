@@ -27,6 +27,7 @@ import refinery.protocol.scheduling.SchedulerCommand.SchedulerReply;
 /** Routes of nodes, as the scheduler sees them. */
 final class NodeRoutes {
   private static final Set<String> LIST = Lists.parameters("jobs");
+  private static final Duration LONGEST_DRAIN = Duration.ofDays(30);
 
   private final SchedulerQueries scheduler;
   private final AgentDirectory agents;
@@ -54,18 +55,31 @@ final class NodeRoutes {
             exchange -> node(exchange.id("node", NodeId::of)).thenApply(Responses::ok)),
         Endpoint.get("/api/v1/nodes/{id}/live", this::live),
         Endpoint.get("/api/v1/nodes/{id}/drain-preview", this::preview),
-        Endpoint.action(
-            "/api/v1/nodes/{id}/drain",
-            exchange ->
-                act(
-                    exchange,
-                    (id, replyTo) -> new SchedulerCommand.Drain(id, exchange.by(), replyTo))),
-        Endpoint.action(
-            "/api/v1/nodes/{id}/undrain",
-            exchange ->
-                act(
-                    exchange,
-                    (id, replyTo) -> new SchedulerCommand.Undrain(id, exchange.by(), replyTo))));
+        Endpoint.action("/api/v1/nodes/{id}/drain", this::drain),
+        Endpoint.action("/api/v1/nodes/{id}/undrain", this::undrain));
+  }
+
+  private CompletionStage<HttpResponse> drain(Exchange exchange) {
+    Fields fields = exchange.fields();
+    Optional<Duration> within = fields.duration("deadline", LONGEST_DRAIN);
+    fields.check();
+    String words = exchange.body().path("deadline").asText();
+    NodeId id = exchange.id("node", NodeId::of);
+    return act(
+            id, replyTo -> new SchedulerCommand.Drain(id, within, exchange.by(), replyTo))
+        .thenApply(Responses::ok)
+        .thenApply(
+            response ->
+                within
+                    .map(time -> response.addAttribute(AuditTrail.DETAIL, "deadline in " + words))
+                    .orElse(response));
+  }
+
+  private CompletionStage<HttpResponse> undrain(Exchange exchange) {
+    exchange.requireEmptyBody();
+    NodeId id = exchange.id("node", NodeId::of);
+    return act(id, replyTo -> new SchedulerCommand.Undrain(id, exchange.by(), replyTo))
+        .thenApply(Responses::ok);
   }
 
   /** Lists nodes by their ids; the cursor is the last id of the page before. */
@@ -135,19 +149,15 @@ final class NodeRoutes {
         .thenApply(Responses::ok);
   }
 
-  private CompletionStage<HttpResponse> act(
-      Exchange exchange,
-      java.util.function.BiFunction<NodeId, ActorRef<SchedulerReply>, SchedulerCommand> command) {
-    exchange.requireEmptyBody();
-    NodeId id = exchange.id("node", NodeId::of);
-    Function<ActorRef<SchedulerReply>, SchedulerCommand> made =
-        replyTo -> command.apply(id, replyTo);
+  /** The node as it is afterwards. */
+  private CompletionStage<JsonNode> act(
+      NodeId id, Function<ActorRef<SchedulerReply>, SchedulerCommand> command) {
     return scheduler
-        .ask(made)
+        .ask(command)
         .thenCompose(
             reply ->
                 switch (reply) {
-                  case SchedulerReply.Done done -> node(id).thenApply(Responses::ok);
+                  case SchedulerReply.Done done -> node(id);
                   case SchedulerReply.UnknownNode unknown ->
                       throw Problem.notFound("node", unknown.node().value());
                   case SchedulerReply.Located other ->

@@ -100,6 +100,10 @@ class ApiTest {
         "batches/batch-one/reprocess | {\"x\":1}                     | /x",
         "batches/batch-one/reprocess | {\"reuse\":\"no\"}              | /reuse",
         "nodes/node-a/drain | {\"x\":1}                              | /x",
+        "nodes/node-a/drain | {\"deadline\":\"soon\"}              | /deadline",
+        "nodes/node-a/drain | {\"deadline\":\"0s\"}                | /deadline",
+        "nodes/node-a/drain | {\"deadline\":\"31d\"}               | /deadline",
+        "nodes/node-a/drain | {\"deadline\":600}                   | /deadline",
       })
   void badInputIsOneProblemWithAPointerAndMakesNothing(String path, String body, String pointer)
       throws Exception {

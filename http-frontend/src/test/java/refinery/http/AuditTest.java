@@ -85,6 +85,17 @@ class AuditTest {
   }
 
   @Test
+  void theDeadlineOfADrainIsNoted() throws Exception {
+    node.send(
+        node.request("/api/v1/nodes/node-a/drain")
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer token-to-operate")
+            .POST(BodyPublishers.ofString("{\"deadline\":\"10m\"}")));
+    assertThat(last().outcome()).isEqualTo(Outcome.DONE);
+    assertThat(last().detail()).isEqualTo("deadline in 10m");
+  }
+
+  @Test
   void readingIsNotNoted() throws Exception {
     send("GET", "/api/v1/jobs", "token-to-operate");
     send("GET", "/api/v1/audit", "token-to-operate");

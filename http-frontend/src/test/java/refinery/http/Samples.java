@@ -291,6 +291,7 @@ final class Samples {
         List.of("control"),
         "up",
         Optional.empty(),
+        Optional.empty(),
         "",
         Resources.of(2000, 1 << 30, 1 << 30),
         Resources.NONE,

@@ -298,6 +298,14 @@ class RefineryCommandTest {
         new Answer(200, "{\"state\":\"up\",\"running\":[\"job-1\",\"job-2\"]}"));
     answers.put("/api/v1/nodes/node-1/drain", new Answer(202, "{}"));
     assertSays(0, "POST /api/v1/nodes/node-1/drain ", "2 running jobs", "drain", "node-1");
+    assertSays(
+        0,
+        "POST /api/v1/nodes/node-1/drain {\"deadline\":\"10m\"}",
+        "has not ended in 10m",
+        "drain",
+        "node-1",
+        "--deadline",
+        "10m");
     answers.put(
         "/api/v1/surveys/survey-1",
         new Answer(

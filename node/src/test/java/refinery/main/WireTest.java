@@ -53,6 +53,7 @@ import refinery.protocol.schedule.ScheduleReply;
 import refinery.protocol.schedule.ScheduleRequest;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AttemptFigures;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.HostFigures;
 import refinery.protocol.scheduling.JobTicket;
 import refinery.protocol.scheduling.SchedulerCommand;
@@ -323,8 +324,7 @@ class WireTest {
             "refinery@h:1",
             List.of("control"),
             SOME,
-            false,
-            Optional.empty(),
+            Optional.of(new DrainOrder(Optional.of(new Actor("ann")), AT, Optional.empty())),
             "",
             9,
             Map.of("salmon", "1"));
@@ -361,7 +361,8 @@ class WireTest {
         new SchedulerCommand.DescribeNodes(replies.getRef()),
         new SchedulerCommand.DescribeHosts(replies.getRef()),
         new SchedulerCommand.PreviewDrain(NODE, replies.getRef()),
-        new SchedulerCommand.Drain(NODE, Optional.empty(), replies.getRef()),
+        new SchedulerCommand.Drain(
+            NODE, Optional.of(Duration.ofMinutes(10)), Optional.empty(), replies.getRef()),
         new SchedulerCommand.Describe(replies.getRef()),
         new SchedulerCommand.Locate(List.of(JOB), replies.getRef()),
         new SchedulerCommand.SchedulerReply.Located(true, List.of(JOB)),
@@ -378,7 +379,10 @@ class WireTest {
         new SchedulerCommand.SchedulerReply.Snapshot(Json.MAPPER.createObjectNode().put("a", 1)),
         new AgentCommand.Assign(1, List.of(new AgentCommand.Assignment(JOB, 2, SOME)), SOME),
         new AgentCommand.Stop(JOB, 1, "why"),
-        new AgentCommand.SetDraining(true, Optional.empty()),
+        new AgentCommand.SetDraining(
+            Optional.of(new DrainOrder(Optional.of(new Actor("ann")), AT, Optional.of(AT))),
+            Duration.ofMinutes(10)),
+        new AgentCommand.SetDraining(Optional.empty(), Duration.ZERO),
         new AgentCommand.ReadLog(JOB, 0, 10, agentReplies.getRef()));
   }
 }

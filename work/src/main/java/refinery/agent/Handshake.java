@@ -1,11 +1,12 @@
 package refinery.agent;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.event.Level;
-import refinery.protocol.Actor;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.JobId;
@@ -16,7 +17,9 @@ import refinery.protocol.job.LossCause;
 import refinery.protocol.job.Outcome;
 import refinery.protocol.scheduling.AgentCommand.Assign;
 import refinery.protocol.scheduling.AgentCommand.Assignment;
+import refinery.protocol.scheduling.AgentCommand.SetDraining;
 import refinery.protocol.scheduling.AgentCommand.Stop;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
 import refinery.protocol.scheduling.SchedulerCommand.NodeDescription;
 
@@ -41,10 +44,8 @@ final class Handshake {
   private Capacity capacity;
   private Map<String, String> tools = Map.of();
   private Resources largestNode = Resources.NONE;
-  private Optional<LastLife> lastLife = Optional.empty();
-  private boolean introduced;
-  private boolean draining;
-  private Optional<Actor> drainedBy = Optional.empty();
+  private final Introduction introduction;
+  private final Draining draining = new Draining();
   private boolean leaving;
 
   Handshake(
@@ -60,6 +61,7 @@ final class Handshake {
     this.capacity = capacity;
     beginnings = new Beginnings(slots, LastLife.START.plus(config.heartbeat()), effects::add);
     reports = new Reports(identity.incarnation(), effects::add);
+    introduction = new Introduction(identity.id(), effects::add);
   }
 
   Slots slots() {
@@ -77,8 +79,7 @@ final class Handshake {
         address,
         roles,
         capacity.total(),
-        draining,
-        drainedBy,
+        draining.order(),
         takesNoWork().orElse(""),
         capacity.free(),
         tools);
@@ -92,7 +93,7 @@ final class Handshake {
 
   List<AgentEffect> assigned(Assign assign, long nowNanos) {
     largestNode = assign.largestNode();
-    boolean closed = !introduced || draining || takesNoWork().isPresent();
+    boolean closed = !introduction.isOver() || draining.isOn() || takesNoWork().isPresent();
     boolean refused = false;
     for (Assignment offered : assign.assignments()) {
       refused |= !takes(assign.epoch(), offered, closed, nowNanos);
@@ -181,7 +182,7 @@ final class Handshake {
   private void begin(Slot slot, JobSpec spec, int attempt, long nowNanos) {
     if (slot.isCancelled(attempt)) {
       reports.freed(slots.drop(slot));
-    } else if (draining) {
+    } else if (draining.isOn()) {
       release(slot, attempt, new Slot.Report.Lose(DRAINED), nowNanos);
     } else {
       slots.ofJob(spec.id(), Slot.Phase.RUNNING).stream()
@@ -267,15 +268,16 @@ final class Handshake {
   }
 
   private void report() {
-    if (introduced) {
+    if (introduction.isOver()) {
       reports.send(description(), slots);
     }
   }
 
   /** At every heartbeat: repeats the messages that are due, and reports. */
   List<AgentEffect> beat(long nowNanos) {
-    tellLastLife();
+    introduction.tellLastLife();
     introduceWhenAllAreTold(nowNanos);
+    handBackWhenDue(nowNanos);
     slots.due(nowNanos, config.retryAtMost()).forEach(this::sayAgain);
     beginnings.askThoseDue(nowNanos);
     report();
@@ -297,36 +299,44 @@ final class Handshake {
     return decided();
   }
 
-  /** Starts or ends draining: running attempts go back to their jobs, and no more are taken. */
-  List<AgentEffect> drain(boolean wanted, Optional<Actor> actor) {
-    if (draining != wanted) {
-      drainedBy = wanted ? actor : Optional.empty();
+  /**
+   * Takes no more work, or takes work again. Without an order what runs goes on, unless it was
+   * handed back already.
+   */
+  List<AgentEffect> drain(SetDraining wanted, long nowNanos) {
+    if (wanted.order().isPresent()) {
+      takeNoMore(wanted.order().get(), wanted.left(), nowNanos);
+    } else if (!leaving && draining.end()) {
+      report();
     }
-    setDraining(wanted);
     return decided();
   }
 
-  private void setDraining(boolean wanted) {
-    if (draining != wanted) {
-      draining = wanted;
-      if (draining) {
-        for (Slot slot : slots.all()) {
-          if (slot.phase() == Slot.Phase.RUNNING) {
-            slot.handBack(DRAINED);
-            stopRun(slot, DRAINED);
-          } else if (beginnings.waits(slot)) {
-            reports.freed(slots.drop(slot));
-          }
+  private void takeNoMore(DrainOrder order, Duration left, long nowNanos) {
+    draining.begin(order, left, nowNanos);
+    slots.all().stream().filter(beginnings::waits).forEach(slot -> reports.freed(slots.drop(slot)));
+    handBackWhenDue(nowNanos);
+    report();
+  }
+
+  private void handBackWhenDue(long nowNanos) {
+    if (draining.isDue(nowNanos)) {
+      for (Slot slot : slots.all()) {
+        if (slot.phase() == Slot.Phase.RUNNING && slot.handedBack().isEmpty()) {
+          slot.handBack(DRAINED);
+          stopRun(slot, DRAINED);
         }
       }
-      report();
     }
   }
 
-  /** Hands everything back; {@link AgentEffect.Left} follows when nothing is held any more. */
-  List<AgentEffect> leave() {
-    setDraining(true);
+  /**
+   * Hands everything back at once; {@link AgentEffect.Left} follows when nothing is held any more.
+   */
+  List<AgentEffect> leave(Instant now, long nowNanos) {
     leaving = true;
+    takeNoMore(
+        new DrainOrder(Optional.empty(), now, Optional.empty()), Duration.ZERO, nowNanos);
     leaveWhenNothingIsHeld();
     return decided();
   }
@@ -344,28 +354,18 @@ final class Handshake {
    * lost. Only then the node reports and takes work.
    */
   List<AgentEffect> lastLifeEnded(List<Executor.Unfinished> unfinished, long nowNanos) {
-    lastLife = Optional.of(new LastLife(unfinished, nowNanos));
-    tellLastLife();
+    introduction.lastLifeEnded(unfinished, nowNanos);
     introduceWhenAllAreTold(nowNanos);
     return decided();
   }
 
-  private void tellLastLife() {
-    String reason = "node " + identity.id().value() + " was restarted";
-    lastLife.stream()
-        .flatMap(life -> life.untold().stream())
-        .forEach(one -> lose(one.job(), one.attempt(), reason, LastLife.cause(one)));
-  }
-
   private void toldOfLastLife(JobId job, long nowNanos) {
-    lastLife.ifPresent(life -> life.told(job));
+    introduction.told(job);
     introduceWhenAllAreTold(nowNanos);
   }
 
   private void introduceWhenAllAreTold(long nowNanos) {
-    if (!introduced && lastLife.filter(life -> life.isOver(nowNanos)).isPresent()) {
-      introduced = true;
-      lastLife = Optional.empty();
+    if (introduction.ends(nowNanos)) {
       report();
     }
   }

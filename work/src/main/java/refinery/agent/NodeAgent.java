@@ -12,6 +12,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -156,8 +157,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
         .onMessage(SendReleased.class, message -> act(handshake.sendReleased()))
         .onMessage(Beat.class, message -> onBeat())
         .onMessage(Stop.class, stop -> act(handshake.stop(stop)))
-        .onMessage(
-            SetDraining.class, message -> act(handshake.drain(message.draining(), message.actor())))
+        .onMessage(SetDraining.class, set -> act(handshake.drain(set, System.nanoTime())))
         .onMessage(Leave.class, this::onLeave)
         .onMessage(End.class, this::onEndAsked)
         .onMessage(Swept.class, this::onSwept)
@@ -298,7 +298,7 @@ public final class NodeAgent extends AbstractBehavior<AgentCommand> {
 
   private Behavior<AgentCommand> onLeave(Leave leave) {
     leaving.add(leave.replyTo());
-    return act(handshake.leave());
+    return act(handshake.leave(Instant.now(), System.nanoTime()));
   }
 
   /** Ignores a sweep that an earlier life in this JVM has begun. */

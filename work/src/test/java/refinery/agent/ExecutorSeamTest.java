@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.AgentReply;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.Report;
 
@@ -246,7 +248,10 @@ class ExecutorSeamTest {
   @Test
   void handsBackWhatItsExecutorStops() throws Exception {
     submit();
-    agent.tell(new AgentCommand.SetDraining(true, Optional.empty()));
+    agent.tell(
+        new AgentCommand.SetDraining(
+            Optional.of(new DrainOrder(Optional.empty(), Instant.now(), Optional.empty())),
+            Duration.ZERO));
     assertThat(toJob(JobCommand.Lose.class).reason()).isEqualTo("drained");
     KIT.stop(agent);
   }

@@ -2,6 +2,8 @@ package refinery.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,9 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.job.Usage;
 import refinery.protocol.scheduling.AgentCommand.Assign;
 import refinery.protocol.scheduling.AgentCommand.Assignment;
+import refinery.protocol.scheduling.AgentCommand.SetDraining;
 import refinery.protocol.scheduling.AgentCommand.Stop;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
 
 /** What holds after every step of any history of messages, whatever is lost, doubled or late. */
@@ -131,14 +135,22 @@ class HandshakeProperties {
             case SUCCEED -> slot.map(one -> end(one, true)).orElse(List.of());
             case FAIL -> slot.map(one -> end(one, false)).orElse(List.of());
             case STOP -> handshake.stop(new Stop(job, attempts, "cancelled"));
-            case DRAIN -> handshake.drain(true, Optional.empty());
-            case RESUME -> handshake.drain(false, Optional.empty());
+            case DRAIN -> handshake.drain(drain(step.nth()), now);
+            case RESUME ->
+                handshake.drain(new SetDraining(Optional.empty(), Duration.ZERO), now);
             case FULL -> handshake.capacityKnown(new Capacity(WHOLE, 0, Optional.of("full")));
             case ROOM -> handshake.capacityKnown(new Capacity(WHOLE, 0, Optional.empty()));
             case BEAT -> handshake.beat(now);
             case FLUSH -> handshake.sendReleased();
           });
       check();
+    }
+
+    /** At once, or a few beats later. */
+    private static SetDraining drain(int nth) {
+      return new SetDraining(
+          Optional.of(new DrainOrder(Optional.empty(), Instant.EPOCH, Optional.empty())),
+          Duration.ofMillis(200L * nth));
     }
 
     private List<AgentEffect> assign(JobId job, long assignment, Resources resources) {
@@ -240,7 +252,7 @@ class HandshakeProperties {
     /** Every job answers and every process ends: nothing is held, and all have heard of it. */
     void end() {
       nothingWaitsForEver();
-      carryOut(handshake.leave());
+      carryOut(handshake.leave(Instant.EPOCH, now));
       for (Slot slot : handshake.slots().all()) {
         carryOut(reply(new JobReply.Refused(slot.key.job(), slot.key.assignment(), "")));
         carryOut(end(slot, false));

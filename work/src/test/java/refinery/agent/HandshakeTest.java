@@ -3,6 +3,7 @@ package refinery.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +26,9 @@ import refinery.protocol.job.Urgency;
 import refinery.protocol.job.Usage;
 import refinery.protocol.scheduling.AgentCommand.Assign;
 import refinery.protocol.scheduling.AgentCommand.Assignment;
+import refinery.protocol.scheduling.AgentCommand.SetDraining;
 import refinery.protocol.scheduling.AgentCommand.Stop;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
 import refinery.protocol.scheduling.SchedulerCommand.Unreported;
 
@@ -207,7 +210,7 @@ class HandshakeTest {
   @Test
   void whatSucceedsAsItIsHandedBackCounts() {
     runs(1, 1);
-    assertThat(handshake.drain(true, Optional.empty())).startsWith(stopped(1, "drained"));
+    assertThat(drain(Duration.ZERO, 0)).startsWith(stopped(1, "drained"));
     assertThat(handshake.ended(key(1), DONE, 0))
         .contains(new AgentEffect.TellEnd(JOB, 1, DONE, WHOLE));
   }
@@ -215,14 +218,72 @@ class HandshakeTest {
   @Test
   void whatFailsAsItIsHandedBackIsLostAndNotCharged() {
     runs(1, 1);
-    handshake.drain(true, Optional.empty());
+    drain(Duration.ZERO, 0);
     assertThat(handshake.ended(key(1), BROKEN, 0)).contains(loss(1, "drained"));
+  }
+
+  private List<AgentEffect> drain(Duration left, long nowNanos) {
+    DrainOrder order =
+        new DrainOrder(
+            Optional.empty(), Instant.EPOCH, Optional.of(Instant.EPOCH.plus(left)));
+    return handshake.drain(new SetDraining(Optional.of(order), left), nowNanos);
+  }
+
+  private List<AgentEffect> undrain() {
+    return handshake.drain(new SetDraining(Optional.empty(), Duration.ZERO), 0);
+  }
+
+  @Test
+  void whatRunsMayEndUntilTheDeadlineOfADrain() {
+    runs(1, 1);
+    assertThat(words(drain(Duration.ofMillis(500), 100 * MILLI))).isEmpty();
+    assertThat(handshake.description().drain()).isPresent();
+    assertThat(report(assign(2)).held()).hasSize(1);
+    assertThat(words(handshake.beat(599 * MILLI))).isEmpty();
+    assertThat(words(handshake.beat(600 * MILLI))).containsExactly(stopped(1, "drained"));
+    assertThat(words(handshake.beat(900 * MILLI))).isEmpty();
+    assertThat(handshake.ended(key(1), BROKEN, 900 * MILLI)).contains(loss(1, "drained"));
+  }
+
+  @Test
+  void whatFailsBeforeTheDeadlineOfADrainHasFailed() {
+    runs(1, 1);
+    drain(Duration.ofMillis(500), 0);
+    assertThat(handshake.ended(key(1), BROKEN, 0))
+        .contains(new AgentEffect.TellEnd(JOB, 1, BROKEN, WHOLE));
+  }
+
+  @Test
+  void anUndrainBeforeTheDeadlineCancelsTheDrain() {
+    runs(1, 1);
+    drain(Duration.ofMillis(500), 0);
+    assertThat(report(undrain()).node().drain()).isEmpty();
+    assertThat(words(handshake.beat(600 * MILLI))).isEmpty();
+    assertThat(assign(2)).contains(new AgentEffect.AskToStart(key(2), false));
+  }
+
+  @Test
+  void theLastDeadlineOfADrainCounts() {
+    runs(1, 1);
+    drain(Duration.ofMillis(500), 0);
+    drain(Duration.ofMillis(900), 0);
+    assertThat(words(handshake.beat(600 * MILLI))).isEmpty();
+    assertThat(words(drain(Duration.ZERO, 700 * MILLI))).containsExactly(stopped(1, "drained"));
+  }
+
+  @Test
+  void whoLeavesWaitsForNoDeadlineAndTakesNoWorkAgain() {
+    runs(1, 1);
+    drain(Duration.ofMillis(500), 0);
+    assertThat(handshake.leave(Instant.EPOCH, 0)).startsWith(stopped(1, "drained"));
+    assertThat(undrain()).isEmpty();
+    assertThat(handshake.description().drain()).isPresent();
   }
 
   @Test
   void aGrantWhileDrainingIsHandedBack() {
     assign(1);
-    handshake.drain(true, Optional.empty());
+    drain(Duration.ZERO, 0);
     assertThat(grant(1, 1)).contains(loss(1, "drained"));
     assertThat(reply(new JobReply.Lost(JOB))).isEmpty();
     assertThat(handshake.slots().isEmpty()).isTrue();
@@ -300,13 +361,14 @@ class HandshakeTest {
   @Test
   void leavesOnceAllHaveConfirmed() {
     runs(1, 1);
-    assertThat(handshake.leave()).startsWith(stopped(1, "drained"));
+    assertThat(handshake.leave(Instant.EPOCH, 0)).startsWith(stopped(1, "drained"));
     assertThat(handshake.ended(key(1), BROKEN, 0)).doesNotContain(new AgentEffect.Left());
     assertThat(reply(new JobReply.Lost(JOB)))
         .endsWith(
             new AgentEffect.TellReleased(5, List.of(new Held(JOB, 7, 1, 1, ONE))),
             new AgentEffect.Left());
-    assertThat(handshake.leave()).containsExactly(new AgentEffect.Left());
+    assertThat(words(handshake.leave(Instant.EPOCH, 0)))
+        .containsExactly(new AgentEffect.Left());
   }
 
   private List<AgentEffect> assignSmall(String job, long assignment, long millis) {
@@ -391,7 +453,7 @@ class HandshakeTest {
     beginsAlone("suspect", 2, 20);
     grantSmall("suspect", 2, 30);
     handshake.ended(new Slot.Key(JobId.of("job-suspect"), 7, 2), DONE, 40 * MILLI);
-    handshake.drain(true, Optional.empty());
+    drain(Duration.ZERO, 0);
     assertThat(handshake.slots().unreported())
         .containsExactly(new Unreported(JobId.of("job-suspect"), 1));
   }
@@ -401,7 +463,7 @@ class HandshakeTest {
     assignSmall("suspect", 1, 0);
     beginsAlone("suspect", 1, 0);
     assignSmall("behind", 2, 1);
-    List<AgentEffect> drained = handshake.drain(true, Optional.empty());
+    List<AgentEffect> drained = drain(Duration.ZERO, 0);
     assertThat(handshake.slots().all())
         .extracting(slot -> slot.key.assignment())
         .containsExactly(1L);

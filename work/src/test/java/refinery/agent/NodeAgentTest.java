@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ import refinery.protocol.job.Outcome;
 import refinery.protocol.scheduling.AgentCommand;
 import refinery.protocol.scheduling.AgentCommand.Assign;
 import refinery.protocol.scheduling.AgentCommand.Assignment;
+import refinery.protocol.scheduling.DrainOrder;
 import refinery.protocol.scheduling.SchedulerCommand;
 import refinery.protocol.scheduling.SchedulerCommand.Held;
 import refinery.protocol.scheduling.SchedulerCommand.Released;
@@ -326,7 +328,7 @@ class NodeAgentTest {
     assertThat(first.node().capacity().memory()).isEqualTo(1L << 30);
     Report second = fromAgent(Report.class);
     assertThat(second.sequence()).isGreaterThan(first.sequence());
-    reportThat(report -> report.held().isEmpty() && !report.node().draining());
+    reportThat(report -> report.held().isEmpty() && report.node().drain().isEmpty());
   }
 
   @Test
@@ -424,9 +426,9 @@ class NodeAgentTest {
   void draining_hands_running_attempts_back() {
     ActorRef<JobReply> replies = grant(1, "sleep 60");
     await().atMost(PATIENCE).until(() -> !alive().isEmpty());
-    agent.tell(new AgentCommand.SetDraining(true, Optional.of(ANN)));
-    agent.tell(new AgentCommand.SetDraining(true, Optional.of(new Actor("bob"))));
-    reportThat(report -> report.node().drainedBy().equals(Optional.of(ANN)));
+    agent.tell(drain(ANN));
+    agent.tell(drain(new Actor("bob")));
+    reportThat(report -> report.node().drain().flatMap(DrainOrder::by).equals(Optional.of(ANN)));
     JobCommand.Lose lose = toJob(JobCommand.Lose.class);
     assertThat(lose.attempt()).isEqualTo(1);
     assertThat(lose.reason()).isEqualTo("drained");
@@ -436,8 +438,14 @@ class NodeAgentTest {
     assign(2, SMALL);
     fromAgent(Released.class);
     assertThat(attempts()).isZero();
-    agent.tell(new AgentCommand.SetDraining(false, Optional.empty()));
-    reportThat(report -> !report.node().draining() && report.node().drainedBy().isEmpty());
+    agent.tell(new AgentCommand.SetDraining(Optional.empty(), Duration.ZERO));
+    reportThat(report -> report.node().drain().isEmpty());
+  }
+
+  private static AgentCommand drain(Actor by) {
+    return new AgentCommand.SetDraining(
+        Optional.of(new DrainOrder(Optional.of(by), Instant.now(), Optional.empty())),
+        Duration.ZERO);
   }
 
   /** A node that leaves for good has no next life that would remove what it left. */

@@ -110,34 +110,50 @@ export const reservedOf = (node, key) => `${percent(node.used[key], node.capacit
 /** Drains a node after showing what that would move and lose; or lets it take work again. */
 export function Drain({node, onDone}) {
   const [open, setOpen] = useState(false);
+  const [text, setText] = useState('');
   const id = encodeURIComponent(node.id);
+  const deadline = text.trim();
+  const within = secondsOf(deadline);
   if (node.state === 'draining') {
     return html`<${Action} label="Let it take work again" path=${`/nodes/${id}/undrain`} cli=${`refinery undrain ${node.id}`} onDone=${onDone} primary />`;
   }
   return html`<button type="button" disabled=${node.state !== 'up'} onClick=${() => setOpen(true)}>Drain…</button>
     ${open && html`<${Dialog} title=${`Drain ${node.id}`} onClose=${() => setOpen(false)}>
-      <${Preview} id=${node.id} />
+      <label class="field"><span>What runs may end for (empty: not at all)</span><input value=${text} placeholder="10m" spellcheck="false" autocomplete="off" aria-invalid=${within === undefined} onInput=${event => setText(event.target.value)} /></label>
+      ${within === undefined && html`<p class="bad-text" role="alert">A time as 90s, 10m or 1h30m</p>`}
+      <${Preview} id=${node.id} within=${within} />
       <div class="actions end"><button type="button" onClick=${() => setOpen(false)}>Not now</button>
-        <${Action} label="Drain it" path=${`/nodes/${id}/drain`} cli=${`refinery drain ${node.id}`} danger onDone=${answer => { setOpen(false); onDone?.(answer); }} /></div>
+        <${Action} label="Drain it" path=${`/nodes/${id}/drain`} body=${deadline ? {deadline} : undefined} cli=${`refinery drain ${node.id}${deadline ? ' --deadline ' + deadline : ''}`} disabled=${within === undefined} danger onDone=${answer => { setOpen(false); onDone?.(answer); }} /></div>
     <//>`}`;
 }
 
-/** What a drain would take back, as things stand. */
-export function Preview({id}) {
+/** Seconds of a time as the API takes it, such as 1h30m; null for none, undefined for what is no time. */
+function secondsOf(text) {
+  if (text === '') return null;
+  const parts = /^(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?(?:(\d{1,5})s)?$/.exec(text);
+  return parts ? parts.slice(1).reduce((sum, part, i) => sum + Number(part || 0) * [86400, 3600, 60, 1][i], 0) || undefined : undefined;
+}
+
+/** What a drain would take back, as things stand; within: seconds that what runs may take to end, or null. */
+export function Preview({id, within}) {
   const preview = useGet(`/nodes/${encodeURIComponent(id)}/drain-preview`);
   if (preview.error) return html`<${Problem} error=${preview.error} again=${preview.reload} />`;
   if (!preview.data) return html`<${Loading} what="Looking what would move" />`;
-  const {jobs, loses_seconds: lost, queued_now: queued} = preview.data;
-  const stuck = jobs.filter(job => !job.goes_to).length;
+  const {jobs, queued_now: queued} = preview.data;
+  const ends = job => Boolean(within) && job.usual_seconds !== null && job.usual_seconds - job.loses_seconds <= within;
+  const moved = jobs.filter(job => !ends(job));
+  const stuck = moved.filter(job => !job.goes_to).length;
+  const loses = job => (job.loses_seconds ?? 0) + (within || 0);
+  const lost = moved.reduce((sum, job) => sum + loses(job), 0);
   if (jobs.length === 0) return html`<p>Nothing runs on it: nothing is lost. It takes no more work.</p>`;
-  return html`<p>${count(jobs.length)} ${jobs.length === 1 ? 'job goes' : 'jobs go'} back into the queue and begin anew: <b>${duration(lost)}</b> of work are lost.
-      ${stuck > 0 ? html` <b>${count(stuck)}</b> of them find no room elsewhere now.` : ' All find room elsewhere now.'}
+  return html`<p>${within ? html`What runs may end for ${duration(within)}; <b>${count(jobs.length - moved.length)}</b> of ${count(jobs.length)} usually would. ` : ''}${count(moved.length)} ${moved.length === 1 ? 'job goes' : 'jobs go'} ${within ? 'then ' : ''}back into the queue and begin anew: <b>${duration(lost)}</b> of work are lost.
+      ${moved.length === 0 ? '' : stuck > 0 ? html` <b>${count(stuck)}</b> of them find no room elsewhere now.` : ' All find room elsewhere now.'}
       ${queued > 0 && html` <span class="muted">${count(queued)} jobs are queued already, and may take that room first.</span>`}</p>
     <div class="scroll" tabindex="0" role="region" aria-label="What would move"><table class="plain narrow">
       <thead><tr><th scope="col">Job</th><th scope="col">Loses</th><th scope="col">Goes to</th></tr></thead>
       <tbody>${jobs.map(job => html`<tr key=${job.job}><th scope="row"><${Link} to=${'/jobs/' + job.job} title=${job.job}>${job.key || shortId(job.job)}<//> <span class="muted">${job.pipeline || job.kind || ''}</span></th>
-        <td>${duration(job.loses_seconds)}${job.progress !== null && html` <span class="muted">about ${percent(job.progress, 1)} of its usual ${duration(job.usual_seconds)}</span>`}${job.disk_used > 0 && html` <span class="muted">${bytes(job.disk_used)} of scratch</span>`}</td>
-        <td>${job.goes_to ? html`<${Link} to=${'/nodes/' + job.goes_to}>${job.goes_to}<//>` : html`<span class="wait-text">nowhere now:</span> ${job.why_not}`}</td></tr>`)}</tbody></table></div>`;
+        <td>${ends(job) ? html`nothing, if it ends in time` : duration(loses(job))}${job.progress !== null && html` <span class="muted">about ${percent(job.progress, 1)} of its usual ${duration(job.usual_seconds)}</span>`}${job.disk_used > 0 && html` <span class="muted">${bytes(job.disk_used)} of scratch</span>`}</td>
+        <td>${ends(job) ? '' : job.goes_to ? html`<${Link} to=${'/nodes/' + job.goes_to}>${job.goes_to}<//>` : html`<span class="wait-text">nowhere now:</span> ${job.why_not}`}</td></tr>`)}</tbody></table></div>`;
 }
 
 /** The list of a node's running jobs. */

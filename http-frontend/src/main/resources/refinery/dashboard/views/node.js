@@ -4,7 +4,7 @@ import {Link} from '../lib/router.js';
 import {useLive} from '../lib/live.js';
 import {Table} from '../lib/table.js';
 import {State} from '../lib/states.js';
-import {ago, bytes, count, cpu, rate, shortId} from '../lib/format.js';
+import {ago, bytes, count, cpu, rate, shortId, time} from '../lib/format.js';
 import {Empty, Facts, Loaded, Page, Panel} from '../lib/ui.js';
 import {BinLegend, Bins, Drain, jobsOf, usePolled} from './machines.js';
 
@@ -18,6 +18,7 @@ function Node({params}) {
       <${Panel}><${Facts} items=${[
         ['Address', found.address], ['Roles', found.roles.join(', ')], ['Last heard', ago(found.heard_at)],
         ['Drained by', found.drained_by && html`<span class="actor">${found.drained_by}</span>`],
+        ['Drained since', found.drain && ago(found.drain.since)], ['What runs may end until', found.drain?.deadline && time(found.drain.deadline)],
         ['Takes no work', found.takes_no_work && html`<span class="wait-text">${found.takes_no_work}</span>`],
         ['Running', html`<${Link} to=${jobsOf(found)}>${count(found.running.length)} ${found.running.length === 1 ? 'job' : 'jobs'}<//>`],
         ['Free on its volume', bytes(found.data_dir_free)], ['Starts processes by', live.data?.launcher], ['Results not yet taken note of', live.data?.unreported || null],

@@ -4,7 +4,7 @@ import {Link, useQuery} from '../lib/router.js';
 import {useLive} from '../lib/live.js';
 import {Table} from '../lib/table.js';
 import {State} from '../lib/states.js';
-import {bytes, count, cpu} from '../lib/format.js';
+import {bytes, count, cpu, time} from '../lib/format.js';
 import {Empty, Filters, Loading, Page, Panel, Problem, Stat} from '../lib/ui.js';
 import {BinLegend, Bins, Drain, jobsOf, reservedOf, useAll} from './machines.js';
 
@@ -47,6 +47,7 @@ function NodePanel({node, onDone}) {
       <span class="muted">${node.roles.join(', ')}</span>
       ${node.takes_no_work && html`<span class="wait-text"><span aria-hidden="true">!</span> takes no work: ${node.takes_no_work}</span>`}
       ${node.drained_by && html`<span class="muted">drained by <span class="actor">${node.drained_by}</span></span>`}
+      ${node.drain?.deadline && html`<span class="muted">what runs may end until ${time(node.drain.deadline)}</span>`}
       <${Drain} node=${node} onDone=${onDone} /></div>
   <//>`;
 }

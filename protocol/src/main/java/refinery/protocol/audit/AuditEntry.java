@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param client address; empty for what acted by itself
  * @param forwarded what a proxy says of the client, which anybody can say
  * @param status of the answer; 0 for what acted by itself
- * @param detail why it was refused or failed; empty if it was done
+ * @param detail why it was refused or failed, or what was asked for beyond the path; may be empty
  * @param request id of the request
  * @param node that answered
  */

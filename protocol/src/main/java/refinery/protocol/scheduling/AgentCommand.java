@@ -2,9 +2,9 @@ package refinery.protocol.scheduling;
 
 import akka.actor.typed.ActorRef;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import refinery.protocol.Actor;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.Wire;
@@ -31,10 +31,12 @@ public interface AgentCommand extends Wire {
   record Stop(JobId job, int attempt, String reason) implements AgentCommand {}
 
   /**
-   * True: take no more work and hand running attempts back to the scheduler. False: take work
-   * again.
+   * With an order: take no more work, and hand what runs back when no time is left. Without: take
+   * work again.
+   *
+   * @param left until the deadline of the order, as the clocks of nodes differ; zero without one
    */
-  record SetDraining(boolean draining, Optional<Actor> actor) implements AgentCommand {}
+  record SetDraining(Optional<DrainOrder> order, Duration left) implements AgentCommand {}
 
   /**
    * The live state: running attempts, process ids, memory and scratch disk in use. Replied:

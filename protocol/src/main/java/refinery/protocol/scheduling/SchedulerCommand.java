@@ -69,7 +69,16 @@ public sealed interface SchedulerCommand extends Wire {
     }
   }
 
-  record Drain(NodeId node, Optional<Actor> actor, ActorRef<SchedulerReply> replyTo)
+  /**
+   * The node takes no more work. Replied: Done, UnknownNode.
+   *
+   * @param within how long what runs may take to end; empty: it is handed back at once
+   */
+  record Drain(
+      NodeId node,
+      Optional<Duration> within,
+      Optional<Actor> actor,
+      ActorRef<SchedulerReply> replyTo)
       implements SchedulerCommand {}
 
   record Undrain(NodeId node, Optional<Actor> actor, ActorRef<SchedulerReply> replyTo)
@@ -164,7 +173,7 @@ public sealed interface SchedulerCommand extends Wire {
   /**
    * A node as its agent describes it now.
    *
-   * @param drainedBy who asked for the drain, while the node is draining
+   * @param drain why it takes no more work, while it is draining
    * @param takesNoWork why it takes no work for now; empty when it does
    * @param dataDirectoryFree free bytes of the disk that holds the data directory
    * @param tools versions of the tools that the node has, by name
@@ -174,8 +183,7 @@ public sealed interface SchedulerCommand extends Wire {
       String address,
       List<String> roles,
       Resources capacity,
-      boolean draining,
-      Optional<Actor> drainedBy,
+      Optional<DrainOrder> drain,
       String takesNoWork,
       long dataDirectoryFree,
       java.util.Map<String, String> tools) {
