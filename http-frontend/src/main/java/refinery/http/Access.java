@@ -260,7 +260,7 @@ public final class Access {
 
   /** True while a caller who was let in may stay, as with a stream that does not end. */
   public boolean mayStay(Caller caller, Scope needed) {
-    return !sessions.isOver(caller.until())
+    return !sessions.isOver(caller)
         && (caller.sha256().isEmpty()
             || (isClosed() ? tokens : owners()).holds(caller.sha256().get(), needed))
         && (caller.means() != Caller.Means.LOCAL || !isClosed());

@@ -96,9 +96,27 @@ final class SessionRoutes {
   }
 
   private CompletionStage<HttpResponse> signOut(Exchange exchange) {
-    return CompletableFuture.completedFuture(
-        unstored(
-            HttpResponse.create().withStatus(204).addHeader(cookie(exchange.request(), "", 0))));
+    RawHeader noCookie = cookie(exchange.request(), "", 0);
+    return sessions
+        .end(exchange.caller())
+        .exceptionally(
+            failed -> {
+              throw Problem.unavailable(
+                  "signing out cannot be noted now, and a copy of the cookie would still be taken;"
+                      + " try again");
+            })
+        .thenApply(
+            ended -> {
+              if (!ended) {
+                throw Problem.of(
+                    429,
+                    "so many sessions of this token were ended that this one goes on until "
+                        + exchange.caller().until()
+                        + " for whoever has a copy of its cookie; to end it now revoke the token",
+                    Map.of(noCookie.name(), noCookie.value()));
+              }
+              return unstored(HttpResponse.create().withStatus(204).addHeader(noCookie));
+            });
   }
 
   /** With {@code Secure} if the browser came by TLS, here or at a proxy in front. */

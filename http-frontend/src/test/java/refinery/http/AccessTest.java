@@ -211,6 +211,17 @@ class AccessTest {
         403);
   }
 
+  private static CompletableFuture<Long> end(HttpResponse<InputStream> stream) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (InputStream body = stream.body()) {
+            return body.transferTo(java.io.OutputStream.nullOutputStream());
+          } catch (java.io.IOException e) {
+            return -1L;
+          }
+        });
+  }
+
   @Test
   void aRevokedTokenEndsItsSessionsAndItsStreams() throws Exception {
     String cookie = cookie(READ);
@@ -219,15 +230,7 @@ class AccessTest {
             node.request("/api/v1/events").header("Cookie", cookie).build(),
             HttpResponse.BodyHandlers.ofInputStream());
     assertThat(stream.statusCode()).isEqualTo(200);
-    CompletableFuture<Long> end =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try (InputStream body = stream.body()) {
-                return body.transferTo(java.io.OutputStream.nullOutputStream());
-              } catch (java.io.IOException e) {
-                return -1L;
-              }
-            });
+    CompletableFuture<Long> end = end(stream);
     node.credentials().tokens().replace(all.subList(1, 3));
     assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(401);
     assertThat(send("GET", "/api/v1/jobs", "Authorization", "Bearer " + READ).statusCode())
@@ -262,18 +265,57 @@ class AccessTest {
     assertThat(send("GET", "/api/v1/jobs", "Cookie", other).statusCode()).isEqualTo(401);
   }
 
+  private static HttpResponse<String> signOut(String cookie) throws Exception {
+    return send(
+        "DELETE",
+        "/api/v1/session",
+        "Cookie",
+        cookie,
+        Access.OWN_REQUEST,
+        "1",
+        "Sec-Fetch-Site",
+        "same-origin");
+  }
+
+  private static int reads(String cookie) throws Exception {
+    return send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode();
+  }
+
+  @Test
+  void signingOutEndsTheSessionOfEveryCopyOfTheCookieAndNoOther() throws Exception {
+    String copied = cookie(READ);
+    String other = cookie(READ);
+    HttpResponse<InputStream> stream =
+        node.client.send(
+            node.request("/api/v1/events").header("Cookie", copied).build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(reads(copied)).isEqualTo(200);
+    assertThat(signOut(copied).statusCode()).isEqualTo(204);
+    assertThat(reads(copied)).isEqualTo(401);
+    assertThat(reads(other)).isEqualTo(200);
+    assertThat(signOut(copied).statusCode()).isEqualTo(204);
+    end(stream).get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aSessionThatCannotBeEndedIsSaidToGoOn() throws Exception {
+    String cookie = cookie(READ);
+    try {
+      node.ended.answer = CompletableFuture.failedFuture(new IllegalStateException("away"));
+      ApiTest.assertProblem(signOut(cookie), 503);
+      node.ended.answer = CompletableFuture.completedFuture(false);
+      HttpResponse<String> tooMany = signOut(cookie);
+      ApiTest.assertProblem(tooMany, 429);
+      assertThat(tooMany.headers().firstValue("Set-Cookie").orElse("")).contains("Max-Age=0");
+      assertThat(reads(cookie)).isEqualTo(200);
+    } finally {
+      node.ended.answer = CompletableFuture.completedFuture(true);
+    }
+  }
+
   @Test
   void signingOutTakesTheCookieAway() throws Exception {
-    HttpResponse<String> out =
-        send(
-            "DELETE",
-            "/api/v1/session",
-            "Cookie",
-            cookie(READ),
-            Access.OWN_REQUEST,
-            "1",
-            "Sec-Fetch-Site",
-            "same-origin");
+    HttpResponse<String> out = signOut(cookie(READ));
     assertThat(out.statusCode()).isEqualTo(204);
     assertThat(out.headers().firstValue("Set-Cookie").orElse(""))
         .startsWith("refinery_session=; ")

@@ -71,6 +71,7 @@ public final class TestNode implements AutoCloseable {
   final FakeDatasets datasets = new FakeDatasets();
   final FakeEntities entities;
   final HttpConfig config;
+  final FakeEndedSessions ended = new FakeEndedSessions();
   final Credentials credentials;
   public final HttpClient client = HttpClient.newHttpClient();
   private final URI base;
@@ -96,7 +97,7 @@ public final class TestNode implements AutoCloseable {
         new Credentials(
             new Tokens(config.auth().tokens()),
             Optional.of(LOCAL_TOKEN),
-            new Sessions("a secret of the nodes", config.auth().session(), InstantSource.system()),
+            new Sessions("a secret of the nodes", config.auth().session(), InstantSource.system(), ended),
             config.auth().oidc().map(Issuer::new));
     fill();
     var binding =

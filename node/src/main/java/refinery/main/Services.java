@@ -7,6 +7,7 @@ import akka.http.javadsl.ServerBinding;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,11 +41,13 @@ import refinery.pipeline.PipelineCatalog;
 import refinery.protocol.audit.AuditEntry;
 import refinery.protocol.audit.AuditLog;
 import refinery.protocol.dataset.DatasetAccess;
+import refinery.protocol.session.EndedSessions;
 import refinery.protocol.trace.Tracing;
 import refinery.readiness.Condition;
 import refinery.readiness.Readiness;
 import refinery.readmodel.KeptPipelineFiles;
 import refinery.readmodel.SqlReadModel;
+import refinery.session.SqlEndedSessions;
 import refinery.source.SourceRegistry;
 import refinery.storage.Sha256;
 
@@ -172,8 +175,17 @@ final class Services {
     return new Credentials(
         tokens,
         localToken(),
-        new Sessions(secret, auth.session(), InstantSource.system()),
+        new Sessions(secret, auth.session(), InstantSource.system(), endedSessions()),
         auth.oidc().map(Issuer::new).map(opened::add));
+  }
+
+  private EndedSessions endedSessions() throws IOException {
+    try {
+      return opened.add(
+          SqlEndedSessions.open(database.dataSource(), InstantSource.system()));
+    } catch (SQLException e) {
+      throw new IOException("cannot read which sessions were ended: " + e.getMessage(), e);
+    }
   }
 
   /** As the members of the cluster call this node. */

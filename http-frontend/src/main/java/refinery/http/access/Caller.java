@@ -10,9 +10,21 @@ import refinery.protocol.Actor;
  * @param means by which the caller is known
  * @param sha256 of the token that the caller has, or has signed in with
  * @param until when the means ends by itself; {@link Instant#MAX} if never
+ * @param session the digest of the session by which the caller is known
  */
 public record Caller(
-    Actor actor, Scope scope, Means means, Optional<String> sha256, Instant until) {
+    Actor actor,
+    Scope scope,
+    Means means,
+    Optional<String> sha256,
+    Instant until,
+    Optional<String> session) {
+
+  /** A caller without a session. */
+  public Caller(Actor actor, Scope scope, Means means, Optional<String> sha256, Instant until) {
+    this(actor, scope, means, sha256, until, Optional.empty());
+  }
+
   /** How callers are known. */
   public enum Means {
     /** Not at all. */

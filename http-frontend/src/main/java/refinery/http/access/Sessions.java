@@ -6,20 +6,25 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import refinery.protocol.Actor;
 import refinery.protocol.Json;
+import refinery.protocol.session.EndedSessions;
 
 /**
- * The dashboard's sessions. Nothing is stored: a session is its cookie, which is signed with a
- * secret of all nodes of the database, so every node takes it, and which names the token that it
- * was opened with, so it ends with that token. Thread-safe.
+ * The dashboard's sessions. A session is its cookie, which is signed with a secret of all nodes of
+ * the database, so every node takes it, and which names the token that it was opened with, so it
+ * ends with that token. Stored is only which sessions were ended before their time, so that a copy
+ * of the cookie ends with them. Thread-safe.
  */
 public final class Sessions {
   /** The cookie's name. */
@@ -28,15 +33,19 @@ public final class Sessions {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int LONGEST = 2_048;
   private static final String ISSUER = "issuer";
+  private static final int ID_BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final SecretKeySpec key;
   private final Duration lifetime;
   private final InstantSource clock;
+  private final EndedSessions ended;
 
   /**
    * @param secret the same on all nodes of a database
    */
-  public Sessions(String secret, Duration lifetime, InstantSource clock) {
+  public Sessions(String secret, Duration lifetime, InstantSource clock, EndedSessions ended) {
+    this.ended = ended;
     this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
     this.lifetime = lifetime;
     this.clock = clock;
@@ -65,12 +74,34 @@ public final class Sessions {
     says.put("scope", caller.scope().word());
     says.put("token", caller.sha256().map(this::mark).orElse(ISSUER));
     says.put("until", until.getEpochSecond());
+    byte[] id = new byte[ID_BYTES];
+    RANDOM.nextBytes(id);
+    says.put("id", encoded(id));
     String text = encoded(says.toString().getBytes(StandardCharsets.UTF_8));
     return new Opened(text + "." + encoded(signed(text)), until);
   }
 
-  public boolean isOver(Instant until) {
+  /** True once the caller has signed out, here or elsewhere, or what he has shown has ended. */
+  public boolean isOver(Caller caller) {
+    return isOver(caller.until()) || caller.session().filter(ended::hasEnded).isPresent();
+  }
+
+  private boolean isOver(Instant until) {
     return !clock.instant().isBefore(until);
+  }
+
+  /** Ends a caller's session for all who have its cookie; see {@link EndedSessions#end}. */
+  public CompletionStage<Boolean> end(Caller caller) {
+    return caller
+        .session()
+        .map(
+            session ->
+                ended.end(
+                    new EndedSessions.Ended(
+                        session,
+                        caller.sha256().map(this::mark).orElse(ISSUER + " " + caller.actor().name()),
+                        caller.until())))
+        .orElseGet(() -> CompletableFuture.completedFuture(true));
   }
 
   /** Who has the session of this cookie; empty if there is none, it has ended, or its token has. */
@@ -85,7 +116,7 @@ public final class Sessions {
       }
       JsonNode says = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(parts[0]));
       Instant until = Instant.ofEpochSecond(says.path("until").asLong());
-      return isOver(until) ? Optional.empty() : caller(says, until, tokens);
+      return caller(says, until, tokens).filter(caller -> !isOver(caller));
     } catch (IllegalArgumentException | IOException malformed) {
       return Optional.empty();
     }
@@ -93,6 +124,10 @@ public final class Sessions {
 
   /** With the scope that the token has now. */
   private Optional<Caller> caller(JsonNode says, Instant until, Tokens tokens) {
+    if (says.path("id").asText().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> session = Optional.of(mark(says.path("id").asText()));
     String mark = says.path("token").asText();
     if (mark.equals(ISSUER)) {
       return Scope.given(says.path("scope").asText())
@@ -103,7 +138,8 @@ public final class Sessions {
                       scope,
                       Caller.Means.SESSION,
                       Optional.empty(),
-                      until));
+                      until,
+                      session));
     }
     return tokens.current().stream()
         .filter(token -> mark(token.sha256()).equals(mark))
@@ -115,12 +151,13 @@ public final class Sessions {
                     token.scope(),
                     Caller.Means.SESSION,
                     Optional.of(token.sha256()),
-                    until));
+                    until,
+                    session));
   }
 
-  /** Names a token. Without the key nobody can search for the token of a mark. */
-  private String mark(String sha256) {
-    return encoded(signed("token " + sha256));
+  /** Names a token or a session. Without the key nobody can search for what is named. */
+  private String mark(String secret) {
+    return encoded(signed("token " + secret));
   }
 
   private byte[] signed(String text) {
