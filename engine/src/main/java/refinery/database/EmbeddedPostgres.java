@@ -243,9 +243,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return DriverManager.getConnection(address.url(), address.user(), address.password());
   }
 
-  /** The address of the node's own database. */
+  /**
+   * The address of the node's own database. Whoever listens there in the server's place, once it
+   * has ended, is not told the password: a login that would show it is refused.
+   */
   public DatabaseAddress address() {
-    return address(DATABASE);
+    DatabaseAddress address = address(DATABASE);
+    return new DatabaseAddress(
+        address.url() + "?requireAuth=scram-sha-256", address.user(), address.password());
   }
 
   /** The address of a database of this server. */

@@ -45,7 +45,7 @@ final class ChaosDatabase implements AutoCloseable {
   Connection connect() throws SQLException {
     DatabaseAddress address = server.address();
     return DriverManager.getConnection(
-        address.url() + "?connectTimeout=5&socketTimeout=60", address.user(), address.password());
+        address.url() + "&connectTimeout=5&socketTimeout=60", address.user(), address.password());
   }
 
   /**
