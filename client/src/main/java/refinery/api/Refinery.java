@@ -53,6 +53,17 @@ public final class Refinery {
     return new Refinery(new Transport(url, token), Patience.USUAL);
   }
 
+  /**
+   * For a node whose certificate is of a private authority, as of {@code refinery certificates}.
+   *
+   * @param url like {@code https://refinery.example.org:8080}
+   * @param authority the file of the one authority that is believed (PEM)
+   * @throws IOException if the file is no certificate
+   */
+  public static Refinery at(String url, Optional<String> token, Path authority) throws IOException {
+    return new Refinery(new Transport(url, token, authority), Patience.USUAL);
+  }
+
   /** Posts a survey. */
   public Survey post(SurveyOrder order) {
     return post(order, UUID.randomUUID().toString());

@@ -9,9 +9,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import refinery.certificates.Pem;
+import refinery.certificates.Trust;
 import refinery.web.BoundedCall;
 import refinery.web.RetryAfter;
 import refinery.web.StallWatch;
@@ -40,13 +45,18 @@ public final class Transport {
    * @throws IllegalArgumentException if the address is none of a web server
    */
   public Transport(String base, Optional<String> token) {
-    this(
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build(),
-        base,
-        token);
+    this(client(HttpClient.newBuilder()), base, token);
+  }
+
+  /**
+   * For a node whose certificate is of a private authority.
+   *
+   * @param authority the file of the one authority that is believed (PEM)
+   * @throws IOException if the file is no certificate
+   * @throws IllegalArgumentException if the address is none of a web server
+   */
+  public Transport(String base, Optional<String> token, Path authority) throws IOException {
+    this(client(HttpClient.newBuilder().sslContext(believing(authority))), base, token);
   }
 
   /** With an HTTP client of one's own, for example with another trust store. */
@@ -54,6 +64,20 @@ public final class Transport {
     this.http = http;
     this.base = address(base);
     this.token = token;
+  }
+
+  private static HttpClient client(HttpClient.Builder builder) {
+    return builder.version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  }
+
+  private static SSLContext believing(Path authority) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, Trust.only(Pem.certificate(authority)), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(authority + ": " + e.getMessage(), e);
+    }
   }
 
   public URI base() {

@@ -311,9 +311,7 @@ final class ChangeCommands {
     @Override
     public void run() {
       JsonNode before =
-          act(
-              "drain",
-              deadline.map(text -> Json.MAPPER.createObjectNode().put("deadline", text)));
+          act("drain", deadline.map(text -> Json.MAPPER.createObjectNode().put("deadline", text)));
       int running = before.path("running").size();
       say(
           deadline

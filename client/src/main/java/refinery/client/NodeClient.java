@@ -3,9 +3,7 @@ package refinery.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,8 +20,6 @@ import refinery.api.Transport;
  * otherwise. Blocking and thread-safe.
  */
 public final class NodeClient {
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-
   private final Transport transport;
 
   public NodeClient(String url, Optional<String> token) {
@@ -35,15 +31,15 @@ public final class NodeClient {
    *     that the JDK knows
    */
   public NodeClient(String url, Optional<String> token, Optional<Path> authority) {
-    HttpClient http =
-        Certificates.believing(authority)
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build();
     try {
-      this.transport = new Transport(http, url, token);
+      this.transport =
+          authority.isPresent()
+              ? new Transport(url, token, authority.get())
+              : new Transport(url, token);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--url " + e.getMessage());
+    } catch (IOException e) {
+      throw CommandFailure.usage("--authority: " + e.getMessage());
     }
   }
 

@@ -87,7 +87,8 @@ class AnotherUserTest {
             .toList();
     assertThat(rules).isNotEmpty().allMatch(rule -> rule.endsWith(" scram-sha-256"));
     assertThat(rules.stream().filter(rule -> rule.startsWith("host")))
-        .allMatch(rule -> rule.matches("host\\s+\\S+\\s+\\S+\\s+(127\\.0\\.0\\.1/32|::1/128)\\s.*"));
+        .allMatch(
+            rule -> rule.matches("host\\s+\\S+\\s+\\S+\\s+(127\\.0\\.0\\.1/32|::1/128)\\s.*"));
   }
 
   @Test
@@ -163,8 +164,7 @@ class AnotherUserTest {
     command.addAll(List.of(program));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String said =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     process.waitFor();
     assertThat(process.exitValue()).as("setpriv itself works").isNotEqualTo(127);
     return said;

@@ -94,14 +94,7 @@ class SchedulerTest {
   private SchedulerCommand.Report report(Resources capacity, Held... held) {
     return new SchedulerCommand.Report(
         new SchedulerCommand.NodeDescription(
-            node("a"),
-            "h:1",
-            List.of("processor"),
-            capacity,
-            Optional.empty(),
-            "",
-            1,
-            Map.of()),
+            node("a"), "h:1", List.of("processor"), capacity, Optional.empty(), "", 1, Map.of()),
         1,
         ++sequence,
         List.of(held),
@@ -176,7 +169,8 @@ class SchedulerTest {
     scheduler.tell(new SchedulerCommand.Explain(job("x"), replies.getRef()));
     SchedulerReply.Snapshot snapshot = replies.expectMessageClass(SchedulerReply.Snapshot.class);
     assertThat(snapshot.state().at("/reason").asText()).contains("waits for the nodes to report");
-    scheduler.tell(new SchedulerCommand.Drain(
+    scheduler.tell(
+        new SchedulerCommand.Drain(
             node("a"), Optional.empty(), Optional.empty(), replies.getRef()));
     replies.expectMessage(new SchedulerReply.UnknownNode(node("a")));
   }

@@ -80,7 +80,8 @@ class SqlEndedSessionsTest {
         assertThat(end(node, new Ended("his", "bob", Instant.now().plusSeconds(600)))).isTrue();
       }
       execute(
-          database, "update ended_session set until = now() - interval '1 hour' where owner = 'ann'");
+          database,
+          "update ended_session set until = now() - interval '1 hour' where owner = 'ann'");
       try (SqlEndedSessions next = node(database)) {
         await().atMost(SOON).until(() -> rows(database) == 1 && !next.hasEnded("old-1"));
         assertThat(next.hasEnded("his")).isTrue();

@@ -73,8 +73,7 @@ final class Fields {
             .filter(time -> time.toSeconds() >= 1 && time.compareTo(most) <= 0);
     if (text.isPresent() && found.isEmpty()) {
       wrong(
-          name,
-          "must be a duration from 1s to %dd, as 90s, 10m or 1h30m".formatted(most.toDays()));
+          name, "must be a duration from 1s to %dd, as 90s, 10m or 1h30m".formatted(most.toDays()));
     }
     return found;
   }

@@ -65,8 +65,7 @@ final class NodeRoutes {
     fields.check();
     String words = exchange.body().path("deadline").asText();
     NodeId id = exchange.id("node", NodeId::of);
-    return act(
-            id, replyTo -> new SchedulerCommand.Drain(id, within, exchange.by(), replyTo))
+    return act(id, replyTo -> new SchedulerCommand.Drain(id, within, exchange.by(), replyTo))
         .thenApply(Responses::ok)
         .thenApply(
             response ->

@@ -18,6 +18,7 @@ final class OpenApiErrors {
     all.put("401", "Unauthorized");
     all.put("403", "Forbidden");
     all.put("414", "UriTooLong");
+    all.put("429", "TooManyRequests");
     all.put("431", "HeadersTooLarge");
     all.put("503", "Unavailable");
     if (endpoint.template().contains("{")) {

@@ -97,7 +97,8 @@ public final class TestNode implements AutoCloseable {
         new Credentials(
             new Tokens(config.auth().tokens()),
             Optional.of(LOCAL_TOKEN),
-            new Sessions("a secret of the nodes", config.auth().session(), InstantSource.system(), ended),
+            new Sessions(
+                "a secret of the nodes", config.auth().session(), InstantSource.system(), ended),
             config.auth().oidc().map(Issuer::new));
     fill();
     var binding =

@@ -181,8 +181,7 @@ final class Services {
 
   private EndedSessions endedSessions() throws IOException {
     try {
-      return opened.add(
-          SqlEndedSessions.open(database.dataSource(), InstantSource.system()));
+      return opened.add(SqlEndedSessions.open(database.dataSource(), InstantSource.system()));
     } catch (SQLException e) {
       throw new IOException("cannot read which sessions were ended: " + e.getMessage(), e);
     }

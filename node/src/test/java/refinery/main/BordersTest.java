@@ -107,7 +107,8 @@ class BordersTest {
           .dependOnClassesThat(
               resideInAPackage("refinery..")
                   .and(not(resideInAPackage("refinery.api..")))
-                  .and(not(resideInAPackage("refinery.web.."))))
+                  .and(not(resideInAPackage("refinery.web..")))
+                  .and(not(resideInAPackage("refinery.certificates.."))))
           .orShould()
           .dependOnClassesThat()
           .resideInAnyPackage("akka..", "picocli..");

@@ -335,8 +335,7 @@ final class Handshake {
    */
   List<AgentEffect> leave(Instant now, long nowNanos) {
     leaving = true;
-    takeNoMore(
-        new DrainOrder(Optional.empty(), now, Optional.empty()), Duration.ZERO, nowNanos);
+    takeNoMore(new DrainOrder(Optional.empty(), now, Optional.empty()), Duration.ZERO, nowNanos);
     leaveWhenNothingIsHeld();
     return decided();
   }

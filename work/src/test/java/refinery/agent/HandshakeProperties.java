@@ -136,8 +136,7 @@ class HandshakeProperties {
             case FAIL -> slot.map(one -> end(one, false)).orElse(List.of());
             case STOP -> handshake.stop(new Stop(job, attempts, "cancelled"));
             case DRAIN -> handshake.drain(drain(step.nth()), now);
-            case RESUME ->
-                handshake.drain(new SetDraining(Optional.empty(), Duration.ZERO), now);
+            case RESUME -> handshake.drain(new SetDraining(Optional.empty(), Duration.ZERO), now);
             case FULL -> handshake.capacityKnown(new Capacity(WHOLE, 0, Optional.of("full")));
             case ROOM -> handshake.capacityKnown(new Capacity(WHOLE, 0, Optional.empty()));
             case BEAT -> handshake.beat(now);

@@ -224,8 +224,7 @@ class HandshakeTest {
 
   private List<AgentEffect> drain(Duration left, long nowNanos) {
     DrainOrder order =
-        new DrainOrder(
-            Optional.empty(), Instant.EPOCH, Optional.of(Instant.EPOCH.plus(left)));
+        new DrainOrder(Optional.empty(), Instant.EPOCH, Optional.of(Instant.EPOCH.plus(left)));
     return handshake.drain(new SetDraining(Optional.of(order), left), nowNanos);
   }
 
@@ -367,8 +366,7 @@ class HandshakeTest {
         .endsWith(
             new AgentEffect.TellReleased(5, List.of(new Held(JOB, 7, 1, 1, ONE))),
             new AgentEffect.Left());
-    assertThat(words(handshake.leave(Instant.EPOCH, 0)))
-        .containsExactly(new AgentEffect.Left());
+    assertThat(words(handshake.leave(Instant.EPOCH, 0))).containsExactly(new AgentEffect.Left());
   }
 
   private List<AgentEffect> assignSmall(String job, long assignment, long millis) {

@@ -99,7 +99,10 @@ public final class Sessions {
                 ended.end(
                     new EndedSessions.Ended(
                         session,
-                        caller.sha256().map(this::mark).orElse(ISSUER + " " + caller.actor().name()),
+                        caller
+                            .sha256()
+                            .map(this::mark)
+                            .orElse(ISSUER + " " + caller.actor().name()),
                         caller.until())))
         .orElseGet(() -> CompletableFuture.completedFuture(true));
   }
