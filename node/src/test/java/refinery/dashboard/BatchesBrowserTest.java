@@ -7,8 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -165,6 +172,42 @@ class BatchesBrowserTest {
             .as(path)
             .isEqualTo(true);
       }
+    }
+  }
+
+  /** Opened as it is served, and as a browser would show it that heeds no Content-Disposition. */
+  @Test
+  void aScriptInAnArtifactIsNotRun(Browser browser, Refinery refinery) {
+    String survey = refinery.survey("PRJDB990103", "page");
+    refinery.await(survey, "done");
+    JsonNode batch =
+        refinery
+            .client()
+            .get("/batches/" + SurveysBrowserTest.batches(refinery, survey).getFirst());
+    String path = batch.at("/artifacts/0/href").asText();
+    try (Window window = browser.open("/batches/" + batch.path("id").asText())) {
+      Page page = window.page();
+      Download saved =
+          page.waitForDownload(() -> page.evaluate("path => { location.href = path; }", path));
+      assertThat(saved.suggestedFilename()).isEqualTo("page.html");
+      assertThat(saved.failure()).isNull();
+      assertThat(page.title()).isNotIn("pwned", "a report");
+
+      window.expectErrors(); // The browser says that it refused the script.
+      List<String> said = new ArrayList<>();
+      page.onConsoleMessage(message -> said.add(message.text()));
+      page.route(
+          "**" + path,
+          route -> {
+            APIResponse served = route.fetch();
+            Map<String, String> headers = new HashMap<>(served.headers());
+            assertThat(headers.remove("content-disposition")).startsWith("attachment");
+            route.fulfill(new Route.FulfillOptions().setResponse(served).setHeaders(headers));
+          });
+      page.navigate(refinery.url() + path);
+      page.getByText("words of a report").waitFor();
+      assertThat(page.title()).isEqualTo("a report");
+      assertThat(said).anyMatch(text -> text.contains("sandbox") || text.contains("script"));
     }
   }
 

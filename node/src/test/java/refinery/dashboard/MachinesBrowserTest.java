@@ -57,6 +57,21 @@ class MachinesBrowserTest {
       window.shows("nowhere now:");
       assertThat(window.find("dialog a[href='/jobs/" + job + "']").isVisible()).isTrue();
       assertThat(window.violations()).isEmpty();
+      Locator deadline = window.page().getByLabel("What runs may end for");
+      deadline.fill("soon");
+      window.find("dialog [role=alert]:has-text(\"10m\")");
+      assertThat(window.find("dialog button:has-text(\"Drain it\")").first().isDisabled()).isTrue();
+      deadline.fill("1h30m");
+      window.shows("What runs may end for 1 h 30 min");
+      window.find("dialog button:has-text(\"Drain it\")").click();
+      window.find("h1 + .actions .state:has-text(\"draining\")");
+      window.shows("What runs may end until");
+      assertThat(refinery.job(refinery.runs(), "running").orElseThrow().path("id").asText())
+          .isEqualTo(job);
+      window.find("button:has-text(\"Let it take work again\")").click();
+      window.find("h1 + .actions .state:has-text(\"up\")");
+      assertThat(running(refinery)).isEqualTo(job);
+      window.find("button:has-text(\"Drain…\")").click();
       window.find("dialog button:has-text(\"Drain it\")").click();
       window.find("h1 + .actions .state:has-text(\"draining\")");
       window.shows("Drained by");

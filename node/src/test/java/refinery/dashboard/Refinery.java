@@ -61,6 +61,19 @@ public record Refinery(
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
 
+  /** Its output is a web page that would run a script of its own. */
+  private static final String PAGE =
+      """
+      name = page
+      version = "1"
+      description = "A report with a script."
+      inputs = [[reads], [reads_1, reads_2]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = work, stall = 1h, wall-time = 2h, command = [sh, -c,
+        "echo '<title>a report</title><p>words of a report</p><script>document.title=/pwned/.source</script>' > page.html"] }]
+      outputs = [{ name = page.html, file = page.html, media-type = text/html }]
+      """;
+
   /** The node's address without a slash at its end. */
   public String url() {
     return node.url().replaceAll("/+$", "");
@@ -77,6 +90,7 @@ public record Refinery(
       pipeline(pipelines, "breaks", "0.02", "sh, -c, \"echo input is not FASTQ >&2; exit 3\"");
       pipeline(pipelines, "sleeps", "0.02", "sleep, 7200");
       pipeline(pipelines, "boulder", "4000", "touch, out.txt");
+      Files.writeString(pipelines.resolve("page.conf"), PAGE);
       LocalArchive archive = LocalArchive.start(tree, 0);
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());

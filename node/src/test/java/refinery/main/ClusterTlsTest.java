@@ -39,6 +39,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.api.NodeUnreachable;
+import refinery.api.Refinery;
+import refinery.api.Transport;
 import refinery.certificates.Authority;
 import refinery.certificates.Pem;
 import refinery.certificates.Trust;
@@ -215,6 +218,63 @@ class ClusterTlsTest {
     assertThatThrownBy(
             () -> new NodeClient(url.replace("https", "http"), Optional.of(TOKEN)).get("/stats"))
         .hasMessageContaining("https");
+  }
+
+  @Test
+  void programsBelieveTheAuthorityThatTheyAreGiven() throws Exception {
+    String url = NODES.getFirst().http();
+    Path authority = temp.resolve("ours").resolve("authority.pem");
+    assertThat(Refinery.at(url, Optional.of(TOKEN), authority).get("/stats")).isNotEmpty();
+    Path other = temp.resolve("theirs").resolve("authority.pem");
+    Transport believingAnother = new Transport(url, Optional.of(TOKEN), other);
+    assertThatThrownBy(() -> believingAnother.get("/stats"))
+        .isInstanceOf(NodeUnreachable.class)
+        .hasCauseInstanceOf(SSLException.class);
+    Path none = Files.writeString(temp.resolve("none.pem"), "no certificate");
+    assertThatThrownBy(() -> Refinery.at(url, Optional.of(TOKEN), none))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whoSignsOutAtOneNodeIsOutAtTheOtherWhoeverHasTheCookie() throws Exception {
+    try (HttpClient http = HttpClient.newBuilder().sslContext(trusting("ours")).build()) {
+      String here = NODES.getFirst().http();
+      HttpResponse<String> in =
+          http.send(
+              session(here)
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"token\":\"" + TOKEN + "\"}"))
+                  .build(),
+              BodyHandlers.ofString());
+      String cookie = in.headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+      for (NodeProcess node : NODES) {
+        assertThat(withCookie(http, node, cookie)).isEqualTo(200);
+      }
+      HttpRequest out =
+          session(here)
+              .header("Cookie", cookie)
+              .header("X-Refinery-Request", "1")
+              .header("Sec-Fetch-Site", "same-origin")
+              .DELETE()
+              .build();
+      assertThat(http.send(out, BodyHandlers.discarding()).statusCode()).isEqualTo(204);
+      assertThat(withCookie(http, NODES.getFirst(), cookie)).isEqualTo(401);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> withCookie(http, NODES.getLast(), cookie) == 401);
+    }
+  }
+
+  private static HttpRequest.Builder session(String node) {
+    return HttpRequest.newBuilder(URI.create(node + "/api/v1/session"));
+  }
+
+  private static int withCookie(HttpClient http, NodeProcess node, String cookie) throws Exception {
+    HttpRequest read =
+        HttpRequest.newBuilder(URI.create(node.http() + "/api/v1/stats"))
+            .header("Cookie", cookie)
+            .build();
+    return http.send(read, BodyHandlers.discarding()).statusCode();
   }
 
   /** Connections that are open go on with the certificate that they began with. */

@@ -21,6 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +68,14 @@ class SecretsTest {
     Path config = temp.resolve("secret.conf");
     Files.createFile(
         config, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(config, "refinery.http.auth.tokens = [\"" + TOKEN + "\"]\n");
+    Files.writeString(
+        config,
+        """
+        refinery.http.auth.tokens = ["%s"]
+        refinery.archives.files.directories = ["%s"]
+        refinery.pipelines.directory = "%s"
+        """
+            .formatted(TOKEN, temp, pipelines()));
     List<String> options =
         List.of(
             "--http",
@@ -85,6 +95,7 @@ class SecretsTest {
       NodeClient client = new NodeClient(node.http(), Optional.of(TOKEN));
       String printed = ended(client, "/usr/bin/env");
       String failed = ended(client, "/bin/false");
+      String batch = refined(client);
       assertThat(text(client, "/jobs/" + printed + "/log")).contains("REFINERY_ATTEMPT=");
       for (String path :
           List.of(
@@ -97,9 +108,12 @@ class SecretsTest {
               "/session",
               "/nodes",
               "/pipelines",
-              "/sources")) {
+              "/sources",
+              batch,
+              batch + "/history")) {
         answers.add(text(client, path));
       }
+      answers.addAll(whatIsToldOf(client, batch));
       for (String path :
           List.of(
               "/metrics",
@@ -110,13 +124,108 @@ class SecretsTest {
         answers.add(management(node, path));
       }
       refused(node);
-      assertThat(commandLines(dir)).isNotEmpty().noneMatch(line -> line.contains(MARK));
+      assertThat(commandLines(dir)).hasSizeGreaterThan(1).noneMatch(line -> line.contains(MARK));
+      theirEnvironmentIsTheOwnersAlone(node, dir);
     } finally {
       assertThat(node.stop()).isTrue();
     }
     assertThat(answers).noneMatch(text -> text.contains(MARK));
     assertThat(node.output()).doesNotContain(MARK);
     assertThat(filesWith(dir)).isEmpty();
+  }
+
+  /** What the tools of pipelines see becomes an artifact. */
+  private Path pipelines() throws IOException {
+    Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
+    Files.writeString(
+        pipelines.resolve("tells.conf"),
+        """
+        name = tells
+        version = "1"
+        description = "Its environment."
+        inputs = [[reads]]
+        resources { cpu = "0.1", memory = "16MiB", disk = "1MiB + input" }
+        steps = [{
+          name = tells, stall = 1m, wall-time = 1m
+          command = [sh, -c, "env > env.txt; echo told"]
+        }]
+        outputs = [{ name = env.txt, file = env.txt, media-type = text/plain }]
+        """);
+    return pipelines;
+  }
+
+  /** The path of a batch that was refined here. */
+  private String refined(NodeClient client) throws IOException {
+    Path reads = temp.resolve("reads.fastq.gz");
+    try (var out = new GZIPOutputStream(Files.newOutputStream(reads))) {
+      out.write("@1\nACGT\n+\nIIII\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    ObjectNode survey =
+        Json.MAPPER.createObjectNode().put("source", "files").put("pipeline", "tells");
+    survey.putObject("parameters").put("table", "sample,reads_1\none," + reads + "\n");
+    client.post("/surveys", survey, Optional.empty());
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              List<JsonNode> done = new ArrayList<>();
+              client.list("/batches", Map.of("state", "done"), 1, done::add);
+              return done.stream()
+                  .map(found -> "/batches/" + found.path("id").asText())
+                  .findFirst();
+            },
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Its artifacts, the provenance among them, and all that lies in its crate. */
+  private static List<String> whatIsToldOf(NodeClient client, String batch) throws IOException {
+    List<String> told = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (JsonNode artifact : client.get(batch).path("artifacts")) {
+      names.add(artifact.path("name").asText());
+      told.add(text(client, "/artifacts/" + artifact.path("sha256").asText()));
+    }
+    assertThat(names).contains("env.txt");
+    told.add(text(client, batch + "/provenance"));
+    assertThat(told).anyMatch(text -> text.contains("REFINERY_ATTEMPT="));
+    try (ZipInputStream crate = new ZipInputStream(client.stream(batch + "/crate", false))) {
+      for (ZipEntry entry = crate.getNextEntry(); entry != null; entry = crate.getNextEntry()) {
+        names.add(entry.getName());
+        told.add(new String(crate.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    assertThat(names).contains("ro-crate-metadata.json");
+    return told;
+  }
+
+  /** Of the node and of its database: what was given to the node by it must be there. */
+  private static void theirEnvironmentIsTheOwnersAlone(NodeProcess node, Path dir)
+      throws Exception {
+    String database =
+        Files.readAllLines(dir.resolve("postgres/data/postmaster.pid")).getFirst().strip();
+    for (String pid : List.of(Long.toString(node.pid()), database)) {
+      Path process = Path.of("/proc", pid);
+      Path environment = process.resolve("environ");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(environment)))
+          .isEqualTo("r--------");
+      assertThat(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1))
+          .doesNotContain(MARK);
+      if ("root".equals(System.getProperty("user.name"))) {
+        Process nobody =
+            new ProcessBuilder(
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    "cat",
+                    environment.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(nobody.inputReader().lines()).singleElement().asString().contains("denied");
+        assertThat(nobody.waitFor()).isEqualTo(1);
+      }
+    }
   }
 
   private static String ended(NodeClient client, String command) {

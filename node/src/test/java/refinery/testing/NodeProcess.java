@@ -157,6 +157,10 @@ public final class NodeProcess {
     return Optional.empty();
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   public String http() {
     return http;
   }
