@@ -11,40 +11,72 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shows a view again and again until q is pressed: in place on a terminal, one below the other
- * otherwise. In place each line is written over the old one, so that nothing flickers.
+ * otherwise. In place each line is written over the old one, so that nothing flickers; the cursor
+ * is hidden until this process ends, however it does so.
  */
 public final class Redrawing {
   private static final Logger LOG = LoggerFactory.getLogger(Redrawing.class);
   private static final String HOME = "\u001b[H";
   private static final String REST_OF_LINE = "\u001b[K";
   private static final String REST_OF_SCREEN = "\u001b[J";
+  private static final String HIDE_CURSOR = "\u001b[?25l";
+  private static final String SHOW_CURSOR = "\u001b[?25h";
+  private static final char ESCAPE = '\u001b';
 
   private Redrawing() {}
 
-  /** Returns when q is pressed; never where there are no keys. */
+  /** Returns when q is pressed, or nobody reads {@code out} any more. */
   public static void show(PrintWriter out, Duration every, Supplier<String> view) {
     boolean interactive = Terminal.isInteractive();
     CountDownLatch quit = new CountDownLatch(1);
     if (interactive) {
       Terminal.readKeysAtOnce();
       Thread.ofVirtual().start(() -> awaitQuit(quit));
-      out.print(HOME + REST_OF_SCREEN);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> showCursor(out), "cursor-shown"));
+      out.print(HIDE_CURSOR + HOME + REST_OF_SCREEN);
     }
     do {
       String text = view.get();
-      out.print(interactive ? inPlace(text, Terminal.height() - 1) : text + "\n");
+      out.print(interactive ? inPlace(text, Terminal.height() - 1, Terminal.width()) : text + "\n");
       out.flush();
-    } while (!Terminal.pause(quit, every));
+    } while (!out.checkError() && !Terminal.pause(quit, every));
   }
 
-  /** Over what is there, cut to the terminal's height, since a taller view would scroll. */
-  static String inPlace(String view, int height) {
+  private static void showCursor(PrintWriter out) {
+    out.print(SHOW_CURSOR);
+    out.flush();
+  }
+
+  /**
+   * Over what is there, cut to the terminal's height and width: what is taller would scroll, and a
+   * line that goes on below is not written over by the next view.
+   */
+  static String inPlace(String view, int height, int width) {
     String[] lines = view.split("\n", -1);
     StringBuilder text = new StringBuilder(HOME);
     for (String line : Arrays.copyOf(lines, Math.min(lines.length, height))) {
-      text.append(line).append(REST_OF_LINE).append("\r\n");
+      text.append(cut(line, width)).append("\r\n");
     }
     return text.append(REST_OF_SCREEN).toString();
+  }
+
+  /**
+   * At most so many characters of a line, and all that colours it; what stood behind it goes. At
+   * the last column nothing stands behind, and the last character would go.
+   */
+  private static String cut(String line, int width) {
+    StringBuilder cut = new StringBuilder();
+    int shown = 0;
+    boolean colours = false;
+    for (int at = 0; at < line.length(); at++) {
+      char next = line.charAt(at);
+      boolean begins = next == ESCAPE;
+      if (begins || colours || shown++ < width) {
+        cut.append(next);
+      }
+      colours = begins || (colours && next != 'm');
+    }
+    return shown < width ? cut + REST_OF_LINE : cut.toString();
   }
 
   private static void awaitQuit(CountDownLatch quit) {

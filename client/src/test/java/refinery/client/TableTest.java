@@ -139,7 +139,10 @@ class TableTest {
 
   @Test
   void aViewIsDrawnOverTheOldOneWithoutClearingItFirst() {
-    String drawn = Redrawing.inPlace("one\ntwo\nthree\n", 2);
+    String drawn = Redrawing.inPlace("one\ntwo\nthree\n", 2, 80);
     assertThat(drawn).isEqualTo("\u001b[Hone\u001b[K\r\ntwo\u001b[K\r\n\u001b[J");
+    assertThat(Redrawing.inPlace("long\n\u001b[32mup\u001b[0m and\u001b[31m", 2, 3))
+        .as("colours take no room and are not cut")
+        .isEqualTo("\u001b[Hlon\r\n\u001b[32mup\u001b[0m \u001b[31m\r\n\u001b[J");
   }
 }

@@ -1,5 +1,7 @@
 package refinery.readmodel;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -55,9 +57,13 @@ public final class SearchIndex {
     this.rules = rules;
   }
 
-  /** How many rows could not be made of what their archive says, since the start. */
-  public long unsearchable() {
-    return unsearchable.get();
+  /** Shows how many rows could not be made of what their archive says, since the start. */
+  public SearchIndex meteredBy(MeterRegistry registry) {
+    FunctionCounter.builder("refinery.search.unsearchable", unsearchable, AtomicLong::get)
+        .description(
+            "Batches whose metadata could not be indexed; they are found by their ids only")
+        .register(registry);
+    return this;
   }
 
   /** Notes all rows that other rules have made. Gives their number. */

@@ -15,7 +15,7 @@ import refinery.protocol.Json;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.OverviewQueries;
 
-/** The overview by plain SQL; {@code V7__overview.sql} has its indexes. Thread-safe. */
+/** The overview by plain SQL; {@code V7__overview.sql} and V10 have its indexes. Thread-safe. */
 final class SqlOverviewQueries implements OverviewQueries {
   private static final List<String> COUNTED =
       List.of(
@@ -111,6 +111,11 @@ final class SqlOverviewQueries implements OverviewQueries {
         });
   }
 
+  @Override
+  public CompletionStage<List<JsonNode>> states(Instant from, Instant to, Duration step) {
+    return sql.run(connection -> StateHistory.read(connection, from, to, step));
+  }
+
   private static void count(
       Connection connection, List<ObjectNode> buckets, Counted counted, Instant from, Instant to)
       throws SQLException {
@@ -147,6 +152,15 @@ final class SqlOverviewQueries implements OverviewQueries {
         buckets.get(found.path("bucket").asInt()).put(name, found.path("count").asLong());
       }
     }
+  }
+
+  @Override
+  public CompletionStage<Long> unsearchable() {
+    return sql.run(
+        connection ->
+            new Query("select count(*) from search_row where facets = '{}'")
+                .list(connection, row -> row.getLong(1))
+                .getFirst());
   }
 
   @Override

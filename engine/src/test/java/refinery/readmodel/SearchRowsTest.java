@@ -3,6 +3,7 @@ package refinery.readmodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -139,7 +140,8 @@ class SearchRowsTest {
         };
     journal.execute(
         "alter table search_row add constraint brainless check (facets ->> 'tissue' <> 'Brain')");
-    index = new SearchIndex(sql, rules, "poisoned");
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    index = new SearchIndex(sql, rules, "poisoned").meteredBy(registry);
     try {
       indexAll();
     } finally {
@@ -147,7 +149,10 @@ class SearchRowsTest {
     }
     assertThat(names(find(Map.of("tissue", "Liver")))).containsExactly("srr4", "srr1");
     assertThat(names(find(Map.of()))).containsExactly("srr4", "srr3", "srr2", "srr1");
-    assertThat(index.unsearchable()).isEqualTo(2);
+    assertThat(registry.get("refinery.search.unsearchable").functionCounter().count()).isEqualTo(2);
+    SqlOverviewQueries overview = new SqlOverviewQueries(sql);
+    assertThat(overview.unsearchable().toCompletableFuture().get(30, TimeUnit.SECONDS))
+        .isEqualTo(2);
   }
 
   @Test

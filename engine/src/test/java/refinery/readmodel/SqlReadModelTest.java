@@ -12,7 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -333,6 +336,52 @@ class SqlReadModelTest {
         .isEqualTo(10);
     assertThat(buckets.getFirst().path("jobs_failed").asLong()).isZero();
     assertThat(get(model.overview().history(from, from, step))).isEmpty();
+  }
+
+  @Test
+  void howManyStoodInWhichStateIsRecordedOnceAMinuteAndThinnedOut() throws Exception {
+    StateHistory history = new StateHistory(executor);
+    Instant minute;
+    int recorded;
+    do {
+      journal.execute("delete from state_history");
+      journal.execute(
+          """
+          insert into state_history select date_trunc('hour', now()) - ago::interval, 'job', 'waiting', number
+          from (values ('9 days', 1), ('2 days 8 minutes', 2), ('2 days -15 minutes', 3), ('1 hour', 4), ('53 minutes', 5)) old (ago, number)
+          """);
+      minute = minute();
+      recorded = get(history.record());
+      assertThat(get(history.record())).as("the same minute by another node").isZero();
+    } while (!minute.equals(minute()));
+    JsonNode stats = get(model.stats());
+    assertThat(recorded).isBetween(4, 15);
+    Instant hour = minute.truncatedTo(ChronoUnit.HOURS);
+    Duration step = Duration.ofHours(1);
+    List<JsonNode> buckets =
+        get(model.overview().states(hour.minus(Duration.ofDays(10)), hour.plus(step), step));
+    assertThat(buckets).hasSize(10 * 24 + 1);
+    assertThat(
+            buckets.stream()
+                .filter(bucket -> bucket.path("jobs").isObject())
+                .map(bucket -> bucket.at("/jobs/waiting").asLong()))
+        .as("the last look in each hour that is kept")
+        .startsWith(3L, 5L)
+        .hasSize(3);
+    assertThat(buckets.getFirst().path("batches").isNull()).isTrue();
+    assertThat(buckets.getLast().path("batches")).isEqualTo(stats.path("batches"));
+    assertThat(buckets.getLast().at("/jobs/queued").asLong())
+        .isEqualTo(stats.at("/jobs/process/queued").asLong())
+        .isPositive();
+    assertThat(get(model.overview().states(hour, hour, step))).isEmpty();
+  }
+
+  private static Instant minute() throws Exception {
+    try (Connection connection = journal.database().dataSource().getConnection()) {
+      return new Query("select date_trunc('minute', now())")
+          .list(connection, row -> row.getObject(1, OffsetDateTime.class).toInstant())
+          .getFirst();
+    }
   }
 
   @Test

@@ -65,6 +65,19 @@ final class Health {
     said.put("nodes", state.path("nodes").size());
   }
 
+  /** Adds that so many batches are found by their ids only. */
+  static ObjectNode withUnsearchable(ObjectNode health, long batches) {
+    if (batches > 0) {
+      health
+          .withArray("/problems")
+          .add(
+              (batches == 1 ? "1 batch is" : batches + " batches are")
+                  + " found by id only: what the archive says of it cannot be indexed; the log"
+                  + " names such batches");
+    }
+    return health;
+  }
+
   /** Adds what the foreman says, and whether all is well. */
   static ObjectNode withForeman(ObjectNode health, Optional<JsonNode> foreman) {
     ArrayNode problems = health.withArray("/problems");

@@ -29,6 +29,7 @@ final class OverviewRoutes {
   private static final Duration KEPT = Duration.ofSeconds(3);
   private static final int MOST_BUCKETS = 1_000;
   private static final int EACH = 5;
+  private static final Set<String> STEPS = Set.of("from", "to", "step");
 
   private final OverviewQueries queries;
   private final FrontendServices services;
@@ -36,6 +37,12 @@ final class OverviewRoutes {
   private final ForemanQueries foreman;
   private final Memo<JsonNode> health = new Memo<>(KEPT);
   private final Memo<List<JsonNode>> history = new Memo<>(KEPT);
+  private final Memo<List<JsonNode>> states = new Memo<>(KEPT);
+
+  /** Asks for a bucket for each step of time. */
+  private interface Steps {
+    CompletionStage<List<JsonNode>> between(Instant from, Instant to, Duration step);
+  }
 
   OverviewRoutes(
       ActorSystem<?> system,
@@ -52,7 +59,12 @@ final class OverviewRoutes {
     return List.of(
         Endpoint.get(
             "/api/v1/health", exchange -> health.get("", this::health).thenApply(Responses::ok)),
-        Endpoint.get("/api/v1/stats/history", Set.of("from", "to", "step"), this::history),
+        Endpoint.get(
+            "/api/v1/stats/history",
+            STEPS,
+            exchange -> stepped(exchange, history, queries::history)),
+        Endpoint.get(
+            "/api/v1/stats/states", STEPS, exchange -> stepped(exchange, states, queries::states)),
         Endpoint.get("/api/v1/jump", Set.of("q"), this::jump));
   }
 
@@ -65,6 +77,7 @@ final class OverviewRoutes {
         .obstacles()
         .now()
         .thenCombine(packing, (obstacles, state) -> Health.of(obstacles, state))
+        .thenCombine(queries.unsearchable(), Health::withUnsearchable)
         .thenCombine(tally, Health::withForeman)
         .thenCombine(counts, (json, sums) -> json.<ObjectNode>set("counts", sums))
         .thenCombine(waits, (json, oldest) -> json.<ObjectNode>set("oldest_wait", oldest));
@@ -96,7 +109,8 @@ final class OverviewRoutes {
   }
 
   /** Buckets from a time on; by default of the last hour, a minute each. */
-  private CompletionStage<HttpResponse> history(Exchange exchange) {
+  private static CompletionStage<HttpResponse> stepped(
+      Exchange exchange, Memo<List<JsonNode>> kept, Steps steps) {
     List<Problem.Wrong> wrongs = new ArrayList<>();
     long step = step(exchange.parameter("step").orElse("60"), wrongs);
     Instant now = Instant.now();
@@ -113,10 +127,9 @@ final class OverviewRoutes {
       throw Problem.badRequest(wrongs);
     }
     Instant end = begin.plusSeconds(buckets * step);
-    return history
-        .get(
+    return kept.get(
             begin + " " + end + " " + step,
-            () -> queries.history(begin, end, Duration.ofSeconds(step)))
+            () -> steps.between(begin, end, Duration.ofSeconds(step)))
         .thenApply(
             items -> {
               ObjectNode body = Json.MAPPER.createObjectNode();
@@ -192,7 +205,7 @@ final class OverviewRoutes {
     return switch (jump.kind()) {
       case "node" -> "/nodes/" + page;
       case "dataset" -> "/datasets/" + page;
-      case "schedule" -> "/schedules?name=" + page.replaceFirst("^schedule-", "");
+      case "schedule" -> "/schedules?show=" + page.replaceFirst("^schedule-", "");
       default -> ROOMS.getOrDefault(page.replaceFirst("-.*", ""), "/batches") + "/" + page;
     };
   }

@@ -17,7 +17,7 @@ const ROOMS = [
   {path: '/jobs', title: 'Jobs', files: ['jobs', 'job'], group: 'Work'},
   {path: '/failures', title: 'Failures', files: ['failures'], group: 'Work'},
   {path: '/schedules', title: 'Schedules', files: ['schedules'], group: 'Work'},
-  {path: '/datasets', title: 'Datasets', files: ['datasets', 'dataset'], group: 'Results'},
+  {path: '/datasets', title: 'Datasets', files: ['datasets', 'dataset', 'new-dataset'], group: 'Results'},
   {path: '/compare', title: 'Compare', files: ['compare'], group: 'Results'},
   {path: '/nodes', title: 'Nodes', files: ['nodes', 'node'], group: 'Machines'},
   {path: '/cluster', title: 'Cluster', files: ['cluster'], group: 'Machines'},

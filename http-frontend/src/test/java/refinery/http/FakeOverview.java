@@ -1,6 +1,7 @@
 package refinery.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,6 +48,18 @@ final class FakeOverview implements OverviewQueries {
   public CompletionStage<List<JsonNode>> history(Instant from, Instant to, Duration step) {
     return CompletableFuture.completedFuture(
         List.of(Json.MAPPER.createObjectNode().put("at", from.toString()).put("jobs_failed", 1)));
+  }
+
+  @Override
+  public CompletionStage<List<JsonNode>> states(Instant from, Instant to, Duration step) {
+    ObjectNode bucket = Json.MAPPER.createObjectNode().put("at", from.toString());
+    bucket.putObject("jobs").put("running", 1);
+    return CompletableFuture.completedFuture(List.of(bucket.putNull("batches")));
+  }
+
+  @Override
+  public CompletionStage<Long> unsearchable() {
+    return CompletableFuture.completedFuture(0L);
   }
 
   @Override

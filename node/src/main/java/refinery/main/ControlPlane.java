@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import refinery.cluster.LostRegions;
 import refinery.cluster.SingletonGuard;
 import refinery.foreman.Foreman;
@@ -49,6 +51,7 @@ import refinery.readmodel.SearchIndexer;
 import refinery.readmodel.SqlNotificationQueries;
 import refinery.readmodel.SqlScheduleQueries;
 import refinery.readmodel.SqlUsageHistory;
+import refinery.readmodel.StateHistory;
 import refinery.schedule.WithdrawalCourier;
 import refinery.scheduling.Membership;
 import refinery.scheduling.Scheduler;
@@ -61,6 +64,8 @@ import refinery.scheduling.SchedulerMeters;
 final class ControlPlane {
   private static final String ROLE = "control";
   private static final Duration ASK = Duration.ofSeconds(5);
+  private static final Duration STATES_LOOK = Duration.ofSeconds(20);
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
   private final ActorSystem<Void> system;
   private final ClusterSharding sharding;
@@ -108,6 +113,7 @@ final class ControlPlane {
         singleton(Singletons.FOREMAN, foreman(sets, scheduler, regions));
     ActorRef<NotifierCommand> notifier = singleton(Singletons.NOTIFIER, notifier());
     index();
+    recordStates();
     guard();
     return new Singletons(scheduler, foreman, notifier);
   }
@@ -129,11 +135,35 @@ final class ControlPlane {
     return learned;
   }
 
+  /** Looks more often than once a minute, so that no minute is left out. */
+  private void recordStates() {
+    StateHistory history = new StateHistory(stores.sql());
+    Cancellable looks =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(
+                Duration.ZERO,
+                STATES_LOOK,
+                () ->
+                    history
+                        .record()
+                        .whenComplete(
+                            (recorded, failed) -> {
+                              if (failed != null) {
+                                LOG.debug("states were not recorded: {}", failed.toString());
+                              }
+                            }),
+                system.executionContext());
+    opened.add(looks::cancel);
+  }
+
   private void index() {
     Harmonisation rules = settings.harmonisation();
     Behavior<SearchIndexer.Message> indexer =
         SearchIndexer.create(
-            new SearchIndex(stores.sql(), rules::of, rules.fingerprint()), Clock.systemUTC());
+            new SearchIndex(stores.sql(), rules::of, rules.fingerprint())
+                .meteredBy(Metering.get(system).registry()),
+            Clock.systemUTC());
     system.systemActorOf(indexer, "search-indexer", Props.empty());
   }
 

@@ -41,6 +41,7 @@ class AllPagesBrowserTest {
         "/failures",
         "/schedules",
         "/datasets",
+        "/datasets/new",
         "/datasets/compare",
         "/nodes",
         "/nodes/" + first(refinery, "/nodes"),

@@ -27,6 +27,15 @@ class ListBrowserTest {
       from (select * from job_row where kind = 'process' and state = 'succeeded' limit 1) one, generate_series(1, 100000) n
       """;
 
+  /** As if looks some minutes ago had found this. */
+  private static final String LOOKED_AT =
+      """
+      insert into state_history
+      select date_trunc('minute', now()) - n * interval '1 minute', kind, state, number
+      from generate_series(5, 20) n, (values ('job', 'running', 12), ('batch', 'processing', 777)) found (kind, state, number)
+      on conflict (at, kind, state) do update set number = excluded.number
+      """;
+
   @Test
   void filtersAreInTheAddressAndSurviveReloadAndBack(Browser browser) {
     try (Window window = browser.open("/jobs")) {
@@ -164,10 +173,19 @@ class ListBrowserTest {
   }
 
   @Test
-  void theOverviewShowsTheWholeAndLeadsToTheLists(Refinery refinery, Browser browser) {
+  void theOverviewShowsTheWholeAndLeadsToTheLists(Refinery refinery, Browser browser)
+      throws Exception {
+    refinery.sql(LOOKED_AT);
     try (Window window = browser.open("/")) {
       window.find("h2:has-text(\"Throughput\")");
+      window.find(".chart-frame[aria-label^='Jobs that have not ended: running'] canvas");
+      String batches = ".chart:has([aria-label^='Batches that have not ended'])";
+      window.find(batches + " canvas");
+      window.find(batches + " summary").click();
+      window.find(batches + " td:has-text(\"777\")");
       window.find("section:has-text(\"Failures by cause\") td:has-text(\"input is not FASTQ\")");
+      assertThat(window.find("a:has-text(\"input is not FASTQ\")").getAttribute("href"))
+          .isEqualTo("/failures?failure_class=permanent");
       window.find("section:has-text(\"Oldest wait\") a:has-text(\"job\")");
       window.find(".u-wrap canvas");
       assertThat(window.violations()).isEmpty();

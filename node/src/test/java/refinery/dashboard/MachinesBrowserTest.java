@@ -2,7 +2,9 @@ package refinery.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import java.nio.file.Files;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -119,7 +121,8 @@ class MachinesBrowserTest {
   }
 
   @Test
-  void aScheduleIsAddedWithItsTimesSeenPausedAndRemoved(Browser browser, Refinery refinery) {
+  void aScheduleIsAddedWithItsTimesSeenPausedRemovedAndAudited(Browser browser, Refinery refinery)
+      throws Exception {
     try (Window window = browser.open("/schedules")) {
       window.find("button:has-text(\"Add a schedule\")").click();
       window.page().getByLabel("Name").fill("nightly-look");
@@ -138,6 +141,28 @@ class MachinesBrowserTest {
       window.find("button:has-text(\"Remove\")").click();
       window.find("dialog button.danger:has-text(\"Remove\")").click();
       window.shows("There is no schedule");
+      theAuditTellsOf(window);
     }
+  }
+
+  /** Who, when, what, to what and from where; filtered in the address, and exported like that. */
+  private static void theAuditTellsOf(Window window) throws Exception {
+    String rows = "table[aria-label='Audit log'] tbody tr[role=row]";
+    window.go("/audit?subject=nightly-look");
+    String removed = window.find(rows + ":has-text('DELETE /schedules/{name}')").innerText();
+    assertThat(removed).contains("local", "done", "nightly-look", "127.0.0.1");
+    assertThat(removed).containsPattern("\\d\\d:\\d\\d");
+    assertThat(window.page().locator(rows).count()).isEqualTo(3);
+    Download csv =
+        window.page().waitForDownload(() -> window.find("a:has-text('Export CSV')").click());
+    assertThat(Files.readAllLines(csv.path()))
+        .hasSize(4)
+        .allMatch(line -> line.startsWith("id,at,kind,actor,") || line.contains(",nightly-look,"));
+    window.find("label:has-text(\"Outcome\") select").selectOption("refused");
+    window.shows("Nothing was done");
+    assertThat(window.path()).isEqualTo("/audit?subject=nightly-look&outcome=refused");
+    window.page().reload();
+    window.shows("Nothing was done");
+    assertThat(window.violations()).isEmpty();
   }
 }

@@ -6,6 +6,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.main.CommandLines;
+import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** What every page of the dashboard has: navigation, keys, themes, and that anybody can use it. */
@@ -23,6 +25,50 @@ class ShellBrowserTest {
       window.page().goBack();
       window.find("main h1:has-text(\"Datasets\")");
       assertThat(window.path()).isEqualTo("/datasets");
+    }
+  }
+
+  @Test
+  void whateverAThingIsCalledAShellReadsItsLinesAsOneWordEach(Browser browser) throws Exception {
+    List<String> names =
+        List.of(
+            "a'b $(x)",
+            "`id`",
+            "\"; rm -rf ~; \"",
+            "'; exit 1 #",
+            "two\nlines\n",
+            "~root",
+            "=ls",
+            "!! *?[a-z] {a,b}",
+            "back\\slash\\",
+            "${HOME}&|<>\t",
+            "é 漢");
+    try (Window window = browser.open("/")) {
+      Object found =
+          window
+              .page()
+              .evaluate(
+                  """
+                  async names => {
+                    const app = document.querySelector('script[src$="/app.js"]').src;
+                    const {curl, pair, refinery} = await import(app.replace('app.js', 'lib/actions.js'));
+                    return names.map(name => [refinery('schedule', 'pause', name),
+                      refinery('survey', 'ena', pair('accession', name)),
+                      curl('POST', '/schedules/' + encodeURIComponent(name), {name})]);
+                  }
+                  """,
+                  names);
+      for (int i = 0; i < names.size(); i++) {
+        String name = names.get(i);
+        List<?> lines = (List<?>) ((List<?>) found).get(i);
+        assertThat(CommandLines.words("refinery", (String) lines.get(0)))
+            .containsExactly("schedule", "pause", name);
+        assertThat(CommandLines.words("refinery", (String) lines.get(1)))
+            .containsExactly("survey", "ena", "accession=" + name);
+        List<String> words = CommandLines.words("curl", (String) lines.get(2));
+        assertThat(words).hasSize(9).startsWith("-X", "POST", "-H", "Authorization: Bearer ");
+        assertThat(Json.MAPPER.readTree(words.get(7)).path("name").asText()).isEqualTo(name);
+      }
     }
   }
 

@@ -15,9 +15,9 @@ import refinery.protocol.scheduling.HostFigures.Fallback;
 import refinery.protocol.scheduling.HostFigures.Troubles;
 
 /**
- * Counts what this node's transfers get of each host, for people. Nothing is stored, and nothing is
- * decided by it. Thread-safe; at most {@value #MOST} hosts, each with {@value #MOST_FALLBACKS}
- * kinds of fallback.
+ * Counts what this node's transfers get of each host, for people: the one place that is told of
+ * stalls and fallbacks. Nothing is stored, and nothing is decided by it. Thread-safe; at most
+ * {@value #MOST} hosts, each with {@value #MOST_FALLBACKS} kinds of fallback.
  */
 public final class HostTraffic {
   static final int MOST = 100;
@@ -27,10 +27,27 @@ public final class HostTraffic {
   static final Duration LATELY = Duration.ofMinutes(10);
 
   private final InstantSource clock;
+  private final Onlooker onlooker;
   private final Map<String, Counts> byHost = new LinkedHashMap<>();
 
-  public HostTraffic(InstantSource clock) {
+  /** Hears of what is counted, once, as it is. Methods must not block. */
+  public interface Onlooker {
+    void stalled();
+
+    /**
+     * @param from the archive that did not deliver
+     * @param to the archive that did
+     * @param cause class of the failure
+     */
+    void fellBack(String from, String to, String cause);
+  }
+
+  /** A host, and the archive for which it is asked. */
+  public record Place(String host, String archive) {}
+
+  public HostTraffic(InstantSource clock, Onlooker onlooker) {
     this.clock = clock;
+    this.onlooker = onlooker;
   }
 
   /** How a transfer went wrong. */
@@ -113,16 +130,28 @@ public final class HostTraffic {
   public synchronized void failed(String host, Trouble trouble) {
     Counts counts = counts(host);
     counts.troubles = counts.troubles.plus(trouble.one);
+    if (trouble == Trouble.STALLED) {
+      onlooker.stalled();
+    }
   }
 
   /**
-   * Another host delivered what this one should have.
+   * Another place delivered what this one should have. Within one host it is shown to no one but
+   * the onlooker, and only if it was for another archive.
    *
    * @param reason class of the failure
    * @param words what was said
    */
-  public synchronized void fellBack(String host, String to, String reason, String words) {
-    Counts counts = counts(host);
+  public synchronized void fellBack(Place from, Place by, String reason, String words) {
+    if (from.equals(by)) {
+      return;
+    }
+    onlooker.fellBack(from.archive(), by.archive(), reason);
+    if (from.host().equals(by.host())) {
+      return;
+    }
+    Counts counts = counts(from.host());
+    String to = by.host();
     String key = to + " " + reason;
     Fallback known = counts.fallbacks.remove(key);
     if (known == null && counts.fallbacks.size() >= MOST_FALLBACKS) {

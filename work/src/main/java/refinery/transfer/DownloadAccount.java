@@ -169,13 +169,12 @@ final class DownloadAccount {
     return !locations.isEmpty() && !setbacks.getLast().isFinal();
   }
 
-  /** What failed, each with the address that delivered the file, or another of its run, instead. */
-  List<Map.Entry<Setback, String>> fallbacks() {
+  /** What failed, each with the place that delivered the file, or another of its run, instead. */
+  List<Map.Entry<Setback, Location>> fallbacks() {
     return setbacks.stream()
         .flatMap(
             setback ->
-                insteadOf(setback).stream()
-                    .map(other -> Map.entry(setback, other.location().url())))
+                insteadOf(setback).stream().map(other -> Map.entry(setback, other.location())))
         .toList();
   }
 

@@ -70,7 +70,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   private final CompletableFuture<Outcome> promise;
   private final DownloadAccount account;
   private final DownloadProgress progress;
-  private final Fallbacks fallbacks = new Fallbacks();
   private final Map<ActorRef<FileTransfer.Command>, InFlight> transfers = new HashMap<>();
   private int children;
   private Optional<Thread> step = Optional.empty();
@@ -196,11 +195,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
                 attempt::progressed,
                 () -> getContext().getSelf().tell(new Received(wanted)),
                 equipment.meters()));
-    fallbacks
-        .before(wanted.subject(), work.key(), wanted.archive())
-        .ifPresent(
-            failed ->
-                equipment.meters().fellBack(failed.archive(), location.archive(), failed.cause()));
     log.line(wanted.subject() + ": from " + location.archive() + ", " + location.url());
     ActorRef<FileTransfer.Command> child =
         getContext()
@@ -254,7 +248,6 @@ final class DownloadAttempt extends AbstractBehavior<DownloadAttempt.Command> {
   }
 
   private Next failed(TransferException problem, String subject, Location location) {
-    fallbacks.failed(subject, List.of(location), problem.failureClass());
     return progress.failed(problem, subject, List.of(location));
   }
 

@@ -37,7 +37,7 @@ import refinery.transfer.DownloadSteps.Equipment;
 public final class DownloadRunner implements WorkRunner, AutoCloseable {
   private final ActorSystem<?> system;
   private final HostSpeeds speeds = new HostSpeeds(InstantSource.system());
-  private final HostTraffic traffic = new HostTraffic(InstantSource.system());
+  private final HostTraffic traffic;
   private final HttpClient client;
   private final ExecutorService executor;
   private final Equipment equipment;
@@ -93,6 +93,7 @@ public final class DownloadRunner implements WorkRunner, AutoCloseable {
       Asking asking,
       TransferMeters meters) {
     this.system = system;
+    this.traffic = new HostTraffic(InstantSource.system(), meters);
     this.client = client(settings);
     // Platform threads, because hashing never yields and would block the carriers of all virtual
     // threads.

@@ -76,13 +76,14 @@ record Places(
     speeds.got(HostGate.host(address), bytes, nanos);
   }
 
-  /** Files that one place did not bring came from another; within one host that is no fallback. */
-  void fellBack(Setback setback, String deliveredBy) {
-    String from = host(setback.url());
-    String to = host(deliveredBy);
-    if (!from.equals(to) && !setback.url().isEmpty()) {
+  /** Files that one place did not bring came from another; a failure of the node is no fallback. */
+  void fellBack(Setback setback, Location deliveredBy) {
+    if (!setback.url().isEmpty()) {
       traffic.fellBack(
-          from, to, setback.failure().failureClass().word(), setback.failure().message());
+          new HostTraffic.Place(host(setback.url()), setback.archive()),
+          new HostTraffic.Place(host(deliveredBy.url()), deliveredBy.archive()),
+          setback.failure().failureClass().word(),
+          setback.failure().message());
     }
   }
 }

@@ -187,9 +187,6 @@ final class Transfer implements AutoCloseable {
       }
       count(problem);
       log.line(name + ": " + problem.getMessage() + " (" + location.url() + ")");
-      if (problem instanceof TransientTransfer broken && broken.isStall()) {
-        meters.stalled();
-      }
       if (!(problem instanceof TransientTransfer)) {
         part.discard();
       }

@@ -1,9 +1,5 @@
 package refinery.transfer;
 
-import java.net.SocketTimeoutException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.util.concurrent.TimeoutException;
 import refinery.protocol.FailureClass;
 
 /**
@@ -33,14 +29,6 @@ abstract sealed class TransferException extends Exception {
 
     TransientTransfer(String message) {
       this(message, null);
-    }
-
-    /** True when nothing, or too little, came for too long. */
-    boolean isStall() {
-      return getCause() instanceof TimeoutException
-          || getCause() instanceof SocketTimeoutException
-          || (getCause() instanceof HttpTimeoutException late
-              && !(late instanceof HttpConnectTimeoutException));
     }
   }
 

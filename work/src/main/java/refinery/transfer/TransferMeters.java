@@ -5,15 +5,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import refinery.protocol.FailureClass;
+import refinery.hosts.HostTraffic;
 import refinery.protocol.batch.Location;
 
 /**
- * Counts what downloads of this node get, and from which archives. A batch's description names the
- * archive, so a name that does not look like one, or that comes after {@value #MOST} others, counts
- * as "other". Thread-safe.
+ * Counts what downloads of this node get, and from which archives; of stalls and fallbacks {@link
+ * HostTraffic} tells it. A batch's description names the archive, so a name that does not look like
+ * one, or that comes after {@value #MOST} others, counts as "other". Thread-safe.
  */
-public final class TransferMeters {
+public final class TransferMeters implements HostTraffic.Onlooker {
   private static final int MOST = 30;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_-]{0,19}");
   private static final String OTHER = "other";
@@ -31,21 +31,22 @@ public final class TransferMeters {
     bytes(name(location.archive())).increment(bytes);
   }
 
-  void stalled() {
+  @Override
+  public void stalled() {
     counter("refinery.download.stalls", "Transfers that stood still for too long").increment();
   }
 
-  /** A download goes on at another place. */
-  void fellBack(String from, String to, FailureClass cause) {
+  @Override
+  public void fellBack(String from, String to, String cause) {
     counter(
             "refinery.fallbacks",
-            "Downloads that went on at another place, by the failure before",
+            "Files that another place delivered, by the failure before",
             "from",
             name(from),
             "to",
             name(to),
             "cause",
-            cause.word())
+            cause)
         .increment();
   }
 

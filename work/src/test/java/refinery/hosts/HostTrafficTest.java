@@ -3,8 +3,10 @@ package refinery.hosts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import refinery.hosts.HostTraffic.Place;
 import refinery.hosts.HostTraffic.Trouble;
 import refinery.protocol.scheduling.HostFigures;
 import refinery.protocol.scheduling.HostFigures.Fallback;
@@ -12,8 +14,26 @@ import refinery.protocol.scheduling.HostFigures.Fallback;
 /** What is counted of hosts, and how little is kept. */
 class HostTrafficTest {
   private static final long MIB = 1 << 20;
+  private static final Place ENA = new Place("a:443", "ena");
+  private static final Place NCBI = new Place("b:443", "ncbi");
   private Instant now = Instant.parse("2026-01-02T03:04:05Z");
-  private final HostTraffic traffic = new HostTraffic(() -> now);
+  private final HostTraffic traffic = new HostTraffic(() -> now, onlooker());
+
+  private final List<String> heard = new ArrayList<>();
+
+  private HostTraffic.Onlooker onlooker() {
+    return new HostTraffic.Onlooker() {
+      @Override
+      public void stalled() {
+        heard.add("stalled");
+      }
+
+      @Override
+      public void fellBack(String from, String to, String cause) {
+        heard.add(from + " to " + to + ": " + cause);
+      }
+    };
+  }
 
   private HostFigures only() {
     return traffic.figures(List.of()).getFirst();
@@ -56,15 +76,20 @@ class HostTrafficTest {
     traffic.failed("a:443", Trouble.CORRUPT);
     traffic.failed("a:443", Trouble.CORRUPT);
     traffic.delivered("a:443");
-    traffic.fellBack("a:443", "b:443", "corrupt", "MD5 differs");
+    traffic.fellBack(ENA, NCBI, "corrupt", "MD5 differs");
     now = now.plusSeconds(1);
-    traffic.fellBack("a:443", "b:443", "corrupt", "x".repeat(1000));
+    traffic.fellBack(ENA, NCBI, "corrupt", "x".repeat(1000));
+    traffic.fellBack(ENA, ENA, "transient", "the same place once more");
+    traffic.fellBack(ENA, new Place("a:443", "ncbi"), "absent", "404");
     HostFigures figures = only();
     assertThat(figures.troubles()).isEqualTo(new HostFigures.Troubles(1, 2, 0, 0));
     assertThat(figures.files()).isEqualTo(1);
     assertThat(figures.fallbacks())
         .containsExactly(
             new Fallback("b:443", "corrupt", 2, "x".repeat(HostTraffic.LONGEST_WORDS), now));
+    assertThat(heard)
+        .containsExactly(
+            "stalled", "ena to ncbi: corrupt", "ena to ncbi: corrupt", "ena to ncbi: absent");
   }
 
   @Test
@@ -73,7 +98,8 @@ class HostTrafficTest {
     for (int i = 0; i <= HostTraffic.MOST; i++) {
       now = now.plusSeconds(1);
       traffic.delivered("host-" + i + ":443");
-      traffic.fellBack("host-0:443", "other-" + i + ":443", "absent", "404");
+      traffic.fellBack(
+          new Place("host-0:443", "ena"), new Place("other-" + i + ":443", "ena"), "absent", "404");
     }
     List<HostFigures> all = traffic.figures(List.of());
     assertThat(all).hasSize(HostTraffic.MOST);

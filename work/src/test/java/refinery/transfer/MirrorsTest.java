@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -42,13 +43,15 @@ class MirrorsTest {
               new Mirror("https://ena", List.of("https://one", "https://two/ena")),
               new Mirror("https://ncbi", List.of("https://three"))));
 
+  private static final TransferMeters METERS = new TransferMeters(new SimpleMeterRegistry());
+
   private final HostSpeeds speeds = new HostSpeeds(() -> Instant.EPOCH);
   private final Places places =
       new Places(
           MIRRORS,
           new PublicBuckets("https://{bucket}.s3.example"),
           speeds,
-          new HostTraffic(() -> Instant.EPOCH),
+          new HostTraffic(() -> Instant.EPOCH, METERS),
           HostGate.OPEN);
 
   private static Location at(String archive, String url, String format) {

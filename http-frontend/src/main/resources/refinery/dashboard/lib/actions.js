@@ -6,7 +6,14 @@ import {count} from './format.js';
 import {Link} from './router.js';
 import {State} from './states.js';
 
-const shell = text => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${String(text).replaceAll("'", `'\\''`)}'`);
+/** A word for a POSIX shell, quoted where a shell would read more into it. */
+export const shell = word => (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? String(word) : `'${String(word).replaceAll("'", `'\\''`)}'`);
+
+/** A command line of refinery with these words. */
+export const refinery = (...words) => ['refinery', ...words].map(shell).join(' ');
+
+/** A name and a value as one word of a command. */
+export const pair = (name, value) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`;
 
 /** The request as a line for a shell; the token stays a variable. */
 export function curl(method, path, body) {
@@ -20,7 +27,7 @@ export function Elsewhere({method, path, body, cli}) {
   const line = curl(method, path, body);
   return html`<div class="elsewhere">
     <div><span class="muted">as curl</span><code>${line}</code><${Copy} text=${line} /></div>
-    ${cli && html`<div><span class="muted">as command</span><code>${cli}</code><${Copy} text=${cli} /></div>`}
+    <div><span class="muted">as command</span><code>${cli}</code><${Copy} text=${cli} /></div>
   </div>`;
 }
 
@@ -105,7 +112,8 @@ function BulkWindow({items, note, verb, method, path, body, cli, look, danger, n
       <p>These ${count(items.length)} and no others; one that changes its state before its turn is left alone and reported.</p>
       <ul class="ids">${items.slice(0, LISTED).map(item => html`<li key=${item.id}><code>${item.id}</code> ${item.state && html`<${State} value=${item.state} />`}</li>`)}</ul>
       ${items.length > LISTED && html`<details><summary>and ${count(items.length - LISTED)} more</summary><ul class="ids scroll">${items.slice(LISTED).map(item => html`<li key=${item.id}><code>${item.id}</code></li>`)}</ul></details>`}
-      <${Elsewhere} method=${method} path=${path(items[0].id)} body=${body} cli=${cli?.(items[0].id)} />
+      <${Elsewhere} method=${method} path=${path(items[0].id)} body=${body} cli=${cli(items[0].id)} />
+      ${items.length > 1 && html`<p class="muted">These do the first. <${Copy} label=${`Copy all ${count(items.length)} commands`} text=${items.map(item => cli(item.id)).join('\n')} /></p>`}
       ${items.length > TYPED_ABOVE && html`<label class="field"><span>More than ${TYPED_ABOVE}: type <b>${items.length}</b> to go on</span>
         <input inputmode="numeric" autocomplete="off" value=${typed} onInput=${event => setTyped(event.target.value)} /></label>`}
       <div class="actions end"><button type="button" onClick=${close}>Not now</button>

@@ -36,16 +36,20 @@ export function useTheme() {
 
 /**
  * Values over time. at: epoch seconds, ascending; series: [{title, values, tone}]; format: of a value; bars: columns
- * instead of lines; onRange(from, to): epoch seconds that were marked by dragging.
+ * instead of lines; stacked: areas upon each other, the first at the bottom; onRange(from, to): epoch seconds that were
+ * marked by dragging.
  */
-export function TimeSeries({title, at, series, height = 180, format = compact, bars = false, onRange, table = true}) {
+export function TimeSeries({title, at, series: given, height = 180, format = compact, bars = false, stacked = false, onRange, table = true}) {
+  // Drawn from the top: each area covers the lower part of the one before.
+  const series = stacked ? [...given].reverse() : given;
   const frame = useRef(null);
   const plot = useRef(null);
   const theme = useTheme();
   const shape = JSON.stringify([series.map(each => [each.title, each.tone]), bars, height, theme]);
-  const data = [at, ...series.map(each => each.values)];
-  const latest = useRef({onRange});
-  latest.current = {onRange};
+  const drawn = stacked ? sumsUpTo(given).reverse() : series.map(each => each.values);
+  const data = [at, ...drawn];
+  const latest = useRef({});
+  latest.current = {onRange, series};
   useLayoutEffect(() => {
     const element = frame.current;
     const text = colour(element, '--muted');
@@ -59,10 +63,10 @@ export function TimeSeries({title, at, series, height = 180, format = compact, b
       scales: {x: {time: true}, y: {range: (u, low, high) => [0, Math.max(1, high * 1.08)]}},
       axes: [{...axis, values: clock}, {...axis, size: 52, values: (u, values) => values.map(value => (value === Math.floor(value) || high(u) < 3 ? format(value) : ''))}],
       series: [{label: 'Time', value: (u, value) => (value ? timeText(value * 1000, {seconds: false}) : '–')},
-        ...series.map(each => {
+        ...series.map((each, n) => {
           const stroke = colour(element, TONES[each.tone] || '--accent');
-          return {label: each.title, stroke, width: bars ? 0 : 1.75, fill: bars ? stroke : faded(stroke), points: {show: false},
-            paths: bars ? uPlot.paths.bars({size: [0.8, 40], gap: 1}) : uPlot.paths.linear(), value: (u, value) => (value === null || value === undefined ? '–' : format(value))};
+          return {label: each.title, stroke, width: bars ? 0 : 1.75, fill: bars || stacked ? stroke : faded(stroke), points: {show: false},
+            paths: bars ? uPlot.paths.bars({size: [0.8, 40], gap: 1}) : uPlot.paths.linear(), value: (u, value, s, i) => (value === null || value === undefined ? '–' : format(latest.current.series[n].values[i]))};
         })],
       hooks: {setSelect: [u => {
         if (u.select.width > 4) latest.current.onRange?.(u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x'));
@@ -77,10 +81,16 @@ export function TimeSeries({title, at, series, height = 180, format = compact, b
       plot.current = null;
     };
   }, [shape]);
-  useEffect(() => plot.current?.setData(data), [at, ...series.map(each => each.values)]);
-  return html`<figure class="chart"><div ref=${frame} class="chart-frame" role="img" aria-label=${`${title}: ${sums(series, format)}`}></div>
-    ${table && html`<${Numbers} title=${title} head=${['Time', ...series.map(each => each.title)]}
-      rows=${() => at.map((x, i) => [timeText(x * 1000, {seconds: false}), ...series.map(each => format(each.values[i]))])} />`}</figure>`;
+  useEffect(() => plot.current?.setData(data), [at, ...given.map(each => each.values)]);
+  return html`<figure class="chart"><div ref=${frame} class="chart-frame" role="img" aria-label=${`${title}: ${(stacked ? latests : sums)(given, format)}`}></div>
+    ${table && html`<${Numbers} title=${title} head=${['Time', ...given.map(each => each.title)]}
+      rows=${() => at.map((x, i) => [timeText(x * 1000, {seconds: false}), ...given.map(each => format(each.values[i]))])} />`}</figure>`;
+}
+
+/** Of each series its values and those of all before it. */
+function sumsUpTo(series) {
+  let below = null;
+  return series.map(each => (below = each.values.map((value, i) => (value === null ? null : value + (below?.[i] ?? 0)))));
 }
 
 /** The time below a mark, with the day where a day begins or the marks are days. */
@@ -100,6 +110,8 @@ const high = u => u.scales.y.max ?? 0;
 
 const sums = (series, format) =>
   series.map(each => `${each.title} ${format(each.values.reduce((sum, value) => sum + (value || 0), 0))} in all`).join(', ');
+
+const latests = (series, format) => series.map(each => `${each.title} ${format(each.values.findLast(value => value !== null))}`).join(', ');
 
 /** The numbers of a chart as a table that opens; its rows are made when it does. */
 export function Numbers({title, head, rows}) {

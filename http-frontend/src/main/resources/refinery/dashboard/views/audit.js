@@ -19,7 +19,7 @@ const FILTERS = [
 // The glyph and the word say it without the colour, too.
 const OUTCOMES = {done: '✓ done', refused: '⊘ refused', failed: '✕ failed'};
 
-const ROOMS = {surveys: '/surveys/', batches: '/batches/', jobs: '/jobs/', nodes: '/nodes/', datasets: '/datasets/'};
+const ROOMS = {surveys: '/surveys/', batches: '/batches/', jobs: '/jobs/', nodes: '/nodes/', datasets: '/datasets/', schedules: '/schedules?show='};
 
 /** The page of what an action was done to, if it has one. */
 function room(row) {

@@ -2,7 +2,7 @@
 // how good it is, what came out, and who did what.
 import {html, useState} from '../lib/html.js';
 import {useGet} from '../lib/api.js';
-import {Action} from '../lib/actions.js';
+import {Action, refinery} from '../lib/actions.js';
 import {Numbers} from '../lib/charts.js';
 import {ago, between, bytes, count, cpu, duration, time} from '../lib/format.js';
 import {useLive} from '../lib/live.js';
@@ -56,10 +56,10 @@ function Shown({batch, jobs, deliveries, history, reload}) {
 function Actions({batch, onDone}) {
   const path = verb => `/batches/${batch.id}/${verb}`;
   return html`
-    ${(batch.state === 'failed' || batch.state === 'cancelled') && html`<${Action} label="Retry" primary path=${path('retry')} cli=${`refinery retry ${batch.id}`} onDone=${onDone} />`}
-    ${OPEN.includes(batch.state) && html`<${Action} label="Cancel" danger path=${path('cancel')} cli=${`refinery cancel ${batch.id}`} onDone=${onDone} confirm="Cancels it for every survey that wants it." />`}
-    ${(batch.state === 'done' || batch.state === 'failed') && html`<${Action} label="Reprocess" path=${path('reprocess')} cli=${`refinery reprocess ${batch.id}`} onDone=${onDone} confirm="Begins anew with new jobs; an equal earlier result is reused." />`}
-    ${batch.state === 'failed' && html`<${Action} label="Release raw data" path=${path('release')} cli=${`refinery release ${batch.id}`} onDone=${onDone} confirm="A retry then has to download again." />`}
+    ${(batch.state === 'failed' || batch.state === 'cancelled') && html`<${Action} label="Retry" primary path=${path('retry')} cli=${refinery('retry', batch.id)} onDone=${onDone} />`}
+    ${OPEN.includes(batch.state) && html`<${Action} label="Cancel" danger path=${path('cancel')} cli=${refinery('cancel', batch.id)} onDone=${onDone} confirm="Cancels it for every survey that wants it." />`}
+    ${(batch.state === 'done' || batch.state === 'failed') && html`<${Action} label="Reprocess" path=${path('reprocess')} cli=${refinery('reprocess', batch.id)} onDone=${onDone} confirm="Begins anew with new jobs; an equal earlier result is reused." />`}
+    ${batch.state === 'failed' && html`<${Action} label="Release raw data" path=${path('release')} cli=${refinery('release', batch.id)} onDone=${onDone} confirm="A retry then has to download again." />`}
     <${Link} class="button" to=${'/compare?a=' + batch.id}>Compare…<//>`;
 }
 

@@ -1,7 +1,7 @@
 // Batches: found by words and by facets, all in the address; actions on exactly those that are chosen.
 import {html, useRef, useState} from '../lib/html.js';
 import {useGet} from '../lib/api.js';
-import {Bulk} from '../lib/actions.js';
+import {Bulk, refinery} from '../lib/actions.js';
 import {ago, count} from '../lib/format.js';
 import {Link, useQuery} from '../lib/router.js';
 import {BATCH_STATES, State, word} from '../lib/states.js';
@@ -34,9 +34,9 @@ function Batches() {
       <${Facets} found=${facets} query=${query} set=${set} />
       <div class="faceted-list">
         <div class="bulk" role="group" aria-label="Actions on what is chosen">
-          <${Bulk} items=${of(RETRIED)} verb="Retry" noun="batches" path=${id => `/batches/${id}/retry`} cli=${id => `refinery retry ${id}`} onDone=${selection.clear} />
-          <${Bulk} items=${of(['done', 'failed'])} verb="Reprocess" noun="batches" path=${id => `/batches/${id}/reprocess`} cli=${id => `refinery reprocess ${id}`} onDone=${selection.clear} />
-          <${Bulk} items=${of(CANCELLED)} verb="Cancel" noun="batches" danger path=${id => `/batches/${id}/cancel`} cli=${id => `refinery cancel ${id}`} onDone=${selection.clear} />
+          <${Bulk} items=${of(RETRIED)} verb="Retry" noun="batches" path=${id => `/batches/${id}/retry`} cli=${id => refinery('retry', id)} onDone=${selection.clear} />
+          <${Bulk} items=${of(['done', 'failed'])} verb="Reprocess" noun="batches" path=${id => `/batches/${id}/reprocess`} cli=${id => refinery('reprocess', id)} onDone=${selection.clear} />
+          <${Bulk} items=${of(CANCELLED)} verb="Cancel" noun="batches" danger path=${id => `/batches/${id}/cancel`} cli=${id => refinery('cancel', id)} onDone=${selection.clear} />
           ${selection.size === 2 && html`<${Link} class="button" to=${`/compare?a=${selection.ids[0]}&b=${selection.ids[1]}`}>Compare the two<//>`}
           ${selection.size > 0 && html`<button type="button" class="quiet" onClick=${selection.clear}>Choose none</button>`}
           <span class="muted">${selection.size === 0 ? 'Choose batches in the list to act on them.' : ''}</span>

@@ -1,7 +1,7 @@
 // One dataset: what was asked, who was dropped and why, the files, and values of some genes.
 import {html, useMemo, useState} from '../lib/html.js';
 import {useGet} from '../lib/api.js';
-import {Link, useQuery} from '../lib/router.js';
+import {Link, link, useQuery} from '../lib/router.js';
 import {useLive} from '../lib/live.js';
 import {Table} from '../lib/table.js';
 import {Numbers, StackedBar} from '../lib/charts.js';
@@ -15,7 +15,7 @@ function Dataset({params}) {
   const dataset = useGet('/datasets/' + encodeURIComponent(params.id));
   useLive({id: dataset.data?.batch_id}, dataset.reload, {throttle: 2000});
   const tab = query.tab || 'made';
-  return html`<${Page} title=${html`Dataset <code class="id">${params.id}</code>`} name=${params.id} crumbs=${[{to: '/datasets', title: 'Datasets'}]} actions=${dataset.data && html`<${State} value=${dataset.data.state} />`}>
+  return html`<${Page} title=${html`Dataset <code class="id">${params.id}</code>`} name=${params.id} crumbs=${[{to: '/datasets', title: 'Datasets'}]} actions=${dataset.data && html`<${State} value=${dataset.data.state} /><${Link} class="button" to=${link('/datasets/new', {base: params.id})}>Append samples…<//>`}>
     <${Loaded} of=${dataset}>${found => html`
       ${found.reason && html`<div class="notice wait"><p><span aria-hidden="true">!</span> ${found.reason}</p></div>`}
       <${Tabs} tabs=${[{key: 'made', title: 'What was made'}, {key: 'samples', title: 'Samples', count: count(found.samples.asked)}, {key: 'values', title: 'Values'}]} />

@@ -14,11 +14,11 @@ function Datasets() {
   const selection = useSelection();
   const two = [...selection.ids];
   return html`<${Page} title="Datasets" lead="Matrices of samples that were quantified here. The same request of the same inputs is the same dataset."
-      actions=${html`<button type="button" disabled=${two.length !== 2} title="Select two" onClick=${() => navigate(link('/datasets/compare', {a: two[0], b: two[1]}))}>Compare two</button>`}>
+      actions=${html`<${Link} class="button primary" to="/datasets/new">Make a dataset<//><button type="button" disabled=${two.length !== 2} title="Select two" onClick=${() => navigate(link('/datasets/compare', {a: two[0], b: two[1]}))}>Compare two</button>`}>
     <${Filters} fields=${[{key: 'state', label: 'State', options: STATES}, {key: 'organism', label: 'Organism', placeholder: 'homo_sapiens'}]} />
     <${Table} label="Datasets" source=${{path: '/datasets', query: {state: query.state, organism: query.organism}}} columns=${COLUMNS} to=${dataset => '/datasets/' + dataset.id}
       live=${{kind: 'batch'}} selection=${selection} exportName="datasets" empty=${html`<${Empty} title="There is no dataset yet">
-        <p>Make one of a survey's samples: <code>refinery dataset create --survey SURVEY</code></p><//>`} />
+        <p>Make one here of a survey's samples, or by <code>refinery dataset create survey=SURVEY</code></p><//>`} />
   <//>`;
 }
 

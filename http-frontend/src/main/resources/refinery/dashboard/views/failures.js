@@ -3,7 +3,7 @@ import {html} from '../lib/html.js';
 import {Empty, Filters, Loaded, Page} from '../lib/ui.js';
 import {link, Link, useQuery} from '../lib/router.js';
 import {get, useGet} from '../lib/api.js';
-import {Bulk} from '../lib/actions.js';
+import {Bulk, refinery} from '../lib/actions.js';
 import {useLive} from '../lib/live.js';
 import {FAILURE_CLASSES, FailureClass} from '../lib/states.js';
 import {ago, count} from '../lib/format.js';
@@ -40,7 +40,7 @@ function Group({group, asked, largest, onDone}) {
     <details><summary>The latest ${group.samples.length}</summary><ul class="samples">${group.samples.map(sample => html`<li key=${sample.id}>
       <${Link} to=${'/jobs/' + sample.id}>${sample.id}<//> <span class="muted">${ago(sample.at)}</span><pre>${sample.message}</pre></li>`)}</ul></details>
     <div class="actions"><${Bulk} label="Retry this group with its dependants" verb="Retry" noun="of this group with its dependants" load=${() => plan(group)}
-        path=${retryPath} cli=${id => `refinery retry ${id}`} onDone=${onDone} />
+        path=${retryPath} cli=${id => refinery('retry', id)} onDone=${onDone} />
       <${Link} class="button" to=${jobs}>List its jobs<//></div>
   </li>`;
 }

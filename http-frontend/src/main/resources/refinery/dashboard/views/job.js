@@ -4,7 +4,7 @@ import {Facts, Loaded, Page, Panel, Problem} from '../lib/ui.js';
 import {link, Link} from '../lib/router.js';
 import {useGet} from '../lib/api.js';
 import {useLive} from '../lib/live.js';
-import {Action} from '../lib/actions.js';
+import {Action, refinery} from '../lib/actions.js';
 import {FailureClass, State} from '../lib/states.js';
 import {History} from '../lib/story.js';
 import {ago, between, bytes, count, cpu, duration, time, useTick} from '../lib/format.js';
@@ -17,11 +17,11 @@ function Actions({job, onDone}) {
   const [priority, setPriority] = useState(null);
   const wanted = Number(priority ?? job.priority);
   return html`
-    <${Action} label="Retry" primary=${job.state === 'failed'} disabled=${!['failed', 'cancelled', 'waiting'].includes(job.state)} path=${`/jobs/${job.id}/retry`} cli=${`refinery retry ${job.id}`} onDone=${onDone} />
-    <${Action} label="Cancel" danger disabled=${OVER.includes(job.state)} path=${`/jobs/${job.id}/cancel`} body=${{reason: 'cancelled in the dashboard'}} cli=${`refinery cancel ${job.id}`}
+    <${Action} label="Retry" primary=${job.state === 'failed'} disabled=${!['failed', 'cancelled', 'waiting'].includes(job.state)} path=${`/jobs/${job.id}/retry`} cli=${refinery('retry', job.id)} onDone=${onDone} />
+    <${Action} label="Cancel" danger disabled=${OVER.includes(job.state)} path=${`/jobs/${job.id}/cancel`} body=${{reason: 'cancelled in the dashboard'}} cli=${refinery('cancel', job.id)}
       confirm=${html`<p>Its processes end, and what its attempt has made goes. A retry takes it up again.</p>`} onDone=${onDone} />
     <span class="row"><label class="inline">Priority <input type="number" min="0" max="100" value=${wanted} onInput=${event => setPriority(event.target.value)} /></label>
-      <${Action} label="Set" disabled=${job.state === 'succeeded' || wanted === job.priority || !(wanted >= 0 && wanted <= 100)} path=${`/jobs/${job.id}/priority`} body=${{priority: wanted}} cli=${`refinery priority ${job.id} ${wanted}`} onDone=${onDone} /></span>`;
+      <${Action} label="Set" disabled=${job.state === 'succeeded' || wanted === job.priority || !(wanted >= 0 && wanted <= 100)} path=${`/jobs/${job.id}/priority`} body=${{priority: wanted}} cli=${refinery('priority', job.id, wanted)} onDone=${onDone} /></span>`;
 }
 
 /** The scheduler's own words and numbers, and what would release it. */

@@ -3,7 +3,7 @@ import {html, useRef} from '../lib/html.js';
 import {Empty, Filters, Page} from '../lib/ui.js';
 import {Link, useQuery} from '../lib/router.js';
 import {Table, useSelection} from '../lib/table.js';
-import {Bulk} from '../lib/actions.js';
+import {Bulk, refinery} from '../lib/actions.js';
 import {FAILURE_CLASSES, FailureClass, JOB_STATES, State} from '../lib/states.js';
 import {ago, between, duration} from '../lib/format.js';
 
@@ -50,8 +50,8 @@ function Jobs() {
   return html`<${Page} title="Jobs" actions=${html`<${Link} class="button" to="/failures">Failures by cause<//>`}>
     <${Filters} fields=${FILTERS} />
     <div class="row" role="toolbar" aria-label="What to do with the jobs that are chosen">
-      <${Bulk} items=${of(RETRIES)} verb="Retry" noun="jobs" path=${id => `/jobs/${id}/retry`} cli=${id => `refinery retry ${id}`} onDone=${selection.clear} />
-      <${Bulk} items=${of(CANCELS)} verb="Cancel" noun="jobs" danger path=${id => `/jobs/${id}/cancel`} body=${{reason: 'cancelled in the dashboard'}} cli=${id => `refinery cancel ${id}`} onDone=${selection.clear} />
+      <${Bulk} items=${of(RETRIES)} verb="Retry" noun="jobs" path=${id => `/jobs/${id}/retry`} cli=${id => refinery('retry', id)} onDone=${selection.clear} />
+      <${Bulk} items=${of(CANCELS)} verb="Cancel" noun="jobs" danger path=${id => `/jobs/${id}/cancel`} body=${{reason: 'cancelled in the dashboard'}} cli=${id => refinery('cancel', id)} onDone=${selection.clear} />
       ${selection.size > 0 && html`<button type="button" class="quiet" onClick=${selection.clear}>Choose none</button>`}
     </div>
     <${Table} label="Jobs" columns=${COLUMNS} source=${{path: '/jobs', query: asked}} rowKey=${rowKey} to=${job => '/jobs/' + job.id} selection=${selection}

@@ -1,7 +1,7 @@
 // What the views of machines share: reading again while the page is open, bins, and the drain with its preview.
 import {html, useEffect, useState} from '../lib/html.js';
 import {get, useGet} from '../lib/api.js';
-import {Action} from '../lib/actions.js';
+import {Action, Elsewhere, refinery} from '../lib/actions.js';
 import {Link, link} from '../lib/router.js';
 import {bytes, count, cpu, duration, percent, shortId} from '../lib/format.js';
 import {Dialog, Loading, Problem} from '../lib/ui.js';
@@ -115,15 +115,17 @@ export function Drain({node, onDone}) {
   const deadline = text.trim();
   const within = secondsOf(deadline);
   if (node.state === 'draining') {
-    return html`<${Action} label="Let it take work again" path=${`/nodes/${id}/undrain`} cli=${`refinery undrain ${node.id}`} onDone=${onDone} primary />`;
+    return html`<${Action} label="Let it take work again" path=${`/nodes/${id}/undrain`} cli=${refinery('undrain', node.id)} onDone=${onDone} primary />`;
   }
+  const request = {method: 'POST', path: `/nodes/${id}/drain`, body: deadline ? {deadline} : undefined, cli: refinery('drain', node.id, ...(deadline ? ['--deadline', deadline] : []))};
   return html`<button type="button" disabled=${node.state !== 'up'} onClick=${() => setOpen(true)}>Drain…</button>
     ${open && html`<${Dialog} title=${`Drain ${node.id}`} onClose=${() => setOpen(false)}>
       <label class="field"><span>What runs may end for (empty: not at all)</span><input value=${text} placeholder="10m" spellcheck="false" autocomplete="off" aria-invalid=${within === undefined} onInput=${event => setText(event.target.value)} /></label>
       ${within === undefined && html`<p class="bad-text" role="alert">A time as 90s, 10m or 1h30m</p>`}
       <${Preview} id=${node.id} within=${within} />
+      <${Elsewhere} ...${request} />
       <div class="actions end"><button type="button" onClick=${() => setOpen(false)}>Not now</button>
-        <${Action} label="Drain it" path=${`/nodes/${id}/drain`} body=${deadline ? {deadline} : undefined} cli=${`refinery drain ${node.id}${deadline ? ' --deadline ' + deadline : ''}`} disabled=${within === undefined} danger onDone=${answer => { setOpen(false); onDone?.(answer); }} /></div>
+        <${Action} label="Drain it" ...${request} disabled=${within === undefined} danger onDone=${answer => { setOpen(false); onDone?.(answer); }} /></div>
     <//>`}`;
 }
 

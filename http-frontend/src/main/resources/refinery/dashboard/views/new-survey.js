@@ -1,26 +1,21 @@
 // A new survey: a form made of what its source and its pipeline take.
 import {html, useEffect, useMemo, useRef, useState} from '../lib/html.js';
 import {get, post, useGet} from '../lib/api.js';
-import {Elsewhere} from '../lib/actions.js';
+import {Elsewhere, pair, refinery} from '../lib/actions.js';
 import {navigate, useQuery} from '../lib/router.js';
 import {Loaded, Page, Panel, Problem} from '../lib/ui.js';
 import {Field, SchemaForm, textsOf, valueOf} from './form.js';
 
-const shell = text => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-
 /** The same survey as a command. */
 export function command(body) {
-  const words = ['refinery', 'survey', body.source];
-  for (const [name, value] of Object.entries(body.parameters || {})) {
-    words.push(`${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`);
-  }
+  const words = ['survey', body.source, ...Object.entries(body.parameters || {}).map(([name, value]) => pair(name, value))];
   if (body.pipeline) words.push('--pipeline', body.pipeline);
-  for (const [name, value] of Object.entries(body.pipeline_parameters || {})) words.push('-P', `${name}=${value}`);
-  if (body.priority !== undefined) words.push('--priority', String(body.priority));
-  for (const [name, value] of Object.entries(body.labels || {})) words.push('--label', `${name}=${value}`);
+  for (const [name, value] of Object.entries(body.pipeline_parameters || {})) words.push('-P', pair(name, value));
+  if (body.priority !== undefined) words.push('--priority', body.priority);
+  for (const [name, value] of Object.entries(body.labels || {})) words.push('--label', pair(name, value));
   if (body.reuse === false) words.push('--no-reuse');
   if (body.plan) words.push('--dry-run');
-  return words.map(shell).join(' ');
+  return refinery(...words);
 }
 
 /** Lines of name=value as an object; {value, wrongs}. */

@@ -1,5 +1,5 @@
 // The whole at a glance: is it healthy, what does it do, what failed and why, what waits and why.
-import {html, useEffect, useState} from '../lib/html.js';
+import {html, useEffect, useMemo, useState} from '../lib/html.js';
 import {get, useGet} from '../lib/api.js';
 import {Link, link, useQuery} from '../lib/router.js';
 import {useLive} from '../lib/live.js';
@@ -66,7 +66,8 @@ function Throughput() {
   const name = RANGES[query.range] ? query.range : DEFAULT;
   const range = RANGES[name];
   const history = useHistory(range);
-  return html`<${Panel} title="Throughput" note=${history.data ? `each point is ${duration(range.step)}` : ''} actions=${html`<div class="segments" role="group" aria-label="Time shown">
+  const states = useStates(range);
+  return html`<${Panel} title="Throughput and states" note=${history.data ? `each point is ${duration(range.step)}` : ''} actions=${html`<div class="segments" role="group" aria-label="Time shown">
       ${Object.entries(RANGES).map(([key, each]) => html`<button type="button" key=${key} class="small" aria-pressed=${key === name} onClick=${() => setQuery({range: key === DEFAULT ? '' : key})}>${each.title}</button>`)}</div>`}>
     ${history.error && html`<${Problem} error=${history.error} />`}
     ${history.data && html`<div class="grid">
@@ -74,21 +75,28 @@ function Throughput() {
         {title: 'succeeded', tone: 'good', values: history.data.jobs_succeeded}, {title: 'failed', tone: 'bad', values: history.data.jobs_failed}]} /></div>
       <div><h3>Batches found and done</h3><${TimeSeries} title="Batches found and done" at=${history.data.at} height=${190} series=${[
         {title: 'found', tone: 'idle', values: history.data.batches_found}, {title: 'done', tone: 'good', values: history.data.batches_done},
-        {title: 'failed', tone: 'bad', values: history.data.batches_failed}]} /></div></div>`}<//>`;
+        {title: 'failed', tone: 'bad', values: history.data.batches_failed}]} /></div></div>`}
+    ${states.error && html`<${Problem} error=${states.error} />`}
+    ${states.data && html`<div class="grid">
+      <${Open} title="Jobs that have not ended" items=${states.data} of="jobs" tones=${{running: 'busy', queued: 'idle', waiting: 'wait', unplaceable: 'bad'}} />
+      <${Open} title="Batches that have not ended" items=${states.data} of="batches" tones=${{processing: 'busy', downloaded: 'part', downloading: 'good', queued: 'idle'}} /></div>`}<//>`;
 }
 
-/** The history as columns; asked with times that all readers share, so that the node counts once for all. */
-function useHistory({seconds, step}) {
+/** How many stood in which state, upon each other. */
+function Open({title, items, of, tones}) {
+  const at = useMemo(() => items.map(item => Date.parse(item.at) / 1000), [items]);
+  const series = useMemo(() => Object.entries(tones).map(([state, colour]) => ({title: word(state), tone: colour, values: items.map(item => item[of]?.[state] ?? null)})), [items]);
+  return html`<div><h3>${title}</h3>${items.some(item => item[of]) ? html`<${TimeSeries} title=${title} at=${at} height=${190} stacked series=${series} />`
+    : html`<p class="muted">Nothing is recorded of this time yet; it is looked at once a minute.</p>`}</div>`;
+}
+
+/** What a path answers for the steps of a range; asked with times that all readers share, so that the node counts once for all. */
+function useSteps(path, {seconds, step}) {
   const [state, setState] = useState({});
   const load = async () => {
     const from = Math.floor((Date.now() / 1000 - seconds) / step) * step;
     try {
-      const {items: all} = await get('/stats/history', {query: {from: new Date(from * 1000).toISOString().replace('.000', ''), step}});
-      // The last step has only begun: shown, it would look like a fall.
-      const items = all.length > 1 ? all.slice(0, -1) : all;
-      const column = key => items.map(item => item[key]);
-      setState({data: {at: items.map(item => Date.parse(item.at) / 1000), jobs_succeeded: column('jobs_succeeded'), jobs_failed: column('jobs_failed'),
-        batches_found: column('batches_found'), batches_done: column('batches_done'), batches_failed: column('batches_failed')}});
+      setState({items: (await get(path, {query: {from: new Date(from * 1000).toISOString().replace('.000', ''), step}})).items});
     } catch (error) {
       setState(old => ({...old, error}));
     }
@@ -96,8 +104,31 @@ function useHistory({seconds, step}) {
   useEffect(() => {
     load();
   }, [seconds, step]);
-  useFresh({reload: load}, Math.max(5000, step * 50));
-  return state;
+  return {...state, reload: load};
+}
+
+/** The history as columns. */
+function useHistory(range) {
+  const {items, error, reload} = useSteps('/stats/history', range);
+  useFresh({reload}, Math.max(5000, range.step * 50));
+  const data = useMemo(() => {
+    if (!items) return null;
+    // The last step has only begun: shown, it would look like a fall.
+    const ended = items.length > 1 ? items.slice(0, -1) : items;
+    const columns = Object.keys(ended[0]).map(key => [key, ended.map(item => item[key])]);
+    return {...Object.fromEntries(columns), at: ended.map(item => Date.parse(item.at) / 1000)};
+  }, [items]);
+  return {data, error};
+}
+
+/** How states stood, read again each minute. Of the step that has only begun there may be nothing yet. */
+function useStates(range) {
+  const {items, error, reload} = useSteps('/stats/states', range);
+  const tick = useTick(60);
+  useEffect(() => {
+    if (tick) reload();
+  }, [tick]);
+  return {data: useMemo(() => items?.filter((item, i) => item.jobs || i < items.length - 1), [items]), error};
 }
 
 function Failures({failures, failed}) {
@@ -105,7 +136,7 @@ function Failures({failures, failed}) {
   return html`<${Panel} title="Failures by cause" note=${failed > 0 ? `${count(failed)} jobs` : ''} actions=${html`<${Link} to="/failures">All causes<//>`} flush>
     ${failures.length === 0 ? html`<${Empty} title="No job has failed" />` : html`<div class="scroll tall" tabindex="0" role="group" aria-label="Causes and their jobs"><table class="plain causes"><thead><tr><th scope="col">Class</th><th scope="col">Cause</th><th scope="col" class="number">Jobs</th></tr></thead>
       <tbody>${failures.slice(0, 12).map(failure => html`<tr><td><${FailureClass} value=${failure.class} /></td>
-        <td><${Link} to=${link('/failures', {class: failure.class, q: failure.message})} title=${failure.message}>${failure.message}<//></td>
+        <td><${Link} to=${link('/failures', {failure_class: failure.class})} title=${failure.message}>${failure.message}<//></td>
         <td class="number"><span class="share" style=${{inlineSize: `${Math.round((48 * failure.count) / largest)}px`}} aria-hidden="true"></span>${count(failure.count)}</td></tr>`)}</tbody></table></div>`}<//>`;
 }
 

@@ -1,15 +1,13 @@
 // A survey's question: what it asks, what each answer would do, and the answers as buttons.
 import {html, useState} from '../lib/html.js';
 import {useGet} from '../lib/api.js';
-import {Action} from '../lib/actions.js';
+import {Action, pair, refinery} from '../lib/actions.js';
 import {Ago, bytes, count, duration} from '../lib/format.js';
 import {Loaded} from '../lib/ui.js';
 import {SchemaForm, valueOf} from './form.js';
 
-const shell = value => (typeof value === 'object' ? `'${JSON.stringify(value)}'` : value);
-
 /** An answer as a command. */
-const command = (id, answer) => `refinery answer ${id} ${Object.entries(answer).map(([name, value]) => `${name}=${shell(value)}`).join(' ')}`;
+const command = (id, answer) => refinery('answer', id, ...Object.entries(answer).map(([name, value]) => pair(name, value)));
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 

@@ -1,7 +1,7 @@
 // Schedules: surveys that are posted again and again.
 import {html, useEffect, useState} from '../lib/html.js';
 import {get, post, useGet} from '../lib/api.js';
-import {Action, Elsewhere} from '../lib/actions.js';
+import {Action, Elsewhere, pair, refinery} from '../lib/actions.js';
 import {Link, useQuery} from '../lib/router.js';
 import {Table} from '../lib/table.js';
 import {State} from '../lib/states.js';
@@ -41,10 +41,10 @@ function One({name, onGone, onChanged}) {
     onChanged();
   };
   return html`<${Panel} title=${name} actions=${schedule.data && html`
-      ${schedule.data.state === 'active' ? html`<${Action} label="Pause" method="PATCH" path=${path} body=${{paused: true}} cli=${`refinery schedule pause ${name}`} onDone=${changed} />`
-        : html`<${Action} label="Resume" method="PATCH" path=${path} body=${{paused: false}} cli=${`refinery schedule resume ${name}`} onDone=${changed} primary />`}
-      <${Action} label="Run now" path=${path + '/run'} cli=${`refinery schedule run ${name}`} onDone=${changed} />
-      <${Action} label="Remove" method="DELETE" path=${path} cli=${`refinery schedule remove ${name}`} danger confirm="Its surveys, and what they found and refined, stay." onDone=${onGone} />`}>
+      ${schedule.data.state === 'active' ? html`<${Action} label="Pause" method="PATCH" path=${path} body=${{paused: true}} cli=${refinery('schedule', 'pause', name)} onDone=${changed} />`
+        : html`<${Action} label="Resume" method="PATCH" path=${path} body=${{paused: false}} cli=${refinery('schedule', 'resume', name)} onDone=${changed} primary />`}
+      <${Action} label="Run now" path=${path + '/run'} cli=${refinery('schedule', 'run', name)} onDone=${changed} />
+      <${Action} label="Remove" method="DELETE" path=${path} cli=${refinery('schedule', 'remove', name)} danger confirm="Its surveys, and what they found and refined, stay." onDone=${onGone} />`}>
     <${Loaded} of=${schedule}>${found => html`<div class="stack">
       <${Facts} items=${[['State', html`<${State} value=${found.state} />`], ['Cron', html`<code>${found.cron}</code>`], ['Time zone', found.timezone], ['Next', found.next_at && html`${time(found.next_at)} (${ago(found.next_at)})`],
         ['Waiting since', found.waiting_at && time(found.waiting_at)], ['Last', found.last_at && time(found.last_at)], ['Last changed by', found.actor && html`<span class="actor">${found.actor}</span>`],
@@ -94,13 +94,10 @@ function Add({onClose, onMade}) {
     <label class="field"><span>Parameters (JSON)</span><textarea spellcheck="false" value=${form.parameters} placeholder=${example ? JSON.stringify(example, null, 2) : '{}'} onInput=${event => change({parameters: event.target.value})}></textarea>
       <small>${unread ? html`<span class="bad-text">not JSON: ${unread}</span>` : form.parameters ? '' : 'left empty: the example'}</small></label>
     <${Problem} error=${error} />
-    ${parameters && html`<${Elsewhere} method="POST" path="/schedules" body=${body} cli=${`refinery schedule add ${form.name || 'NAME'} '${form.cron}' --timezone ${form.timezone} ${form.source} ${words(parameters)}`} />`}
+    ${parameters && html`<${Elsewhere} method="POST" path="/schedules" body=${body} cli=${refinery('schedule', 'add', form.name || 'NAME', form.cron, '--timezone', form.timezone, form.source, ...Object.entries(parameters).map(([key, value]) => pair(key, value)))} />`}
     <div class="actions end"><button type="button" onClick=${onClose}>Not now</button><button type="submit" class="primary" disabled=${busy || unread !== null}>Add it</button></div>
   </form><//>`;
 }
-
-/** Parameters as key=value for a shell. */
-const words = parameters => Object.entries(parameters).map(([key, value]) => `'${key}=${(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll("'", `'\\''`)}'`).join(' ');
 
 /** The next five times of a cron expression, asked for when the typing pauses. */
 function Next({cron, timezone}) {

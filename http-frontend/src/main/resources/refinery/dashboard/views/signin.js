@@ -27,7 +27,7 @@ function SignIn() {
   return html`<${Page} title="Sign in">
     <form class="panel signin" onSubmit=${enter}>
       <p>This node takes requests from those who know one of its tokens. <code>refinery token create NAME --scope read|operate|admin</code> makes one.
-        On the node's own machine its owner finds one in the file <code>token</code> in the node's directory.</p>
+        On the node's own machine its owner finds one in the file <code>token</code> in the node's directory. <code>refinery login ${location.origin}</code> keeps one for commands.</p>
       <label class="field"><span>Token</span><input type="password" name="token" autocomplete="current-password" required value=${token} onInput=${event => setToken(event.target.value)} /></label>
       <${Problem} error=${error} />
       <div class="actions end"><button class="primary" disabled=${busy || !token.trim()}>Sign in</button></div>

@@ -1,7 +1,7 @@
 // One survey: how far it is, what it asks, its samples against their steps, its plan and what came true, who did what.
 import {html, useState} from '../lib/html.js';
 import {useGet} from '../lib/api.js';
-import {Action} from '../lib/actions.js';
+import {Action, refinery} from '../lib/actions.js';
 import {StackedBar} from '../lib/charts.js';
 import {ago, bytes, count, duration, percent, time} from '../lib/format.js';
 import {useLive} from '../lib/live.js';
@@ -41,9 +41,10 @@ function Shown({survey, reload}) {
 function Actions({survey, onDone}) {
   const path = verb => `/surveys/${survey.id}/${verb}`;
   return html`
-    ${(survey.batches.failed > 0 || survey.state === 'failed' || survey.state === 'cancelled') && html`<${Action} label=${survey.batches.failed > 0 ? `Retry ${count(survey.batches.failed)} failed` : 'Take it up again'} primary path=${path('retry')} cli=${`refinery retry ${survey.id}`} onDone=${onDone} />`}
-    ${!ended(survey) && html`<${Action} label="Cancel" danger path=${path('cancel')} cli=${`refinery cancel ${survey.id}`} onDone=${onDone}
+    ${(survey.batches.failed > 0 || survey.state === 'failed' || survey.state === 'cancelled') && html`<${Action} label=${survey.batches.failed > 0 ? `Retry ${count(survey.batches.failed)} failed` : 'Take it up again'} primary path=${path('retry')} cli=${refinery('retry', survey.id)} onDone=${onDone} />`}
+    ${!ended(survey) && html`<${Action} label="Cancel" danger path=${path('cancel')} cli=${refinery('cancel', survey.id)} onDone=${onDone}
       confirm=${html`<p>Cancels this survey and every batch of it that no other survey wants: up to ${count(survey.batches.queued + survey.batches.downloading + survey.batches.processing)} that have not ended. What is done stays.</p>`} />`}
+    ${survey.batches.done > 0 && html`<${Link} class="button" to=${link('/datasets/new', {survey_id: survey.id})}>Make a dataset…<//>`}
     <${Link} class="button" to=${link('/surveys/new', {from: survey.id})}>Survey again…<//>`;
 }
 
@@ -112,7 +113,7 @@ function Request({survey}) {
       <div><h3>Labels</h3>${Object.keys(survey.labels).length > 0 ? html`<pre>${JSON.stringify(survey.labels, null, 2)}</pre>` : html`<p class="muted">None.</p>`}</div>
     </div>
     <div class="actions"><label class="inline"><span>Priority, 0 to 100</span> <input type="text" inputmode="numeric" size="4" value=${priority} onInput=${event => setPriority(event.target.value)} /></label>
-      <${Action} label="Set priority" path=${`/surveys/${survey.id}/priority`} body=${{priority: Number(priority)}} disabled=${!valid} cli=${`refinery priority ${survey.id} ${priority}`} /></div>
+      <${Action} label="Set priority" path=${`/surveys/${survey.id}/priority`} body=${{priority: Number(priority)}} disabled=${!valid} cli=${refinery('priority', survey.id, priority)} /></div>
     <p>Fetch its outputs, verified: <code>refinery fetch ${survey.id} --to results/</code>. Its metadata as a table:${' '}
       ${['tsv', 'amalgkit', 'refinebio'].map(format => html`<a href=${`/api/v1/surveys/${survey.id}/metadata?format=${format}`} download=${`${survey.id}.${format}.tsv`}>${format}</a> `)}</p>
   <//>`;

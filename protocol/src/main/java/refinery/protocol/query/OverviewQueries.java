@@ -40,6 +40,16 @@ public interface OverviewQueries {
   CompletionStage<List<JsonNode>> history(Instant from, Instant to, Duration step);
 
   /**
+   * How many jobs and batches stood in which state at the last look in each step of time from
+   * {@code from} (included) to {@code to}. Buckets are {at, jobs, batches}, both by state; null
+   * where nobody looked. All buckets are there.
+   */
+  CompletionStage<List<JsonNode>> states(Instant from, Instant to, Duration step);
+
+  /** How many batches are found by their ids only, as their metadata could not be indexed. */
+  CompletionStage<Long> unsearchable();
+
+  /**
    * A thing that a text may mean.
    *
    * @param kind survey, batch, job, schedule, dataset or artifact

@@ -3,43 +3,16 @@ package refinery.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
-import refinery.protocol.FailureClass;
 import refinery.protocol.batch.Location;
 
-class FallbacksTest {
-  private final Fallbacks fallbacks = new Fallbacks();
+class TransferMetersTest {
 
   private static Location at(String archive) {
     return new Location(
         archive, "https://x.example/f", "fastq.gz", OptionalLong.empty(), Optional.empty());
-  }
-
-  @Test
-  void aFileThatIsTriedElsewhereIsToldOnce() {
-    fallbacks.failed("r_1.fastq.gz", List.of(at("ena")), FailureClass.CORRUPT);
-    assertThat(fallbacks.before("r_2.fastq.gz", "r", false)).isEmpty();
-    assertThat(fallbacks.before("r_1.fastq.gz", "r", false))
-        .contains(new Fallbacks.Failed("ena", FailureClass.CORRUPT));
-    assertThat(fallbacks.before("r_1.fastq.gz", "r", false)).isEmpty();
-  }
-
-  @Test
-  void anArchiveOfTheRunComesAfterTheFailureOfAnyFile() {
-    fallbacks.failed("r_1.fastq.gz", List.of(at("ena")), FailureClass.ABSENT);
-    fallbacks.failed("r_2.fastq.gz", List.of(at("ena")), FailureClass.ABSENT);
-    assertThat(fallbacks.before("r", "r", true))
-        .contains(new Fallbacks.Failed("ena", FailureClass.ABSENT));
-    assertThat(fallbacks.before("r", "r", true)).isEmpty();
-  }
-
-  @Test
-  void aFailureOfTheNodeIsNoFallback() {
-    fallbacks.failed("r", List.of(), FailureClass.OUT_OF_DISK);
-    assertThat(fallbacks.before("r", "r", true)).isEmpty();
   }
 
   @Test
@@ -50,7 +23,7 @@ class FallbacksTest {
     meters.got(at("ena"), 5);
     meters.got(at("<script>"), 3);
     meters.stalled();
-    meters.fellBack("ena", "ncbi", FailureClass.TRANSIENT);
+    meters.fellBack("ena", "ncbi", "transient");
     for (int i = 0; i < 1_000; i++) {
       meters.got(at("archive" + i), 1);
     }
