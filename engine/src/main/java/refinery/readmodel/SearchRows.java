@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +15,6 @@ import java.util.stream.Collectors;
 import refinery.protocol.Json;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.Page;
-import refinery.protocol.query.ReadModel.FacetCount;
 import refinery.protocol.query.ReadModel.Filter;
 import refinery.protocol.query.ReadModel.Found;
 import refinery.protocol.query.ReadModel.Hit;
@@ -48,38 +46,15 @@ final class SearchRows {
     return ArtifactRows.byFacets(
         connection,
         with -> {
-          long total =
-              matching(new Query("select count(*) from search_row s"), filter, "")
-                  .first(with, row -> row.getLong(1))
-                  .orElse(0L);
-          Map<String, List<FacetCount>> counts = new LinkedHashMap<>();
-          for (String facet : facets) {
-            counts.put(facet, counted(filter, facet, values).list(with, SearchRows::count));
-          }
+          FacetCounts counts = FacetCounts.read(with, filter, facets, values);
+          long total = counts.total();
           Page<Hit> page = page(with, filter, total <= FEW);
-          return new Found(page.items(), page.next(), total, counts);
+          return new Found(page.items(), page.next(), total, counts.values());
         });
   }
 
-  private static FacetCount count(ResultSet row) throws SQLException {
-    return new FacetCount(row.getString(1), row.getLong(2));
-  }
-
-  /**
-   * The values of a facet among what matches all other conditions: a condition on the facet itself
-   * does not hide the values that one could choose instead.
-   */
-  static Query counted(Filter filter, String facet, int values) {
-    Query query =
-        new Query("select value, count(*) from (select s.facets ->> ? as value", facet)
-            .add("from search_row s");
-    return matching(query, filter, facet)
-        .add(") matching where value is not null group by value")
-        .add("order by 2 desc, value collate \"C\" limit ?", values);
-  }
-
   /** Adds the conditions of the filter, without those on the facet {@code but}. */
-  private static Query matching(Query query, Filter filter, String but) {
+  static Query matching(Query query, Filter filter, String but) {
     query.add("where true");
     Map<String, String> facets = new TreeMap<>(filter.values());
     facets.remove(but);

@@ -14,8 +14,9 @@ import refinery.protocol.job.JobState;
 import refinery.protocol.survey.SurveyState;
 
 /**
- * Counts surveys, batches and jobs by state, the jobs that ended lately, and the failures by reason
- * (the {@value #REASONS} most frequent ones).
+ * Counts surveys, batches and jobs by state, the jobs that ended lately, and the failures by cause
+ * (the {@value #REASONS} most frequent ones). All along indexes: it is read for every look at the
+ * whole.
  */
 final class Statistics {
   private static final int REASONS = 20;
@@ -86,12 +87,16 @@ final class Statistics {
     List<ObjectNode> reasons =
         new Query(
                 """
-                select failure_class, case when starts_with(failure, ?) then ? else failure end as reason, count(*)
-                from job_row where state = 'failed' and failure_class is not null
-                group by failure_class, reason order by count(*) desc, reason limit ?
+                select j.failure_class, failure_cause(j.failure), g.jobs
+                from (select failure_group, count(*) as jobs from job_row
+                      where state = 'failed' and failure_group is not null
+                      group by failure_group order by jobs desc, failure_group limit ?) g
+                cross join lateral
+                  (select failure_class, failure from job_row
+                   where failure_group = g.failure_group and state = 'failed'
+                   order by created_at desc, id limit 1) j
+                order by g.jobs desc, 2
                 """,
-                EarlyStops.VERDICT,
-                EarlyStops.REASON,
                 REASONS)
             .list(
                 connection,
@@ -110,10 +115,10 @@ final class Statistics {
             """
             select count(*), coalesce(sum(saved[1]::numeric), 0), coalesce(sum(saved[2]::numeric), 0)
             from (select regexp_match(failure, ?) as saved from job_row
-                  where state = 'failed' and failure_class = 'permanent' and starts_with(failure, ?)) as stops
-            """,
-            EarlyStops.SAVED,
-            EarlyStops.VERDICT)
+                  where state = 'failed' and failure_class = 'permanent' and starts_with(failure, '%s')) as stops
+            """
+                .formatted(EarlyStops.VERDICT), // Within the text, as the index has it.
+            EarlyStops.SAVED)
         .list(
             connection,
             row ->
