@@ -2,10 +2,15 @@ package refinery.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.client.NodeClient;
 import refinery.main.CommandLines;
 import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
@@ -26,6 +31,107 @@ class ShellBrowserTest {
       window.find("main h1:has-text(\"Datasets\")");
       assertThat(window.path()).isEqualTo("/datasets");
     }
+  }
+
+  /** What can be done in the dashboard, by its commands. */
+  private static final List<String> ACTIONS =
+      List.of(
+          "answer",
+          "cancel",
+          "dataset append",
+          "dataset create",
+          "drain",
+          "priority",
+          "release",
+          "reprocess",
+          "retry",
+          "schedule add",
+          "schedule pause",
+          "schedule remove",
+          "schedule resume",
+          "schedule run",
+          "survey",
+          "undrain");
+
+  /** Where actions are, and what is clicked before their lines are seen. */
+  private record Place(String path, String... clicks) {}
+
+  private static List<Place> places(Refinery refinery) {
+    String all = "input[aria-label='Select all that are loaded']";
+    String node = "/nodes/" + first(refinery, "/nodes");
+    return List.of(
+        new Place("/surveys/new?source=files"),
+        new Place("/surveys/" + refinery.failed()),
+        new Place("/surveys/" + refinery.runs()),
+        new Place("/surveys/" + refinery.done() + "?tab=request"),
+        new Place("/surveys/" + refinery.asks()),
+        new Place("/inbox"),
+        new Place("/batches/" + first(refinery, "/batches?survey_id=" + refinery.failed())),
+        new Place("/batches/" + first(refinery, "/batches?survey_id=" + refinery.runs())),
+        new Place("/batches?state=failed", all, "button:has-text('Reprocess ')"),
+        new Place("/jobs/" + first(refinery, "/jobs?state=failed&kind=process")),
+        new Place("/jobs?state=failed", all, "button:has-text('Retry ')"),
+        new Place("/jobs?state=running&kind=process", all, "button:has-text('Cancel ')"),
+        new Place("/failures", "button:has-text('Retry this group')"),
+        new Place(node, "button:has-text('Drain…')"),
+        new Place("/schedules?show=lines"),
+        new Place("/schedules", "button:has-text('Add a schedule')"),
+        new Place("/datasets/new?survey_id=" + refinery.done()));
+  }
+
+  private static String first(Refinery refinery, String list) {
+    return refinery.client().get(list).at("/items/0/id").asText();
+  }
+
+  @Test
+  void everyActionShowsItsRequestAndItsCommandBeforeItIsDone(Browser browser, Refinery refinery) {
+    ActionLines lines = new ActionLines(refinery.url());
+    String node = first(refinery, "/nodes");
+    NodeClient client = refinery.client();
+    client.post("/schedules", schedule(), Optional.empty());
+    try (Window window = browser.open("/")) {
+      for (Place place : places(refinery)) {
+        window.go(place.path());
+        lines.look(window, List.of(place.clicks()));
+      }
+      client.patch("/schedules/lines", Json.MAPPER.createObjectNode().put("paused", true));
+      answer(window, "/nodes/" + node, client, json -> json.put("state", "draining"));
+      ObjectNode dataset = Json.MAPPER.createObjectNode().put("id", "dataset-a1");
+      dataset.putObject("request").put("level", "transcript").put("survey_id", "survey-1");
+      window
+          .page()
+          .route(
+              Pattern.compile("/api/v1/datasets/dataset-a1$"),
+              route -> route.fulfill(SurveysBrowserTest.answer(dataset)));
+      for (String path :
+          List.of("/schedules?show=lines", "/nodes/" + node, "/datasets/new?base=dataset-a1")) {
+        window.go(path);
+        lines.look(window, List.of());
+      }
+    } finally {
+      client.delete("/schedules/lines");
+    }
+    assertThat(lines.seen()).containsExactlyElementsOf(ACTIONS);
+  }
+
+  private static ObjectNode schedule() {
+    ObjectNode schedule = Json.MAPPER.createObjectNode().put("name", "lines");
+    schedule.put("cron", "30 2 1 1 *").put("timezone", "UTC");
+    schedule.putObject("survey").put("source", "ena").putObject("parameters");
+    schedule.withObject("/survey/parameters").put("accession", "PRJNA990101");
+    return schedule;
+  }
+
+  /** The page is told that a thing is as {@code change} makes it. */
+  private static void answer(
+      Window window, String path, NodeClient client, Consumer<ObjectNode> change) {
+    ObjectNode json = (ObjectNode) client.get(path);
+    change.accept(json);
+    window
+        .page()
+        .route(
+            Pattern.compile("/api/v1" + path + "$"),
+            route -> route.fulfill(SurveysBrowserTest.answer(json)));
   }
 
   @Test

@@ -3,8 +3,10 @@ package refinery.transfer;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -218,10 +220,16 @@ final class Transfer implements AutoCloseable {
     trouble.ifPresent(kind -> places.traffic().failed(HostGate.host(url), kind));
   }
 
+  /** True when nothing, or too little, came for too long from a host that was reached. */
   private boolean isStall(TransferException problem) {
     return pace.isTooSlow()
-        || problem.getCause() instanceof TimeoutException
-        || problem.getCause() instanceof SocketTimeoutException;
+        || switch (problem.getCause()) {
+          case TimeoutException late -> true;
+          case SocketTimeoutException late -> true;
+          case HttpConnectTimeoutException unreached -> false;
+          case HttpTimeoutException late -> true;
+          case null, default -> false;
+        };
   }
 
   @Override

@@ -63,7 +63,7 @@ function Actions({batch, onDone}) {
     <${Link} class="button" to=${'/compare?a=' + batch.id}>Compare…<//>`;
 }
 
-const hours = value => (value === 0 ? '0 h' : `${+value.toPrecision(3)} h`);
+const hours = value => (value < 0.1 ? duration(value * 3600) : `${+value.toPrecision(3)} h`);
 
 const Costs = ({costs}) => costs ? html`<${Facts} items=${[['Cpu', hours(costs.cpu_hours)], ['Cpu reserved', hours(costs.cpu_hours_reserved)], ['Memory reserved', `${+costs.gb_hours_reserved.toPrecision(3)} GB·h`],
   ['Downloaded', bytes(costs.bytes_downloaded)], ['Kept', bytes(costs.bytes_kept)], ['Money', costs.money && costs.money.once !== null && `${costs.money.once.toFixed(4)} ${costs.money.currency}`]]} />` : null;

@@ -55,7 +55,7 @@ function Progress({survey}) {
     <${StackedBar} title="Batches by state" parts=${parts(batches, survey.id)} />
     <p class="eta">${progress?.seconds_left !== null && progress?.seconds_left !== undefined
       ? html`<b>${duration(progress.seconds_left)} left</b>, at ${time(progress.expected_at)}, at ${count(+progress.per_hour.toPrecision(3))} batches an hour. <span class="muted">Measured: ${progress.basis}.</span>`
-      : html`<span class="muted">When it ends is unknown: ${progress?.basis ?? 'it was not measured'}.</span>`}</p>
+      : !ended(survey) && html`<span class="muted">When it ends is unknown: ${progress?.basis ?? 'it was not measured'}.</span>`}</p>
     ${verdicts.length > 0 && html`<p>Quality of what is done: ${verdicts.map(verdict => html`<${Link} class="chip" to=${link('/batches', {survey_id: survey.id, quality: verdict})}><${State} value=${verdict} /> ${count(batches.quality[verdict])}<//> `)}</p>`}
     ${batches.failed > 0 && html`<p><${Link} to=${link('/failures', {survey_id: survey.id})}>Why ${count(batches.failed)} failed, by cause<//></p>`}
   <//>`;

@@ -8,9 +8,11 @@ import {State, SURVEY_STATES} from '../lib/states.js';
 import {Table} from '../lib/table.js';
 import {Empty, Filters, Page} from '../lib/ui.js';
 
-/** Parameters in one line. */
+/** Parameters in one line; without the rules of choice, which are objects, where there are others. */
 export function described(parameters, longest = 90) {
-  const text = Object.entries(parameters || {})
+  const all = Object.entries(parameters || {});
+  const plain = all.filter(([, value]) => Array.isArray(value) || typeof value !== 'object');
+  const text = (plain.length > 0 ? plain : all)
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' ');
   return text.length > longest ? text.slice(0, longest - 1) + '…' : text;
 }
@@ -29,7 +31,7 @@ export function Eta({progress}) {
 const ended = survey => survey.batches.done + survey.batches.failed + survey.batches.cancelled;
 
 const COLUMNS = [
-  {key: 'state', title: 'State', width: '150px', sort: true, render: survey => html`<${State} value=${survey.state} />`},
+  {key: 'state', title: 'State', width: '180px', sort: true, render: survey => html`<${State} value=${survey.state} />`},
   {key: 'source', title: 'Survey', sort: survey => survey.source + described(survey.parameters), text: survey => `${survey.source} ${described(survey.parameters, 1000)}`,
     render: survey => html`<${Link} to=${'/surveys/' + survey.id}><b>${survey.source}</b> ${described(survey.parameters)}<//>`},
   {key: 'batches', title: 'Batches', width: '230px', sort: ended, text: survey => `${ended(survey)}/${survey.batches.total}`,

@@ -39,7 +39,7 @@ public record HostFigures(
   /**
    * How often a transfer did not end well.
    *
-   * @param stalls the bytes stopped coming, or came too slowly
+   * @param stalls nothing came, or too slowly, for too long
    * @param corrupt what came was not the file that the archive states: checksum, size or format
    * @param unanswered the host did not answer, refused for now, or broke off
    * @param absent the host has no such file, or does not give it
