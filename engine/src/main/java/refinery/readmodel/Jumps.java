@@ -42,14 +42,19 @@ final class Jumps {
     return found.stream().distinct().toList();
   }
 
+  /** Materialized, lest the newest batches be read one by one until so many have the key. */
+  static Query byKey(List<String> keys, int limit) {
+    return new Query(
+        "with found as materialized (select id, key, pipeline, created_at from batch_row"
+            + " where key = any(?) and source <> 'dataset')"
+            + " select id, key, pipeline from found order by created_at desc limit ?",
+        keys,
+        limit);
+  }
+
   private List<Jump> batchesByKey() throws SQLException {
     List<String> keys = Stream.of(text, lower, text.toUpperCase(Locale.ROOT)).distinct().toList();
-    return new Query(
-            "select id, key, pipeline from batch_row where key = any(?) and source <> 'dataset'"
-                + " order by created_at desc"
-                + " limit ?",
-            keys,
-            limit)
+    return byKey(keys, limit)
         .list(
             connection,
             row ->

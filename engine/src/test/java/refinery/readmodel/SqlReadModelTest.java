@@ -326,6 +326,19 @@ class SqlReadModelTest {
   }
 
   @Test
+  void aBatchIsFoundByItsAccessionWithoutALookAtAllOthers() throws Exception {
+    try (Connection connection = journal.database().dataSource().getConnection()) {
+      connection.setAutoCommit(false);
+      new Query("select set_config('enable_seqscan', 'off', true)")
+          .list(connection, row -> row.getString(1));
+      List<String> plan =
+          Jumps.byKey(List.of("SRR1"), 5).explained().list(connection, row -> row.getString(1));
+      connection.rollback();
+      assertThat(String.join("\n", plan)).contains("batch_key").doesNotContain("batch_newest");
+    }
+  }
+
+  @Test
   void historyCountsInStepsWithoutGaps() throws Exception {
     java.time.Instant from = java.time.Instant.parse("1990-01-01T00:00:00Z");
     java.time.Duration step = java.time.Duration.ofDays(3_650);

@@ -77,7 +77,7 @@ final class Inputs {
             FIRST
                 + " && [...document.querySelectorAll('"
                 + ROWS
-                + " .state')].every(state => state.textContent.includes('failed'))",
+                + " td:nth-child(2)')].every(state => state.textContent.includes('failed'))",
             () -> page.selectOption("label:has-text('State') select", "failed")));
     add(
         "open a job",
