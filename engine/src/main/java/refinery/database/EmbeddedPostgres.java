@@ -108,9 +108,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     OrphanedServer.stop(data);
     setAsideWhatWasNeverReady(home, data);
     String password = password(home.resolve("password"));
-    Path programs = home.resolve("binaries");
-    PostgresPrograms.prepare(programs);
-    var server = builder(home, data, password).start();
+    Path programs = PostgresPrograms.prepared(home);
+    var server = builder(home, programs, data, password).start();
     EmbeddedPostgres postgres = new EmbeddedPostgres(lock, server, password);
     try {
       PostgresPrograms.close(programs);
@@ -138,14 +137,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres.Builder builder(
-      Path home, Path data, String password) throws IOException {
+      Path home, Path programs, Path data, String password) throws IOException {
     Redirect log = Redirect.appendTo(rotated(home.resolve("server.log")).toFile());
     var builder =
         io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
-            .setOverrideWorkingDirectory(home.resolve("binaries").toFile())
+            .setOverrideWorkingDirectory(programs.toFile())
             .setPGStartupWait(STARTUP)
             .setOutputRedirector(log)
             .setErrorRedirector(log)

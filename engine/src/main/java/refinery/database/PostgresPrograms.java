@@ -1,6 +1,7 @@
 package refinery.database;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,7 +21,40 @@ final class PostgresPrograms {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
 
+  /**
+   * A system property: the directory into which all nodes of this user unpack the programs once,
+   * instead of each into its own. Starting many small nodes on one machine takes half the processor
+   * time by it.
+   */
+  static final String SHARED = "refinery.postgres.programs";
+
   private PostgresPrograms() {}
+
+  /**
+   * The directory for the node that keeps its database in {@code home}.
+   *
+   * @throws DatabaseException when a shared one is open to other users
+   */
+  static Path prepared(Path home) throws IOException {
+    String shared = System.getProperty(SHARED, "");
+    if (shared.isEmpty()) {
+      Path own = home.resolve("binaries");
+      prepare(own);
+      return own;
+    }
+    // The library opens the directory that it is given; the one above keeps others out.
+    Path directory = Path.of(shared).toAbsolutePath();
+    Files.createDirectories(directory.getParent());
+    try {
+      Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PRIVATE));
+    } catch (FileAlreadyExistsException e) {
+      if (!isPrivate(directory)) {
+        throw new DatabaseException(
+            "%s=%s is open to other users; chmod 700 it".formatted(SHARED, directory), e);
+      }
+    }
+    return Files.createDirectories(directory.resolve("binaries"));
+  }
 
   /**
    * Makes the directory. One that other users could enter is removed first, so that its programs

@@ -88,6 +88,26 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void nodesOfOneUserCanShareThePrograms() throws Exception {
+    Path shared = directory.resolve("programs");
+    System.setProperty(PostgresPrograms.SHARED, shared.toString());
+    try {
+      try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory.resolve("node"))) {
+        assertThat(number(postgres.address(), "select 1")).isEqualTo(1);
+      }
+      assertThat(directory.resolve("node/postgres/binaries")).doesNotExist();
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(shared)))
+          .isEqualTo("rwx------");
+      Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+      assertThatThrownBy(() -> EmbeddedPostgres.start(directory.resolve("other")))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("is open to other users");
+    } finally {
+      System.clearProperty(PostgresPrograms.SHARED);
+    }
+  }
+
+  @Test
   void programsThatOthersCouldHaveReplacedAreNotRun() throws Exception {
     Path programs = Files.createDirectories(directory.resolve("postgres/binaries"));
     Path planted = Files.createDirectories(programs.resolve("PG-x/bin")).resolve("pg_ctl");

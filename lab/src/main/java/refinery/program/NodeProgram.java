@@ -12,6 +12,9 @@ public final class NodeProgram {
   /** The main class of a module that this one must not depend on. */
   private static final String MAIN = "refinery.main.RefineryCommand";
 
+  /** Where PostgreSQL's programs are unpacked for all nodes: passed on when this JVM has it. */
+  private static final String PROGRAMS = "refinery.postgres.programs";
+
   private NodeProgram() {}
 
   /**
@@ -22,6 +25,8 @@ public final class NodeProgram {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(jvm);
+    Optional.ofNullable(System.getProperty(PROGRAMS))
+        .ifPresent(directory -> words.add("-D" + PROGRAMS + "=" + directory));
     words.addAll(List.of("-cp", classPath(), MAIN, "node"));
     words.addAll(options);
     return words;

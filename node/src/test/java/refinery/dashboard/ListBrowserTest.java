@@ -7,11 +7,13 @@ import com.microsoft.playwright.Page;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /** Lists: addresses, length, keys, export, and that news leave the reader where he is. */
+@Order(1)
 @RequiresTools("chromium")
 @ExtendWith(DashboardFixture.class)
 class ListBrowserTest {

@@ -34,11 +34,11 @@ import refinery.protocol.Json;
 import refinery.testing.NodeProcess;
 
 /**
- * A batch that is made of an output of a thousand others, on a real node that is killed while it is
- * made. {@code -Drefinery.members=N} for another number of them.
+ * A batch that is made of an output of hundreds of others, on a real node that is killed while it
+ * is made. {@code -Drefinery.members=10000} for as many.
  */
 class SetOfBatchesTest {
-  private static final int MEMBERS = Integer.getInteger("refinery.members", 1_000);
+  private static final int MEMBERS = Integer.getInteger("refinery.members", 300);
   private static final String STUDY = "PRJNA777777";
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration SOON = Duration.ofSeconds(2);
