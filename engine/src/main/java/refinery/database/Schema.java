@@ -26,7 +26,8 @@ final class Schema {
   /** Of the advisory lock, which no other program of the database may use. */
   private static final long LOCK = 0x5265_6669_6e65_7279L;
 
-  private static final Duration LOOK = Duration.ofMillis(200);
+  /** PostgreSQL's code for a lock that did not come in time. */
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /** Who has the lock, and what it does: its connection is named by that. */
   private static final String HOLDER =
@@ -117,23 +118,38 @@ final class Schema {
 
   /** Waits for the lock, which ends with the connection. */
   private void await(Connection connection) throws SQLException {
+    if (isTrue(connection, "select pg_try_advisory_lock(?)")) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set lock_timeout = " + pace.toMillis());
+    }
     long begun = System.nanoTime();
-    long told = begun;
-    while (!locked(connection)) {
-      long now = System.nanoTime();
-      if (told == begun || now - told >= pace.toNanos()) {
-        told = now;
-        said.accept(
-            "waits for %s, which brings the tables up to date; for %d s so far"
-                .formatted(holder(connection), TimeUnit.NANOSECONDS.toSeconds(now - begun)));
+    do {
+      said.accept(
+          "waits for %s, which brings the tables up to date; for %d s so far"
+              .formatted(
+                  holder(connection), TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun)));
+    } while (!locked(connection));
+  }
+
+  /** Waits no longer than until it is time to say so again. */
+  private static boolean locked(Connection connection) throws SQLException {
+    try {
+      return isTrue(connection, "select pg_advisory_lock(?) is not null");
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        return false;
       }
-      pause();
+      throw e;
     }
   }
 
-  private static boolean locked(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select pg_try_advisory_lock(?)")) {
+  /**
+   * @param question with the lock's number as its parameter
+   */
+  private static boolean isTrue(Connection connection, String question) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(question)) {
       statement.setLong(1, LOCK);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
@@ -158,15 +174,6 @@ final class Schema {
         connection.prepareStatement("select set_config('application_name', ?, false)")) {
       statement.setString(1, name);
       statement.execute();
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(LOOK.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DatabaseException("interrupted while another node brought the tables up to date");
     }
   }
 }

@@ -13,7 +13,7 @@ public final class NodeProgram {
   private static final String MAIN = "refinery.main.RefineryCommand";
 
   /** Where PostgreSQL's programs are unpacked for all nodes: passed on when this JVM has it. */
-  private static final String PROGRAMS = "refinery.postgres.programs";
+  public static final String PROGRAMS = "refinery.postgres.programs";
 
   private NodeProgram() {}
 

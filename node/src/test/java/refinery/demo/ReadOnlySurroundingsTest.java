@@ -23,6 +23,7 @@ import refinery.localarchive.ArchiveTree;
 import refinery.localarchive.Fault;
 import refinery.localarchive.LocalArchive;
 import refinery.localarchive.SyntheticSpecies;
+import refinery.program.NodeProgram;
 import refinery.protocol.Json;
 import refinery.testing.NodeProcess;
 import refinery.testing.RequiresTools;
@@ -92,8 +93,7 @@ class ReadOnlySurroundingsTest {
         LocalArchive archive = LocalArchive.start(tree, 0)) {
       archive.fault(Fault.always("^/vol1/fastq/.*" + RUN + "_", Fault.Mode.STATUS).with(404));
       Path dir = volume.path().resolve("node");
-      NodeProcess node =
-          NodeProcess.startBy(READ_ONLY, dir, temp.resolve("output"), settings(archive));
+      NodeProcess node = started(archive, dir);
       try {
         refines(new NodeClient(node.http(), Optional.empty()));
         assertThat(names(volume.path())).containsExactly("node");
@@ -104,6 +104,16 @@ class ReadOnlySurroundingsTest {
       } finally {
         node.kill();
       }
+    }
+  }
+
+  /** With PostgreSQL's programs in its own directory, as only that can be written. */
+  private NodeProcess started(LocalArchive archive, Path dir) throws IOException {
+    Optional<String> shared = Optional.ofNullable(System.clearProperty(NodeProgram.PROGRAMS));
+    try {
+      return NodeProcess.startBy(READ_ONLY, dir, temp.resolve("output"), settings(archive));
+    } finally {
+      shared.ifPresent(directory -> System.setProperty(NodeProgram.PROGRAMS, directory));
     }
   }
 
