@@ -15,6 +15,12 @@ public final class NodeProgram {
   /** Where PostgreSQL's programs are unpacked for all nodes: passed on when this JVM has it. */
   public static final String PROGRAMS = "refinery.postgres.programs";
 
+  /** A system property: further options of the JVMs, one a line. */
+  public static final String OPTIONS = "refinery.program.options";
+
+  /** A system property: their class path, in place of this JVM's. */
+  public static final String CLASS_PATH = "refinery.program.class-path";
+
   private NodeProgram() {}
 
   /**
@@ -25,6 +31,7 @@ public final class NodeProgram {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(jvm);
+    System.getProperty(OPTIONS, "").lines().forEach(words::add);
     Optional.ofNullable(System.getProperty(PROGRAMS))
         .ifPresent(directory -> words.add("-D" + PROGRAMS + "=" + directory));
     words.addAll(List.of("-cp", classPath(), MAIN, "node"));
@@ -48,7 +55,8 @@ public final class NodeProgram {
 
   /** The class path. In tests the JVM's own is a jar that only names the true one. */
   private static String classPath() {
-    return Optional.ofNullable(System.getProperty("surefire.test.class.path"))
+    return Optional.ofNullable(System.getProperty(CLASS_PATH))
+        .or(() -> Optional.ofNullable(System.getProperty("surefire.test.class.path")))
         .orElseGet(() -> System.getProperty("java.class.path"));
   }
 }

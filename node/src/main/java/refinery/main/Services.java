@@ -123,7 +123,6 @@ final class Services {
     readiness.requireDisk(dir);
     Stores stores = Stores.open(dir, settings, database, opened);
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
-    KeptPipelineFiles.keep(database.dataSource(), files(pipelines));
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
     WorkPlane work =
@@ -136,11 +135,7 @@ final class Services {
         new FrontendServices(
             new SqlReadModel(stores.sql(), stores.manifests()),
             stores.permanent()::open,
-            new NodeCatalog(
-                sources,
-                pipelines,
-                settings.harmonisation(),
-                new KeptPipelineFiles(stores.sql())::find),
+            catalog(sources, pipelines, stores),
             new DatasetAccess(
                 stores.datasets(),
                 opened.add(new StoredSlices(stores.permanent(), dir.resolve("slices")))),
@@ -158,13 +153,16 @@ final class Services {
             Version.CURRENT));
   }
 
-  private static Map<String, KeptPipelineFiles.KeptFile> files(PipelineCatalog pipelines) {
+  /** Also keeps the pipelines' files as they are now. */
+  private NodeCatalog catalog(SourceRegistry sources, PipelineCatalog pipelines, Stores stores) {
     Map<String, KeptPipelineFiles.KeptFile> files = new TreeMap<>();
     pipelines
         .files()
         .forEach(
             (name, text) -> files.put(Sha256.of(text), new KeptPipelineFiles.KeptFile(name, text)));
-    return files;
+    KeptPipelineFiles.keep(database.dataSource(), files);
+    return new NodeCatalog(
+        sources, pipelines, settings.harmonisation(), new KeptPipelineFiles(stores.sql())::find);
   }
 
   private Credentials credentials() throws IOException {
