@@ -42,6 +42,10 @@ function routesOf(room) {
   return loaded.get(room.path);
 }
 
+// The room that is opened is read while the shell is drawn.
+const opened = roomOf(location.pathname);
+if (opened) routesOf(opened);
+
 const variables = route => (route.path.match(/\{/g) || []).length;
 
 function View() {

@@ -7,10 +7,13 @@ import {useLive} from './live.js';
 import {Empty, Loading, Problem, useElementId} from './ui.js';
 
 const ROW = 37;
-const AHEAD = 12;
+const AHEAD = 8;
+// The rows that are drawn change only when this many have been scrolled by.
+const STEP = 6;
 const PAGE = 200;
 const MORE = 1000;
 const KEPT = 12;
+const ORDER = new Intl.Collator('en', {numeric: true});
 
 // Lists that were read, by their address, so that coming back shows them at once and where they were.
 const kept = new Map();
@@ -38,16 +41,23 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
   const rows = useMemo(() => sorted(list.rows, columns, sort), [list.rows, list.version, sort]);
   const open = useCallback(row => (onOpen ? onOpen(row) : to && navigate(to(row))), [onOpen, to]);
   const frame = useRef(null);
-  const [view, setView] = useState({top: list.state.top || 0, height: 600});
+  const [view, setView] = useState({top: stepped(list.state.top || 0), height: list.state.height || 600});
   const [active, setActive] = useState(list.state.active ?? null);
   const id = useElementId();
+
+  // The same view as before is not drawn again.
+  const look = element => {
+    const top = stepped(element.scrollTop);
+    const height = (list.state.height = element.clientHeight);
+    setView(old => (old.top === top && old.height === height ? old : {top, height}));
+  };
 
   // Its width is measured once laid out; where it was scrolled to is taken up again.
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return undefined;
     element.scrollTop = list.state.top || 0;
-    const measure = () => setView(old => ({...old, top: element.scrollTop, height: element.clientHeight}));
+    const measure = () => look(element);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -59,11 +69,11 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
     const element = frame.current;
     if (!element) return;
     list.state.top = element.scrollTop;
-    setView({top: element.scrollTop, height: element.clientHeight});
+    look(element);
   };
 
   const first = Math.max(0, Math.floor(view.top / ROW) - AHEAD);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + AHEAD);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + STEP + AHEAD);
   useEffect(() => {
     list.see(first, last);
     if (last >= rows.length - PAGE / 2) list.more();
@@ -136,6 +146,8 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
     </div>`;
 }
 
+const stepped = top => top - (top % (ROW * STEP));
+
 function Head({column, sort, sortable, onSort}) {
   const way = sort === column.key ? 'ascending' : sort === '-' + column.key ? 'descending' : undefined;
   const next = way === 'ascending' ? '-' + column.key : way === 'descending' ? '' : column.key;
@@ -154,7 +166,7 @@ function sorted(rows, columns, sort) {
     if (x === y) return 0;
     if (x === null || x === undefined) return 1;
     if (y === null || y === undefined) return -1;
-    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', {numeric: true}));
+    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : ORDER.compare(String(x), String(y)));
   });
 }
 
