@@ -64,7 +64,10 @@ public final class NodeArchive implements LauncherSessionListener {
     }
     System.setProperty(NodeProgram.CLASS_PATH, Files.readString(list));
     if (Files.exists(archive)) {
-      System.setProperty(NodeProgram.OPTIONS, "-XX:SharedArchiveFile=" + archive);
+      // Where the JVM cannot use it, it says so among the node's own lines, unless it is told not
+      // to.
+      System.setProperty(
+          NodeProgram.OPTIONS, "-XX:SharedArchiveFile=" + archive + "\n-Xlog:disable");
     } else {
       System.clearProperty(NodeProgram.OPTIONS);
     }
