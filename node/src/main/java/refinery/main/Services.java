@@ -123,6 +123,7 @@ final class Services {
     readiness.requireDisk(dir);
     Stores stores = Stores.open(dir, settings, database, opened);
     PipelineCatalog pipelines = new PipelineCatalog(settings.pipelines(), InstantSource.system());
+    keepFiles(pipelines);
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
     WorkPlane work =
@@ -153,14 +154,17 @@ final class Services {
             Version.CURRENT));
   }
 
-  /** Also keeps the pipelines' files as they are now. */
-  private NodeCatalog catalog(SourceRegistry sources, PipelineCatalog pipelines, Stores stores) {
+  /** Before any job runs, so that the file that ran is kept whatever ends this node. */
+  private void keepFiles(PipelineCatalog pipelines) {
     Map<String, KeptPipelineFiles.KeptFile> files = new TreeMap<>();
     pipelines
         .files()
         .forEach(
             (name, text) -> files.put(Sha256.of(text), new KeptPipelineFiles.KeptFile(name, text)));
     KeptPipelineFiles.keep(database.dataSource(), files);
+  }
+
+  private NodeCatalog catalog(SourceRegistry sources, PipelineCatalog pipelines, Stores stores) {
     return new NodeCatalog(
         sources, pipelines, settings.harmonisation(), new KeptPipelineFiles(stores.sql())::find);
   }

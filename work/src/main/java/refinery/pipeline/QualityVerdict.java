@@ -26,7 +26,7 @@ import refinery.quality.RunQuality;
 
 /**
  * The step {@code quality}, with {@code tool} (salmon or kallisto), {@code dir} (its output),
- * {@code map} (genes and transcripts of the index), {@code biotypes} (of them), {@code
+ * {@code map} (genes and transcripts of the index), {@code biotypes} (of them; optional), {@code
  * stated-reads} (empty: not stated), {@code rules} (the preset) and {@code to}: measures the run
  * from what the tool wrote and judges it. Fails no run: the verdict only flags it.
  */
@@ -162,6 +162,9 @@ final class QualityVerdict implements Builtin {
   /** Of the transcripts that the index says are ribosomal RNA. */
   private static void ribosomal(StepContext context, long processed, Measures.Builder measures)
       throws IOException, StepFailure {
+    if (context.optional("biotypes").isEmpty()) {
+      return;
+    }
     Path dir = context.path("dir");
     boolean salmon = context.text("tool").equals("salmon");
     OptionalDouble reads =

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.expression.QuantificationFormat;
 import refinery.protocol.Resources;
+import refinery.quality.Measure;
+import refinery.quality.RunQuality;
 
 class RibosomalReadsTest {
   private static final String COUNTS =
@@ -55,6 +57,42 @@ class RibosomalReadsTest {
   void sumsWhatTheIndexCallsRibosomal() throws Exception {
     assertThat(count("t1\tprotein_coding\nt2\trRNA\nt3\tMt_rRNA\n")).hasValue(21.75);
     assertThat(count("t1\trRNA_methyltransferase\nt2\trRNA_pseudogene\n")).hasValue(20.5);
+  }
+
+  /** As pipelines of one's own do, which were written before there was the measure. */
+  @Test
+  void aPipelineThatNamesNoBiotypesIsJudgedWithoutThem() throws Exception {
+    Files.writeString(
+        folder.resolve("run_info.json"),
+        "{\"n_processed\": 200, \"n_pseudoaligned\": 100, \"n_unique\": 90}");
+    Files.writeString(folder.resolve("map.txt"), "A\tt1\nB\tt2\nB\tt3\n");
+    StepContext older =
+        new StepContext(
+            context.attempt(),
+            context.room(),
+            folder,
+            Map.of(
+                "tool",
+                "kallisto",
+                "dir",
+                ".",
+                "map",
+                "map.txt",
+                "stated-reads",
+                "",
+                "rules",
+                "default",
+                "to",
+                "quality.json"),
+            List.of(),
+            Map.of(),
+            new HashMap<>(),
+            List.of(),
+            new ArrayList<>());
+    new QualityVerdict().run(older);
+    RunQuality judged = RunQuality.read(Files.readString(folder.resolve("quality.json")));
+    assertThat(judged.measures().value(Measure.MAPPING_RATE_PERCENT)).hasValue(50);
+    assertThat(judged.measures().value(Measure.RRNA_RATE_PERCENT)).isEmpty();
   }
 
   @Test
