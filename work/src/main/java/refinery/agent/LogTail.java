@@ -63,8 +63,8 @@ final class LogTail {
     return FULL_DISK.stream().anyMatch(lower::contains);
   }
 
-  /** True if the text holds what C++ programs print when an allocation fails. */
+  /** True if the text holds what C++ programs print when an allocation fails, or a starting JVM. */
   static boolean saysMemoryRefused(String tail) {
-    return tail.contains("std::bad_alloc");
+    return tail.contains("std::bad_alloc") || tail.contains("Could not reserve enough space for ");
   }
 }

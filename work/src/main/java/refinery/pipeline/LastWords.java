@@ -25,6 +25,9 @@ final class LastWords {
 
   private static final Pattern ERROR = Pattern.compile("(?i)(error|fatal)\\b");
 
+  /** A line of a Java program's stack trace: it says where, and the lines before it say what. */
+  private static final Pattern FRAME = Pattern.compile("\\s*at [\\w.$/@]+\\.[\\w$<>]+\\(.*\\)\\s*");
+
   /** Begins the lines with which a step's log tells its command. */
   private static final String OURS = "== ";
 
@@ -99,6 +102,7 @@ final class LastWords {
         tail.lines()
             .map(LastWords::clean)
             .filter(line -> !line.isBlank() && !line.startsWith(OURS))
+            .filter(line -> !FRAME.matcher(line).matches())
             .toList();
     List<String> last = lines.subList(Math.max(0, lines.size() - 3), lines.size());
     Stream<String> error =

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import refinery.protocol.Failure;
 import refinery.protocol.FailureClass;
 import refinery.protocol.Resources;
@@ -26,13 +26,18 @@ import refinery.testing.RequiresTools;
 import refinery.testing.SmallVolume;
 
 /**
- * What goes wrong with each shipped pipeline, the class that it ends in, and the last words, with
- * the real tools, held to their limits as on a node. The class decides what happens next ({@code
- * RetryPolicyTest}); what is called for by a stall that computes is in {@link RemedyTest}.
+ * What goes wrong with each shipped pipeline that runs a tool, the class that it ends in, and the
+ * last words, with the real tools, held to their limits as on a node. The table is {@code
+ * failures.csv}; that what follows in it is what a job does is held by {@code RetryPolicyTest} of
+ * the engine, which reads the same rows. What is called for by a stall that computes is in {@link
+ * RemedyTest}. {@code fastp} is the step of kallisto-quant that trims. The other shipped pipelines
+ * have no tool: their steps are Java, and {@code command} runs whatever it is given.
  */
-@RequiresTools({"salmon", "kallisto", "rsem-prepare-reference", "prlimit"})
+@RequiresTools({"salmon", "kallisto", "rsem-prepare-reference", "fastp", "fastqc", "prlimit"})
 class FailureTableTest {
-  private static final Resources LITTLE_MEMORY = Resources.of(1000, 8L << 20, 1L << 30);
+  /** Without the count of duplicates, for which fastp fills a GiB of memory first. */
+  private static final String THE_TOOL =
+      "[ $tool = fastp ] && exec fastp \"$@\" --dont_eval_duplication\nexec \"$tool\" \"$@\"";
 
   @TempDir static Path folder;
   private static Workbench bench;
@@ -47,15 +52,22 @@ class FailureTableTest {
   private enum Trouble {
     KILLED_AT_ITS_LIMIT("\"$tool\" \"$@\"; exec sleep 1000 & exec tail /dev/zero"),
     MEMORY_REFUSED(
-        "limit=10485760; [ $tool = salmon ] && limit=167772160\nexec prlimit --as=$limit \"$tool\" \"$@\""),
-    VOLUME_FULL("exec \"$tool\" \"$@\""),
+        "limit=10485760; [ $tool = salmon ] && limit=167772160; [ $tool = fastqc ] &&"
+            + " limit=314572800\n"
+            + "exec prlimit --as=$limit \"$tool\" \"$@\""),
+    VOLUME_FULL(THE_TOOL),
     STALL("kill -STOP $$"),
     SIGNAL("\"$tool\" \"$@\" & kill -SEGV $!; wait $!"),
     KILLED_FROM_OUTSIDE("kill -KILL $$"),
     EXIT(
-        "[ $tool = salmon ] && exec salmon \"$@\" --no-such-option\nexec kallisto \"$1\" -i nowhere.idx nowhere.fa"),
-    MISSING_OUTPUT("exec \"$tool\" \"$@\""),
-    MALFORMED_INPUT("exec \"$tool\" \"$@\"");
+        """
+        [ $tool = salmon ] && exec salmon "$@" --no-such-option
+        [ $tool = fastqc ] && exec fastqc "$@" --outdir nowhere
+        [ $tool = fastp ] && exec fastp --in1 nowhere.fq
+        exec kallisto "$1" -i nowhere.idx nowhere.fa\
+        """),
+    MISSING_OUTPUT("case $tool in fast*) exit 0;; esac\n" + THE_TOOL),
+    MALFORMED_INPUT(THE_TOOL);
 
     private final String line;
 
@@ -64,80 +76,83 @@ class FailureTableTest {
     }
   }
 
+  /**
+   * What is tried.
+   *
+   * @param tool in place of which the script runs
+   */
+  private record Tried(String name, String pipeline, String tool) {
+    static Tried of(String name) {
+      return switch (name) {
+        case "fastp" -> new Tried(name, "kallisto-quant", "fastp");
+        case "fastqc" -> new Tried(name, "fastqc", "fastqc");
+        case "salmon-quant" -> new Tried(name, name, "salmon");
+        default -> new Tried(name, name, "kallisto");
+      };
+    }
+
+    boolean isIndex() {
+      return pipeline.endsWith("-index");
+    }
+
+    /** What the tool exceeds, and what runs before it does not. */
+    Resources little() {
+      return switch (name) {
+        case "transcriptome-index" -> Resources.of(1000, 512L << 20, 1L << 30);
+        case "kallisto-index" -> Resources.of(1000, 256L << 20, 1L << 30);
+        default -> Resources.of(1000, 8L << 20, 1L << 30);
+      };
+    }
+
+    /** A volume that is full while the tool writes. */
+    String tooSmall() {
+      return switch (name) {
+        case "salmon-quant" -> "60k";
+        case "kallisto-quant", "fastp" -> "12k";
+        case "fastqc" -> "40k";
+        case "kallisto-index" -> "900k";
+        default -> "2400k";
+      };
+    }
+  }
+
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "salmon-quant | KILLED_AT_ITS_LIMIT | OUT_OF_MEMORY | 8.0 MiB were reserved: killed",
-        "salmon-quant | MEMORY_REFUSED | OUT_OF_MEMORY | ",
-        "salmon-quant | VOLUME_FULL | OUT_OF_DISK | ",
-        "salmon-quant | STALL | STALLED | made no progress",
-        "salmon-quant | SIGNAL | PERMANENT | exited with 139 (signal 11)",
-        "salmon-quant | KILLED_FROM_OUTSIDE | OUT_OF_MEMORY | killed by SIGKILL from outside",
-        "salmon-quant | EXIT | PERMANENT | unrecognised option '--no-such-option'",
-        "salmon-quant | MISSING_OUTPUT | PERMANENT | the output never was not written",
-        "salmon-quant | MALFORMED_INPUT | PERMANENT | ",
-        "kallisto-quant | KILLED_AT_ITS_LIMIT | OUT_OF_MEMORY | 8.0 MiB were reserved: killed",
-        "kallisto-quant | MEMORY_REFUSED | OUT_OF_MEMORY | refused memory",
-        "kallisto-quant | VOLUME_FULL | OUT_OF_DISK | ",
-        "kallisto-quant | STALL | STALLED | made no progress",
-        "kallisto-quant | SIGNAL | PERMANENT | exited with 139 (signal 11)",
-        "kallisto-quant | KILLED_FROM_OUTSIDE | OUT_OF_MEMORY | killed by SIGKILL from outside",
-        "kallisto-quant | EXIT | PERMANENT | nowhere",
-        "kallisto-quant | MISSING_OUTPUT | PERMANENT | the output never was not written",
-        "kallisto-quant | MALFORMED_INPUT | PERMANENT | zero reads pseudoaligned",
-        "transcriptome-index | KILLED_AT_ITS_LIMIT | OUT_OF_MEMORY | were reserved",
-        "transcriptome-index | MEMORY_REFUSED | OUT_OF_MEMORY | refused memory",
-        "transcriptome-index | VOLUME_FULL | OUT_OF_DISK | ",
-        "transcriptome-index | STALL | STALLED | made no progress",
-        "transcriptome-index | SIGNAL | PERMANENT | exited with 139 (signal 11)",
-        "transcriptome-index | KILLED_FROM_OUTSIDE | OUT_OF_MEMORY | killed by SIGKILL from outside",
-        "transcriptome-index | EXIT | PERMANENT | nowhere",
-        "transcriptome-index | MISSING_OUTPUT | PERMANENT | the output never was not written",
-        "transcriptome-index | MALFORMED_INPUT | CORRUPT | is not FASTA"
-      })
+  @CsvFileSource(resources = "/refinery/testing/failures.csv", delimiter = '|', numLinesToSkip = 3)
   void everyTroubleHasItsClassAndItsLastWords(
-      String pipeline, Trouble trouble, FailureClass expected, String words) throws Exception {
+      String name, Trouble trouble, FailureClass expected, String next, String words)
+      throws Exception {
     bench.finished.clear();
     Path directory = Files.createTempDirectory(folder, "case");
-    PipelineRegistry pipelines = pipelines(directory, pipeline, trouble);
-    Work.Process work = work(directory, pipeline, trouble == Trouble.MALFORMED_INPUT);
+    Tried tried = Tried.of(name);
+    PipelineRegistry pipelines = pipelines(directory, tried, trouble);
+    Work.Process work = work(directory, tried, trouble == Trouble.MALFORMED_INPUT);
     Outcome outcome =
         trouble == Trouble.VOLUME_FULL
-            ? onAFullVolume(directory, pipelines, work)
-            : limited(directory, pipelines, work, trouble);
+            ? onAFullVolume(directory, pipelines, work, tried)
+            : limited(directory, pipelines, work, tried, trouble);
     assertThat(outcome).isInstanceOf(Outcome.Failed.class);
     Failure failure = ((Outcome.Failed) outcome).failure();
     System.out.printf(
-        "%s | %s | %s | %s: %s%n",
-        pipeline, trouble, failure.failureClass().word(), failure.step(), failure.message());
+        "%s | %s | %s, then %s | %s: %s%n",
+        name, trouble, failure.failureClass().word(), next, failure.step(), failure.message());
     assertThat(failure.failureClass()).as(failure.toString()).isEqualTo(expected);
     assertThat(failure.message()).contains(words == null ? "" : words);
   }
 
   private static Outcome limited(
-      Path directory, PipelineRegistry pipelines, Work.Process work, Trouble trouble)
+      Path directory, PipelineRegistry pipelines, Work.Process work, Tried tried, Trouble trouble)
       throws Exception {
     Resources reserved =
-        trouble == Trouble.KILLED_AT_ITS_LIMIT && !work.pipeline().equals("transcriptome-index")
-            ? LITTLE_MEMORY
-            : trouble == Trouble.KILLED_AT_ITS_LIMIT
-                ? Resources.of(1000, 256L << 20, 1L << 30)
-                : LimitedRuns.PLENTY;
+        trouble == Trouble.KILLED_AT_ITS_LIMIT ? tried.little() : LimitedRuns.PLENTY;
     try (LimitedRuns runs = new LimitedRuns(directory.resolve("node"), bench.runner(pipelines))) {
       return runs.run(work, reserved);
     }
   }
 
   private static Outcome onAFullVolume(
-      Path directory, PipelineRegistry pipelines, Work.Process work) throws IOException {
-    String size =
-        switch (work.pipeline()) {
-          case "salmon-quant" -> "60k";
-          case "kallisto-quant" -> "12k";
-          default -> "2400k";
-        };
-    try (SmallVolume volume = SmallVolume.mount(size)) {
+      Path directory, PipelineRegistry pipelines, Work.Process work, Tried tried)
+      throws IOException {
+    try (SmallVolume volume = SmallVolume.mount(tried.tooSmall())) {
       Path scratch = Files.createDirectories(directory.resolve("scratch"));
       Files.createSymbolicLink(scratch.resolve("work"), volume.path());
       return bench.run(pipelines, work, scratch);
@@ -145,13 +160,12 @@ class FailureTableTest {
   }
 
   /** The shipped file, with a script in place of the tool, a short limit, and another output. */
-  private static PipelineRegistry pipelines(Path directory, String pipeline, Trouble trouble)
+  private static PipelineRegistry pipelines(Path directory, Tried tried, Trouble trouble)
       throws IOException {
-    String tool = pipeline.startsWith("salmon") ? "salmon" : "kallisto";
-    Path script = directory.resolve(tool);
-    Files.writeString(script, "#!/bin/sh\ntool=" + tool + "\n" + trouble.line + "\n");
+    Path script = directory.resolve(tried.tool());
+    Files.writeString(script, "#!/bin/sh\ntool=" + tried.tool() + "\n" + trouble.line + "\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    String name = pipeline + ".conf";
+    String name = tried.pipeline() + ".conf";
     String text;
     try (var in =
         FailureTableTest.class.getClassLoader().getResourceAsStream("pipelines/" + name)) {
@@ -159,9 +173,17 @@ class FailureTableTest {
     }
     String quoted = "\"" + script + "\"";
     text =
-        text.replace("salmon, --no-version-check, quant", quoted + ", --no-version-check, quant")
-            .replace("kallisto, quant, --verbose", quoted + ", quant, --verbose")
-            .replace("kallisto, index, -i, kallisto.idx", quoted + ", index, -i, kallisto.idx");
+        switch (tried.tool()) {
+          case "salmon" ->
+              text.replace(
+                  "salmon, --no-version-check, quant", quoted + ", --no-version-check, quant");
+          case "fastp" -> text.replace("fastp, --in1", quoted + ", --in1");
+          case "fastqc" -> text.replace("fastqc, --quiet", quoted + ", --quiet");
+          default ->
+              text.replace("kallisto, quant, --verbose", quoted + ", quant, --verbose")
+                  .replace(
+                      "kallisto, index, -i, kallisto.idx", quoted + ", index, -i, kallisto.idx");
+        };
     if (trouble == Trouble.STALL) {
       text =
           text.replace("stall = 60m", "stall = 1s")
@@ -178,11 +200,11 @@ class FailureTableTest {
     return PipelineRegistry.load(Optional.of(pipelines));
   }
 
-  private static Work.Process work(Path directory, String pipeline, boolean malformed)
+  private static Work.Process work(Path directory, Tried tried, boolean malformed)
       throws IOException {
     Map<String, String> said = new HashMap<>();
     List<RawFile> files;
-    if (pipeline.equals("transcriptome-index")) {
+    if (tried.isIndex()) {
       said.putAll(Workbench.SPECIES);
       files = bench.reference();
       if (malformed) {
@@ -194,6 +216,7 @@ class FailureTableTest {
       }
     } else {
       said.put("organism", "synthetica_minima");
+      said.put("trim", tried.tool().equals("fastp") ? "fastp" : "none");
       Path[] mates = new Path[2];
       for (int mate = 0; mate < 2; mate++) {
         mates[mate] =
@@ -203,6 +226,7 @@ class FailureTableTest {
       }
       files = bench.pair(mates[0], mates[1], 300, 100);
     }
-    return bench.provided(new Work.Process(pipeline, files, List.of(), said, said, List.of()));
+    return bench.provided(
+        new Work.Process(tried.pipeline(), files, List.of(), said, said, List.of()));
   }
 }
