@@ -5,10 +5,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import refinery.protocol.BatchId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.catalog.Harmonised;
 
 /**
  * A batch that may be a sample of a dataset.
@@ -33,37 +33,24 @@ public record Candidate(
   static final String STUDY = "study_accession";
   static final String ORGANISM = "organism";
 
-  /** What is kept of an output's key-values. */
-  private static final List<String> COLUMNS =
-      List.of(
-          STUDY,
-          "experiment_accession",
-          "sample_accession",
-          "sample_title",
-          "title",
-          "scientific_name",
-          "tax_id",
-          "tissue",
-          "tissue_type",
-          "organism_part",
-          "source_name",
-          "cell_type",
-          "dev_stage",
-          "sex",
-          "library_strategy",
-          "library_layout",
-          "instrument_model",
-          "pipeline_version",
-          "mapping_rate",
-          "verdict",
-          INDEX,
-          INDEX_BATCH,
-          RELEASE,
-          "index_assembly",
-          "index_k");
+  /**
+   * What is known of an output, apart from its key-values.
+   *
+   * @param source of its batch
+   * @param archive what the source says of the run, word for word
+   * @param facts what the download and the pipeline found out
+   * @param harmonised the harmonised form of what the archive says, by field
+   * @param location where the first of its files was; empty if nobody says
+   */
+  public record Origin(
+      String source,
+      Map<String, String> archive,
+      Map<String, String> facts,
+      Map<String, Harmonised> harmonised,
+      Optional<String> location) {}
 
   /**
-   * @param columns those of its key-values that a dataset tells
+   * @param columns what a dataset tells of it, see {@link SampleColumns}
    */
   public record Output(
       String role, String sha256, long size, Instant refinedAt, Map<String, String> columns) {
@@ -71,17 +58,13 @@ public record Candidate(
       columns = Collections.unmodifiableMap(columns);
     }
 
-    public static Output of(RefinedArtifact artifact) {
-      Map<String, String> columns = new TreeMap<>();
-      for (String key : COLUMNS) {
-        String value = artifact.keyValues().getOrDefault(key, "");
-        if (!value.isEmpty()) {
-          columns.put(key, value);
-        }
-      }
-      artifact.organism().ifPresent(slug -> columns.put(ORGANISM, slug));
+    public static Output of(RefinedArtifact artifact, Origin origin) {
       return new Output(
-          artifact.role(), artifact.sha256(), artifact.size(), artifact.refinedAt(), columns);
+          artifact.role(),
+          artifact.sha256(),
+          artifact.size(),
+          artifact.refinedAt(),
+          SampleColumns.of(artifact, origin));
     }
 
     String column(String key) {

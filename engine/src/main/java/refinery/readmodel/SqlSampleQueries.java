@@ -1,25 +1,32 @@
 package refinery.readmodel;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import refinery.datasets.Candidate;
 import refinery.datasets.SampleQueries;
 import refinery.protocol.BatchId;
+import refinery.protocol.Json;
 import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.RefinedArtifact;
 import refinery.protocol.batch.BatchState;
+import refinery.protocol.catalog.Harmonised;
 
 /** {@link SampleQueries} by plain SQL. Thread-safe. */
 public final class SqlSampleQueries implements SampleQueries {
   private static final String COLUMNS =
       """
       select b.id, b.key, b.state as batch_state, b.document ->> 'reason' as reason,
-        b.pipeline as batch_pipeline, a.*
+        b.pipeline as batch_pipeline, b.source, b.document -> 'key_values' as archive,
+        b.document -> 'facts' as facts, b.document #>> '{files,0,locations,0}' as location, a.*
       """;
   private static final String OUTPUT =
       """
@@ -28,10 +35,18 @@ public final class SqlSampleQueries implements SampleQueries {
       ) a on true
       """;
 
-  private final SqlExecutor sql;
+  private static final TypeReference<Map<String, String>> WORDS = new TypeReference<>() {};
 
-  public SqlSampleQueries(SqlExecutor sql) {
+  private final SqlExecutor sql;
+  private final Function<Map<String, String>, Map<String, Harmonised>> harmonise;
+
+  /**
+   * @param harmonise makes the harmonised form of what an archive says
+   */
+  public SqlSampleQueries(
+      SqlExecutor sql, Function<Map<String, String>, Map<String, Harmonised>> harmonise) {
     this.sql = sql;
+    this.harmonise = harmonise;
   }
 
   @Override
@@ -54,7 +69,7 @@ public final class SqlSampleQueries implements SampleQueries {
                 .add("order by batch_id limit ?) m join batch_row b on b.id = m.batch_id", limit)
                 .add(OUTPUT, Candidate.QUANTIFICATIONS)
                 .add("order by b.id")
-                .list(connection, SqlSampleQueries::candidate));
+                .list(connection, this::candidate));
   }
 
   @Override
@@ -73,7 +88,7 @@ public final class SqlSampleQueries implements SampleQueries {
             new Query(COLUMNS + "from batch_row b")
                 .add(OUTPUT, Candidate.QUANTIFICATIONS)
                 .add("where " + column + " = any(?) order by b.id", names)
-                .list(connection, SqlSampleQueries::candidate));
+                .list(connection, this::candidate));
   }
 
   @Override
@@ -91,11 +106,21 @@ public final class SqlSampleQueries implements SampleQueries {
                 .first(connection, row -> row.getString(1)));
   }
 
-  private static Candidate candidate(ResultSet row) throws SQLException {
+  private Candidate candidate(ResultSet row) throws SQLException {
     Optional<Candidate.Output> output = Optional.empty();
     if (row.getString("sha256") != null) {
       RefinedArtifact artifact = ArtifactRows.artifact(row);
-      output = Optional.of(Candidate.Output.of(artifact));
+      Map<String, String> archive = words(row.getString("archive"));
+      output =
+          Optional.of(
+              Candidate.Output.of(
+                  artifact,
+                  new Candidate.Origin(
+                      row.getString("source"),
+                      archive,
+                      words(row.getString("facts")),
+                      harmonise.apply(archive),
+                      Optional.ofNullable(row.getString("location")))));
     }
     return new Candidate(
         BatchId.of(row.getString("id")),
@@ -104,5 +129,16 @@ public final class SqlSampleQueries implements SampleQueries {
         Optional.ofNullable(row.getString("reason")),
         row.getString("batch_pipeline"),
         output);
+  }
+
+  private static Map<String, String> words(String json) throws SQLException {
+    if (json == null) {
+      return Map.of();
+    }
+    try {
+      return Json.MAPPER.readValue(json, WORDS);
+    } catch (JsonProcessingException e) {
+      throw new SQLException("a batch's row is malformed", e);
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import refinery.protocol.batch.Artifact;
 import refinery.protocol.batch.BatchSet;
 import refinery.protocol.batch.Need;
 import refinery.protocol.catalog.Catalog.Validated;
+import refinery.protocol.catalog.Harmonised;
 import refinery.protocol.dataset.DatasetPlan;
 import refinery.protocol.dataset.DatasetRequest;
 import refinery.protocol.dataset.DatasetRequestReader;
@@ -56,7 +58,8 @@ class DatasetPlannerTest {
     journal = new JournalHarness();
     sql = new SqlExecutor(journal.database().dataSource(), 2);
     manifests = new FileManifests(temp);
-    planner = new DatasetPlanner(new SqlSampleQueries(sql), new SqlReadModel(sql), manifests);
+    SqlSampleQueries queries = new SqlSampleQueries(sql, DatasetPlannerTest::harmonised);
+    planner = new DatasetPlanner(queries, new SqlReadModel(sql), manifests);
     RefinedBatches batches = new RefinedBatches(journal);
     batches.describe(
         "index", new Description("transcriptome-index", Optional.of("fly"), Map.of("k", "31")));
@@ -68,18 +71,28 @@ class DatasetPlannerTest {
         new Artifact("genes_to_transcripts.txt", GENES, 1, "text/plain"));
     for (String run : List.of("run1", "run2", "run3")) {
       batches.describe(
-          run, new Description("salmon-quant", Optional.of("fly"), Map.of("tissue", run)));
+          run,
+          new Description(
+              "salmon-quant", Optional.of("fly"), Map.of("tissue", run, "drug", "none")));
       batches.begin(run, AT);
     }
     for (String run : List.of("run1", "run2")) {
       batches.finish(
           run,
           AT,
-          Map.of("index_sha256", INDEX, "index_batch", "batch-index"),
+          Map.of("index_sha256", INDEX, "index_batch", "batch-index", "quality_verdict", "warn"),
           new Artifact("quant.sf", "ef" + run, 5, "text/plain"),
           new Artifact("meta_info.json", "00", 5, "text/plain"));
     }
     aLargeSurvey();
+  }
+
+  private static Map<String, Harmonised> harmonised(Map<String, String> archive) {
+    return archive.containsKey("tissue")
+        ? Map.of(
+            "tissue",
+            new Harmonised(archive.get("tissue").toUpperCase(), Optional.empty(), "tissue", "t.1"))
+        : Map.of();
   }
 
   /** As many samples of a survey, every tenth of which failed. */
@@ -164,6 +177,18 @@ class DatasetPlannerTest {
     assertThat(plan.dropped()).extracting(PlanLine.Dropped::sample).containsExactly("none", "run3");
     assertThat(plan("{\"samples\": [\"run1\", \"batch-run2\"]}").plan().id())
         .isNotEqualTo(plan.id());
+  }
+
+  @Test
+  void aSampleIsToldWithItsVerdictItsHarmonisedFieldsAndTheArchivesWords() throws Exception {
+    assertThat(lines(plan("{\"samples\": [\"run1\"]}"), 9))
+        .singleElement(InstanceOfAssertFactories.type(PlanLine.Taken.class))
+        .extracting(PlanLine.Taken::columns, InstanceOfAssertFactories.MAP)
+        .containsEntry("quality_verdict", "warn")
+        .containsEntry("harmonised_tissue", "RUN1")
+        .containsEntry("tissue", "run1")
+        .containsEntry("drug", "none")
+        .containsKey("source");
   }
 
   @Test

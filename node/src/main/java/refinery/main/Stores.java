@@ -55,7 +55,9 @@ record Stores(
         manifests,
         opened.add(
             new DatasetPlanner(
-                new SqlSampleQueries(sql), new SqlReadModel(sql, manifests), manifests)),
+                new SqlSampleQueries(sql, settings.harmonisation()::of),
+                new SqlReadModel(sql, manifests),
+                manifests)),
         isOneVolume(dir, settings));
   }
 

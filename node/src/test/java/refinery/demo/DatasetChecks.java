@@ -66,12 +66,60 @@ record DatasetChecks(NodeClient client, SyntheticSpecies species, Path temp, Str
     isTheSameAgain(run, dataset);
     isMadeAsParquetWhenItIsWanted(dataset);
     String more =
-        command("dataset", "append", dataset.path("id").asText(), "own-disk", "own-host", "--wait")
+        command(
+                "dataset",
+                "append",
+                dataset.path("id").asText(),
+                "own-disk",
+                "own-host",
+                "layout=refinebio",
+                "--wait")
             .lines()
             .findFirst()
             .orElseThrow();
     isAVersionOfThree(client.get("/datasets/" + more), dataset, run);
+    itsSamplesAreTold(more);
     isMadeACompendium(client.get("/datasets/" + more), run);
+  }
+
+  /** In the plain table, and in that of refine.bio: harmonised, with verdict and version. */
+  private void itsSamplesAreTold(String dataset) throws IOException {
+    Path folder = temp.resolve("told");
+    command("dataset", "fetch", dataset, "--to", folder.toString());
+    List<Map<String, String>> samples = rows(Files.readString(folder.resolve("samples.tsv")));
+    assertThat(samples)
+        .extracting(row -> row.get("quality_verdict"))
+        .allMatch(verdict -> verdict.matches("pass|warn|fail"));
+    assertThat(samples)
+        .extracting(row -> row.get("kallisto_version"))
+        .allMatch(version -> version.matches("[0-9.]+"));
+    assertThat(samples)
+        .extracting(row -> row.get("harmonised_treatment"))
+        .containsExactly("", "heat", "heat");
+    assertThat(samples.getFirst().get("harmonised_layout")).isEqualTo("paired");
+    try (ZipFile zip = new ZipFile(folder.resolve("refinebio.zip").toFile())) {
+      byte[] table = zip.getInputStream(zip.getEntry("ALL/metadata_ALL.tsv")).readAllBytes();
+      assertThat(rows(new String(table, StandardCharsets.UTF_8)).getLast())
+          .containsEntry("refinebio_treatment", "heat")
+          .containsEntry("refinebio_age", "5")
+          .containsEntry("condition", "A")
+          .containsEntry("refinebio_processor_version", samples.getLast().get("kallisto_version"));
+    }
+  }
+
+  private static List<Map<String, String>> rows(String table) {
+    List<String> lines = table.lines().toList();
+    List<String> head = List.of(lines.getFirst().split("\t", -1));
+    return lines.stream()
+        .skip(1)
+        .map(
+            line -> {
+              String[] cells = line.split("\t", -1);
+              Map<String, String> row = new HashMap<>();
+              head.forEach(name -> row.put(name, cells[row.size()]));
+              return row;
+            })
+        .toList();
   }
 
   /** Its store is what a survey of batches asks for. */

@@ -48,14 +48,14 @@ record OwnFiles(NodeClient client, Path tree, LocalArchive archive, SyntheticSpe
             .orElseThrow();
     String url = archive.url() + "/";
     post(
-        "sample,reads_1,reads_2,md5_1,organism,taxon,condition\n"
-            + "own-disk,%s,%s,%s,Synthetica minima,9999999,A\n"
+        "sample,reads_1,reads_2,md5_1,organism,taxon,condition,treatment,age\n"
+            + "own-disk,%s,%s,%s,Synthetica minima,9999999,A,heat,5 weeks\n"
                 .formatted(first, second, md5(tree.resolve(paths.getFirst())))
-            + "own-host,%s,%s,,Synthetica minima,9999999,A\n"
+            + "own-host,%s,%s,,Synthetica minima,9999999,A,heat,5 weeks\n"
                 .formatted(url + paths.getFirst(), url + paths.getLast())
-            + "own-sum,%s,%s,%s,Synthetica minima,9999999,A\n"
+            + "own-sum,%s,%s,%s,Synthetica minima,9999999,A,heat,5 weeks\n"
                 .formatted(first, second, "0".repeat(32))
-            + "own-mix,%s,%s,,Synthetica minima,9999999,A\n".formatted(first, other));
+            + "own-mix,%s,%s,,Synthetica minima,9999999,A,heat,5 weeks\n".formatted(first, other));
   }
 
   /** As from an archive: the same numbers, and what is wrong is refused. */

@@ -26,6 +26,7 @@ import refinery.expression.CountsFromAbundance;
 import refinery.expression.GeneMap;
 import refinery.expression.Normalisation;
 import refinery.expression.UnusableInput;
+import refinery.memory.HeapRoom;
 import refinery.protocol.dataset.DatasetChoice;
 import refinery.protocol.dataset.DatasetFiles;
 import refinery.protocol.dataset.DatasetPlan;
@@ -39,6 +40,9 @@ import refinery.protocol.dataset.PlanLine;
 public final class DatasetMaker {
   /** The format that is no rendering of a store: the tables of the tool as they are. */
   private static final String BUNDLE = "quant.sf";
+
+  /** Heap for a group of samples of each thread, and one of the writer. */
+  private static final long GROUPS = 256L << 20;
 
   private static final String RESHAPED = "reshaped.store";
 
@@ -54,21 +58,24 @@ public final class DatasetMaker {
   private final Optional<Normalisation> normalisation;
   private final Reshaping reshaping;
   private final Runnable between;
+  private final Room room;
   private final Map<String, Double> sizeFactors = new LinkedHashMap<>();
   private int read;
 
   /**
    * @param folder where the files are written; it exists and is empty
    * @param between runs now and then during long work; what it throws ends the work
+   * @param room where a format gets the heap that it needs
    */
   public DatasetMaker(
-      InputStream plan, StoredBytes stored, Path folder, int threads, Runnable between)
+      InputStream plan, StoredBytes stored, Path folder, int threads, Runnable between, Room room)
       throws IOException {
     this.planned = PlannedDataset.read(plan);
     this.stored = stored;
     this.folder = folder;
     this.threads = threads;
     this.between = between;
+    this.room = room;
     this.reshaping = Reshaping.of(planned);
     this.level = Level.valueOf(planned.choice(DatasetChoice.LEVEL).toUpperCase(Locale.ROOT));
     this.mode =
@@ -80,6 +87,17 @@ public final class DatasetMaker {
         Stream.of(Normalisation.values())
             .filter(each -> each.word().equals(planned.choice(DatasetChoice.NORMALISE)))
             .findFirst();
+  }
+
+  /** Lets work run that needs much heap at once. */
+  public interface Room {
+    /** The most that there can be, in bytes. */
+    long limit();
+
+    /**
+     * @param bytes of heap
+     */
+    void with(long bytes, HeapRoom.Work work) throws IOException, InterruptedException;
   }
 
   /** True if this version renders that format. */
@@ -109,7 +127,12 @@ public final class DatasetMaker {
     return read;
   }
 
-  public void make() throws IOException, UnusableInput {
+  /** Bytes of heap that all but some formats need: groups of samples, and what reshaping keeps. */
+  public long heap() {
+    return GROUPS + (reshaping.changes() ? Reshaping.MEMORY : 0);
+  }
+
+  public void make() throws IOException, UnusableInput, InterruptedException {
     if (!planned.choice(DatasetChoice.LAYOUT).equals("refinebio")) {
       matrices((matrix, shown) -> {});
     } else {
@@ -134,7 +157,7 @@ public final class DatasetMaker {
     void matrix(Matrix matrix, DatasetStore shown) throws IOException;
   }
 
-  private void matrices(Shown also) throws IOException, UnusableInput {
+  private void matrices(Shown also) throws IOException, UnusableInput, InterruptedException {
     for (Matrix matrix : planned.plan().matrices()) {
       Path place = matrix.name().isEmpty() ? folder : folder.resolve(matrix.name());
       Files.createDirectories(place);
@@ -182,14 +205,15 @@ public final class DatasetMaker {
   }
 
   private void render(List<PlanLine.Taken> samples, DatasetStore shown, Path place)
-      throws IOException, UnusableInput {
+      throws IOException, UnusableInput, InterruptedException {
     for (String format : planned.words("formats")) {
       if (format.equals(BUNDLE)) {
         bundle(samples, place);
       } else {
-        Format.of(format)
-            .orElseThrow(() -> new UnusableInput("this version makes no " + format))
-            .render(shown, place, threads);
+        Format made =
+            Format.of(format)
+                .orElseThrow(() -> new UnusableInput("this version makes no " + format));
+        room.with(made.heap(shown, room.limit()), () -> made.render(shown, place, threads));
       }
     }
   }

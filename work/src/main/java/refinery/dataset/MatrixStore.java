@@ -28,6 +28,7 @@ import refinery.expression.TranscriptIds;
 import refinery.expression.UnusableInput;
 import refinery.protocol.dataset.DatasetPlan.Matrix;
 import refinery.protocol.dataset.PlanLine;
+import refinery.protocol.job.PipelineFacts;
 
 /**
  * Writes the store of a matrix: counts and TPM as the tool gives them, and lengths. The length of a
@@ -196,12 +197,13 @@ final class MatrixStore {
     Map<String, String> attributes = new TreeMap<>(sample.columns());
     attributes.put("batch", sample.batch().value());
     attributes.put("quant_sha256", sample.sha256());
+    String tool = format == QuantificationFormat.KALLISTO ? "kallisto" : "salmon";
     return new SampleEntry(
         sample.sample(),
         matrix.organism().orElse(""),
         matrix.index(),
-        format == QuantificationFormat.KALLISTO ? "kallisto" : "salmon",
-        "",
+        tool,
+        sample.columns().getOrDefault(PipelineFacts.versionOf(tool), ""),
         matrix.release().orElse(""),
         attributes);
   }

@@ -3,6 +3,7 @@ package refinery.pipeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,21 @@ final class Biotypes {
     return biotypes;
   }
 
-  static boolean isRibosomal(String biotype) {
+  /** The transcripts of ribosomal RNA, which are few. */
+  static Set<String> ribosomal(Path file, Attempt attempt) throws IOException, StepFailure {
+    Set<String> transcripts = new HashSet<>();
+    try (Lines lines = new Lines(Streams.open(file, attempt))) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        int tab = line.indexOf('\t');
+        if (tab > 0 && isRibosomal(line.substring(tab + 1))) {
+          transcripts.add(line.substring(0, tab));
+        }
+      }
+    }
+    return transcripts;
+  }
+
+  private static boolean isRibosomal(String biotype) {
     return RIBOSOMAL.contains(biotype.toLowerCase(Locale.ROOT));
   }
 }

@@ -15,6 +15,7 @@ import refinery.curation.Transform;
 import refinery.dataset.store.SampleEntry;
 import refinery.metadata.Harmonisation;
 import refinery.metadata.HarmonisationFile;
+import refinery.protocol.dataset.SampleColumn;
 import refinery.recipe.CurationFiles;
 
 /**
@@ -86,12 +87,18 @@ final class CurationStep implements Builtin {
                 made.genes()));
   }
 
-  /** A field of the harmonised form of what is known of a sample, or else that attribute. */
-  private static String group(SampleEntry entry, String field) {
+  /**
+   * A field of the harmonised form of what is known of a sample, or else that attribute. A dataset
+   * tells the field; of one that is older it is made of the words that it has.
+   */
+  static String group(SampleEntry entry, String field) {
     Map<String, String> known = new TreeMap<>(entry.attributes());
-    return Optional.ofNullable(Rules.HARMONISATION.of(known).get(field))
-        .map(harmonised -> harmonised.value())
-        .orElseGet(() -> known.getOrDefault(field, ""));
+    String told = known.getOrDefault(SampleColumn.HARMONISED + field, "");
+    return told.isEmpty()
+        ? Optional.ofNullable(Rules.HARMONISATION.of(known).get(field))
+            .map(harmonised -> harmonised.value())
+            .orElseGet(() -> known.getOrDefault(field, ""))
+        : told;
   }
 
   private static double number(StepContext context, String key) throws StepFailure {

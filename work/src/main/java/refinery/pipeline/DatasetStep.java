@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import refinery.dataset.DatasetMaker;
 import refinery.dataset.StoredBytes;
 import refinery.dataset.format.UnsuitableFormat;
 import refinery.expression.UnusableInput;
+import refinery.memory.HeapRoom;
 
 /**
  * The step {@code dataset}: makes the files of the dataset whose stored plan is {@code plan} in the
@@ -25,14 +27,16 @@ final class DatasetStep implements Builtin {
   }
 
   @Override
-  public void run(StepContext context) throws IOException, StepFailure {
+  public void run(StepContext context) throws IOException, StepFailure, InterruptedException {
     Path folder = Files.createDirectories(context.path("to"));
     int threads = (int) Math.max(1, context.attempt().reserved().cpu() / 1000);
     StoredBytes stored = context.stored();
+    Room room = new Room(context);
     try (InputStream plan = stored.open(context.text("plan"))) {
       DatasetMaker maker =
-          new DatasetMaker(plan, stored, folder, threads, () -> RecipeInputs.heed(context));
+          new DatasetMaker(plan, stored, folder, threads, () -> RecipeInputs.heed(context), room);
       compare(maker.inputs(), context);
+      room.open(maker.heap());
       maker.make();
       context.learned("dataset", maker.plan().id());
       context.learned("samples", maker.plan().samples().taken());
@@ -46,7 +50,39 @@ final class DatasetStep implements Builtin {
                   maker.plan().samples().dropped(),
                   String.join(", ", maker.files().stream().limit(20).toList())));
     } catch (UnusableInput | UnsuitableFormat e) {
+      // Not out of memory: the heap of a node does not grow with what a job reserves.
       throw StepFailure.permanent(LastWords.clean(e.getMessage()));
+    } finally {
+      room.close();
+    }
+  }
+
+  /** The step's share of the heap. */
+  private static final class Room implements DatasetMaker.Room, AutoCloseable {
+    private final StepContext context;
+    private Optional<HeapRoom.Share> share = Optional.empty();
+
+    Room(StepContext context) {
+      this.context = context;
+    }
+
+    void open(long bytes) throws IOException, InterruptedException {
+      share = Optional.of(HeapRoom.SHARED.take(bytes, () -> Streams.heed(context.attempt())));
+    }
+
+    @Override
+    public long limit() {
+      return HeapRoom.limit(Runtime.getRuntime().maxMemory());
+    }
+
+    @Override
+    public void with(long bytes, HeapRoom.Work work) throws IOException, InterruptedException {
+      share.orElseThrow().with(bytes, work);
+    }
+
+    @Override
+    public void close() {
+      share.ifPresent(HeapRoom.Share::close);
     }
   }
 

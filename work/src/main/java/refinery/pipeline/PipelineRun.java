@@ -211,6 +211,9 @@ final class PipelineRun {
     Placeholders values = values(inputs, provided);
     new StepSequence(pipeline, steps, values, inputs, facts).run();
     // Not before: an index lists the facts in itself, and its bytes must not depend on a comment.
+    steps
+        .toolVersions()
+        .forEach((tool, version) -> facts.put(PipelineFacts.versionOf(tool), version));
     facts.put(PipelineFacts.VERSION, pipeline.version());
     facts.put(PipelineFacts.FILE, fileDigest);
     List<Artifact> artifacts =

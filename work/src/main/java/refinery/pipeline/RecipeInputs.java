@@ -6,11 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import refinery.compendium.GeneRule;
 import refinery.dataset.store.DamagedStore;
 import refinery.expression.UnusableInput;
+import refinery.memory.HeapRoom;
 import refinery.recipe.StoredSamples;
 
 /**
@@ -24,10 +23,6 @@ final class RecipeInputs {
   /** What a step may need in all: those, and a group of samples of a store with three values. */
   private static final long HEAP = 256L << 20;
 
-  /** As many at a time as half of the heap bears; the others wait. */
-  private static final Semaphore ROOM =
-      new Semaphore((int) Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP));
-
   private static final int FILE = 4;
 
   private RecipeInputs() {}
@@ -39,22 +34,18 @@ final class RecipeInputs {
 
   static void with(StepContext context, GeneRule rule, Work work)
       throws IOException, StepFailure, InterruptedException {
-    while (!ROOM.tryAcquire(1, TimeUnit.SECONDS)) {
-      Streams.heed(context.attempt());
-    }
-    try (StoredSamples samples =
-        StoredSamples.open(
-            files(context),
-            Optional.of(context.text("organism")).filter(word -> !word.isEmpty()),
-            rule,
-            () -> Streams.heed(context.attempt()))) {
+    try (HeapRoom.Share room = HeapRoom.SHARED.take(HEAP, () -> Streams.heed(context.attempt()));
+        StoredSamples samples =
+            StoredSamples.open(
+                files(context),
+                Optional.of(context.text("organism")).filter(word -> !word.isEmpty()),
+                rule,
+                () -> Streams.heed(context.attempt()))) {
       work.of(samples);
     } catch (UnusableInput e) {
       throw StepFailure.permanent(LastWords.clean(e.getMessage()));
     } catch (DamagedStore e) {
       throw StepFailure.corrupt("a dataset is damaged: " + LastWords.clean(e.getMessage()));
-    } finally {
-      ROOM.release();
     }
   }
 

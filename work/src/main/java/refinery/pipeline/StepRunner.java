@@ -68,6 +68,18 @@ final class StepRunner {
     return records.stream().flatMap(record -> record.log().stream()).toList();
   }
 
+  /** The versions of the tools that have run, by name, of those that say one. */
+  Map<String, String> toolVersions() {
+    Map<String, String> versions = new TreeMap<>();
+    for (StepRecord record : records) {
+      int blank = record.tool().indexOf(' ');
+      if (!record.command().isEmpty() && blank > 0) {
+        versions.put(record.tool().substring(0, blank), record.tool().substring(blank + 1));
+      }
+    }
+    return versions;
+  }
+
   Usage usage() {
     long memory = 0;
     double cpu = 0;

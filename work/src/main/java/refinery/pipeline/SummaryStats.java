@@ -3,8 +3,6 @@ package refinery.pipeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import refinery.figures.Limits;
 import refinery.figures.Matrix;
 import refinery.figures.MatrixFiles;
@@ -12,6 +10,7 @@ import refinery.figures.MitochondrialGenes;
 import refinery.figures.Settings;
 import refinery.figures.SummaryFigures;
 import refinery.figures.UnusableMatrix;
+import refinery.memory.HeapRoom;
 import refinery.protocol.batch.RawFile;
 
 /**
@@ -26,10 +25,6 @@ final class SummaryStats implements Builtin {
 
   private static final int TOP = 20;
 
-  /** As many matrices at a time as the heap bears; the others wait. */
-  private static final Semaphore ROOM =
-      new Semaphore((int) Math.max(1, Runtime.getRuntime().maxMemory() / 2 / HEAP));
-
   /** Read when they are first needed; the node has checked them at its start. */
   private static final class Rules {
     static final MitochondrialGenes GENES = MitochondrialGenes.load();
@@ -42,10 +37,7 @@ final class SummaryStats implements Builtin {
 
   @Override
   public void run(StepContext context) throws IOException, StepFailure, InterruptedException {
-    while (!ROOM.tryAcquire(1, TimeUnit.SECONDS)) {
-      Streams.heed(context.attempt());
-    }
-    try {
+    try (HeapRoom.Share room = HeapRoom.SHARED.take(HEAP, () -> Streams.heed(context.attempt()))) {
       figures(context);
     } catch (UnusableMatrix unusable) {
       String message = LastWords.clean(unusable.getMessage());
@@ -58,8 +50,6 @@ final class SummaryStats implements Builtin {
     } catch (LinkageError | InternalError noFonts) {
       throw StepFailure.permanent(
           "figures cannot be drawn on this node, which needs fontconfig and a font: " + noFonts);
-    } finally {
-      ROOM.release();
     }
   }
 

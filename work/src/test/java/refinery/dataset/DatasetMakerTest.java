@@ -23,11 +23,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.dataset.format.UnsuitableFormat;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.Measure;
+import refinery.dataset.store.SampleEntry;
 import refinery.expression.Counts;
 import refinery.expression.Normalisation;
 import refinery.expression.UnusableInput;
+import refinery.memory.HeapRoom;
 import refinery.protocol.BatchId;
 import refinery.protocol.Json;
 import refinery.protocol.catalog.Catalog.Validated;
@@ -53,6 +56,8 @@ class DatasetMakerTest {
 
   @TempDir Path temp;
   private final Map<String, byte[]> stored = new HashMap<>();
+  private long heap = 1 << 20;
+  private long needed;
 
   private final StoredBytes bytes =
       new StoredBytes() {
@@ -113,7 +118,7 @@ class DatasetMakerTest {
         sha256,
         1,
         kept,
-        Map.of("title", "one\ttwo"));
+        Map.of("title", "one\ttwo", "salmon_version", "1.10.1"));
   }
 
   private Path make(
@@ -145,7 +150,19 @@ class DatasetMakerTest {
             bytes,
             folder,
             2,
-            () -> {})
+            () -> {},
+            new DatasetMaker.Room() {
+              @Override
+              public long limit() {
+                return heap;
+              }
+
+              @Override
+              public void with(long bytes, HeapRoom.Work work) throws IOException {
+                needed = Math.max(needed, bytes);
+                work.run();
+              }
+            })
         .make();
     return folder;
   }
@@ -245,6 +262,19 @@ class DatasetMakerTest {
     assertThat(length.resolve("tpm.tsv.gz")).doesNotExist();
   }
 
+  /** Seven cells are not zero. */
+  @Test
+  void aFormatGetsTheHeapThatItNeedsOrIsRefused() throws Exception {
+    make("tables", "{}", all(), Optional.empty());
+    assertThat(needed).isZero();
+    make("h5ad", "{\"formats\": [\"h5ad\"]}", all(), Optional.empty());
+    assertThat(needed).isEqualTo(7 * 24);
+    heap = 7 * 24 - 1;
+    assertThatThrownBy(() -> make("none", "{\"formats\": [\"h5ad\"]}", all(), Optional.empty()))
+        .isInstanceOf(UnsuitableFormat.class)
+        .hasMessageContainingAll("7 cells", "half of this node's heap", "parquet");
+  }
+
   @Test
   void transcriptsAreThoseOfTximport() throws Exception {
     Path folder =
@@ -289,7 +319,7 @@ class DatasetMakerTest {
         .containsExactly(expected, within(1e-9));
     List<String> lines = Files.readAllLines(folder.resolve("samples.tsv"));
     assertThat(lines.getFirst())
-        .isEqualTo("sample\tbatch\tmatrix\tquant_sha256\tsize_factor\ttitle");
+        .isEqualTo("sample\tbatch\tmatrix\tquant_sha256\tsize_factor\tsalmon_version\ttitle");
     assertThat(Double.parseDouble(lines.get(1).split("\t")[4]))
         .isCloseTo(factors[0] * libraries[0] / mean, within(1e-12));
     assertThat(lines.get(1)).endsWith("\tone two");
@@ -401,6 +431,7 @@ class DatasetMakerTest {
     try (DatasetStore both = DatasetStore.open(more.resolve("matrix.store"))) {
       assertThat(both.slice(Measure.COUNTS, both.row("C").orElseThrow()))
           .containsExactly(325, 0, 615);
+      assertThat(both.entries()).extracting(SampleEntry::toolVersion).containsOnly("1.10.1");
     }
     assertThat(more.resolve("base.store")).doesNotExist();
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -224,9 +225,14 @@ class RecipePipelinesTest {
       String[] row = line.split("\t");
       known.add(
           Map.of(
-              "tissue_type", row[1],
-              "study_accession", row[2],
-              "mapping_rate", Double.toString(Double.parseDouble(row[3]) / 100)));
+              "tissue_type",
+              row[1],
+              "harmonised_treatment",
+              row[1].toLowerCase(Locale.ROOT),
+              "study_accession",
+              row[2],
+              "mapping_rate",
+              Double.toString(Double.parseDouble(row[3]) / 100)));
     }
     return new Tables(
         Golden.read("curation", "counts.tsv"),
@@ -258,7 +264,8 @@ class RecipePipelinesTest {
     assertThat(names)
         .contains("wsfilter/metadata.tsv", "finalize/Mus_musculus/Mus_musculus_expression.tsv")
         .contains("finalize/Mus_musculus/Mus_musculus_tau.tsv");
-    List<Artifact> plain = Workbench.processed(run("curation", Map.of(), store)).artifacts();
+    List<Artifact> plain =
+        Workbench.processed(run("curation", Map.of("group", "treatment"), store)).artifacts();
     assertThat(digests(made)).containsAll(digests(plain)).hasSize(digests(plain).size() + 1);
   }
 

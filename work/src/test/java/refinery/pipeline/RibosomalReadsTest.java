@@ -95,6 +95,16 @@ class RibosomalReadsTest {
     assertThat(judged.measures().value(Measure.RRNA_RATE_PERCENT)).isEmpty();
   }
 
+  /** The measure only flags, so what it cannot be made of fails no run. */
+  @Test
+  void isUnknownWhereATableCannotBeRead() throws Exception {
+    assertThat(count("t2\trRNA\n" + "x".repeat(2 << 20))).as("no text file").isEmpty();
+    Path counts = folder.resolve("abundance.tsv");
+    Files.writeString(counts, COUNTS + "t4\t500\t300\tmany\t1\n");
+    assertThat(count("t2\trRNA\n")).as("no number").isEmpty();
+    assertThat(context.checks().toString()).contains("longer than", "abundance.tsv");
+  }
+
   @Test
   void isUnknownAndNotZeroWithoutSuchATranscript() throws Exception {
     assertThat(count("t1\tprotein_coding\nt9\trRNA\n")).as("left out of the index").isEmpty();

@@ -14,4 +14,9 @@ public final class PipelineFacts {
   public static final String QUALITY_REASONS = "quality_reasons";
 
   private PipelineFacts() {}
+
+  /** The version of a tool that a step has run, as {@code salmon_version}. */
+  public static String versionOf(String tool) {
+    return tool + "_version";
+  }
 }

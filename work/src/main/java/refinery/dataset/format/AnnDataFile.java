@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import refinery.dataset.store.Crew;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.Measure;
 import refinery.dataset.store.SampleEntry;
+import refinery.memory.HeapRoom;
 
 /**
  * An AnnData file: the main measure as a sparse matrix with a row a sample, samples' metadata and
@@ -45,7 +47,6 @@ final class AnnDataFile {
 
   static void write(DatasetStore store, Path file, Crew crew) throws IOException {
     Measure measure = Format.main(store.shape());
-    check(store.nonZero(measure), Runtime.getRuntime().maxMemory());
     Matrix matrix = Matrix.of(store, measure, crew);
     List<SampleEntry> samples = store.entries();
     List<String> features = store.shape().features();
@@ -63,7 +64,16 @@ final class AnnDataFile {
     }
   }
 
-  static void check(long cells, long heap) throws UnsuitableFormat {
+  /**
+   * Bytes of heap that the file needs.
+   *
+   * @throws UnsuitableFormat if no heap of this limit holds it, or no file
+   */
+  static long heap(DatasetStore store, long limit) throws IOException {
+    return heap(store.nonZero(Format.main(store.shape())), limit);
+  }
+
+  static long heap(long cells, long limit) throws UnsuitableFormat {
     if (cells == 0) {
       throw new UnsuitableFormat("every cell is zero, and an h5ad file here needs one that is not");
     }
@@ -72,11 +82,13 @@ final class AnnDataFile {
           "%,d cells are not zero; an h5ad file here holds at most %,d: ask for parquet or mtx"
               .formatted(cells, MOST_CELLS));
     }
-    if (cells * BYTES_PER_CELL > heap) {
+    Optional<String> refusal = HeapRoom.refusal(cells * BYTES_PER_CELL, limit);
+    if (refusal.isPresent()) {
       throw new UnsuitableFormat(
-          "%,d cells are not zero; an h5ad file needs about %,d MiB of heap for them and the limit is %,d: ask for parquet or mtx"
-              .formatted(cells, cells * BYTES_PER_CELL >> 20, heap >> 20));
+          "%,d cells are not zero; an h5ad file of them %s: ask for parquet or mtx, or give the nodes a larger heap (-Xmx)"
+              .formatted(cells, refusal.get()));
     }
+    return cells * BYTES_PER_CELL;
   }
 
   /** Compressed sparse rows. */

@@ -65,6 +65,11 @@ public enum Format {
     void render(DatasetStore store, Path folder, Crew crew) throws IOException {
       AnnDataFile.write(store, folder.resolve("dataset.h5ad"), crew);
     }
+
+    @Override
+    public long heap(DatasetStore store, long limit) throws IOException {
+      return AnnDataFile.heap(store, limit);
+    }
   };
 
   private final String label;
@@ -85,6 +90,16 @@ public enum Format {
   public abstract List<String> files(Shape shape);
 
   abstract void render(DatasetStore store, Path folder, Crew crew) throws IOException;
+
+  /**
+   * Bytes of heap that it needs at once beyond some groups of samples.
+   *
+   * @param limit the most that it can have
+   * @throws UnsuitableFormat when that is less, or when the format cannot hold the store
+   */
+  public long heap(DatasetStore store, long limit) throws IOException {
+    return 0;
+  }
 
   /**
    * Writes the files into an existing folder.

@@ -2,85 +2,95 @@ package refinery.dataset.format;
 
 import java.io.IOException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.SampleEntry;
+import refinery.protocol.catalog.RefinebioFields;
+import refinery.protocol.dataset.SampleColumn;
 
 /**
  * The columns of refine.bio's tables of samples: the accession, that of the study, the harmonised
- * fields by name and under its prefix, then everything else by name.
+ * fields by name and under its prefix, then everything else by name, as its archive calls it.
  */
 final class RefinebioMetadata {
-  private static final String PREFIX = "refinebio_";
+  /** What has a column of refine.bio's. */
+  private static final Set<String> SHOWN = shown();
 
-  /** refine.bio's experiment is the archives' study. */
-  private static final List<String> STUDIES =
-      List.of("secondary_study_accession", "study_accession", "study");
-
-  /** Its harmonised fields, by the names that Refinery has for them. */
-  private static final Map<String, String> FIELDS =
-      Map.ofEntries(
-          Map.entry("age", "age"),
-          Map.entry("cell_line", "cell_line"),
-          Map.entry("compound", "compound"),
-          Map.entry("developmental_stage", "developmental_stage"),
-          Map.entry("disease", "disease"),
-          Map.entry("disease_stage", "disease_stage"),
-          Map.entry("genetic_information", "genetic_information"),
-          Map.entry("instrument", "platform"),
-          Map.entry("race", "race"),
-          Map.entry("sex", "sex"),
-          Map.entry("source_archive_url", "source_archive_url"),
-          Map.entry("source_database", "source_database"),
-          Map.entry("tissue", "specimen_part"),
-          Map.entry("subject", "subject"),
-          Map.entry("time", "time"),
-          Map.entry("title", "title"),
-          Map.entry("treatment", "treatment"));
+  private static Set<String> shown() {
+    Set<String> shown = new HashSet<>(Set.of(SampleColumn.SOURCE, SampleColumn.LOCATION));
+    RefinebioFields.HARMONISED.values().forEach(each -> shown.add(SampleColumn.HARMONISED + each));
+    return shown;
+  }
 
   private RefinebioMetadata() {}
 
   static String study(SampleEntry sample) {
-    return STUDIES.stream()
-        .map(name -> sample.attributes().getOrDefault(name, ""))
-        .filter(accession -> !accession.isEmpty())
-        .findFirst()
-        .orElse("");
+    String study = RefinebioFields.study(sample.attributes());
+    return study.isEmpty() ? sample.attributes().getOrDefault("study", "") : study;
   }
 
   /** What the samples of a store have, read a group at a time. */
   static Map<String, Function<SampleEntry, String>> columns(DatasetStore store) throws IOException {
-    TreeSet<String> others = new TreeSet<>();
+    Map<String, Set<String>> others = new TreeMap<>();
     for (int group = 0; group < store.groupCount(); group++) {
-      store.entries(group).forEach(sample -> others.addAll(sample.attributes().keySet()));
+      for (SampleEntry sample : store.entries(group)) {
+        for (String key : sample.attributes().keySet()) {
+          if (!SHOWN.contains(key)) {
+            others.computeIfAbsent(column(sample, key), name -> new TreeSet<>()).add(key);
+          }
+        }
+      }
     }
-    others.removeAll(FIELDS.keySet());
     Map<String, Function<SampleEntry, String>> columns = new LinkedHashMap<>();
     columns.put("refinebio_accession_code", SampleEntry::accession);
     columns.put("experiment_accession", RefinebioMetadata::study);
-    columns.putAll(harmonised());
-    for (String name : others) {
-      columns.putIfAbsent(name, sample -> sample.attributes().getOrDefault(name, ""));
+    for (String field : RefinebioFields.NAMES) {
+      columns.put(RefinebioFields.PREFIX + field, sample -> cell(field, sample));
     }
+    others.forEach((name, keys) -> columns.putIfAbsent(name, sample -> other(name, keys, sample)));
     return Collections.unmodifiableMap(columns);
   }
 
-  private static Map<String, Function<SampleEntry, String>> harmonised() {
-    Map<String, Function<SampleEntry, String>> fields = new TreeMap<>();
-    FIELDS.forEach(
-        (name, field) ->
-            fields.put(PREFIX + field, sample -> sample.attributes().getOrDefault(name, "")));
-    fields.put(PREFIX + "organism", sample -> key(sample.organism()));
-    fields.put(PREFIX + "processed", sample -> "True");
-    fields.put(PREFIX + "processor_id", SampleEntry::indexDigest);
-    fields.put(PREFIX + "processor_name", SampleEntry::tool);
-    fields.put(PREFIX + "processor_version", SampleEntry::toolVersion);
-    return fields;
+  private static String column(SampleEntry sample, String key) {
+    return RefinebioFields.column(sample.attributes().getOrDefault(SampleColumn.SOURCE, ""), key);
+  }
+
+  /** What the sample has under one of these keys that is this column for its source. */
+  private static String other(String name, Set<String> keys, SampleEntry sample) {
+    return keys.stream()
+        .filter(key -> column(sample, key).equals(name))
+        .map(key -> sample.attributes().getOrDefault(key, ""))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String cell(String field, SampleEntry sample) {
+    Map<String, String> known = sample.attributes();
+    return switch (field) {
+      case "organism" -> key(sample.organism());
+      case "processed" -> "True";
+      case "processor_id" -> sample.indexDigest();
+      case "processor_name" -> sample.tool();
+      case "processor_version" -> sample.toolVersion();
+      case "source_archive_url" -> known.getOrDefault(SampleColumn.LOCATION, "");
+      case "source_database" ->
+          RefinebioFields.database(known.getOrDefault(SampleColumn.SOURCE, ""));
+      default -> {
+        String harmonised = RefinebioFields.HARMONISED.get(field);
+        yield harmonised == null
+            ? RefinebioFields.said(field, known)
+            // Stores of older datasets have the archive's words alone.
+            : known.getOrDefault(
+                SampleColumn.HARMONISED + harmonised, known.getOrDefault(harmonised, ""));
+      }
+    };
   }
 
   /** Organisms are written like {@code HOMO_SAPIENS}. */

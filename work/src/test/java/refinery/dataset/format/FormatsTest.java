@@ -247,12 +247,15 @@ class FormatsTest {
   }
 
   @Test
-  void whatNoH5adHoldsIsRefusedInWords() {
-    assertThatThrownBy(() -> AnnDataFile.check(300_000_000, Long.MAX_VALUE))
+  void whatNoH5adHoldsIsRefusedInWords() throws Exception {
+    assertThatThrownBy(() -> AnnDataFile.heap(300_000_000, Long.MAX_VALUE))
         .isInstanceOf(UnsuitableFormat.class)
         .hasMessageContaining("300,000,000 cells are not zero");
-    assertThatThrownBy(() -> AnnDataFile.check(100_000_000, 1L << 30))
-        .hasMessageContaining("about 2,288 MiB of heap for them and the limit is 1,024");
-    assertThatThrownBy(() -> AnnDataFile.check(0, 1L << 30)).hasMessageContaining("every cell");
+    assertThatThrownBy(() -> AnnDataFile.heap(100_000_000, 1L << 30))
+        .isInstanceOf(UnsuitableFormat.class)
+        .hasMessageContaining(
+            "needs about 2,288 MiB of heap, and half of this node's heap is 1,024 MiB");
+    assertThat(AnnDataFile.heap(40_000_000, 1L << 30)).isEqualTo(960_000_000);
+    assertThatThrownBy(() -> AnnDataFile.heap(0, 1L << 30)).hasMessageContaining("every cell");
   }
 }

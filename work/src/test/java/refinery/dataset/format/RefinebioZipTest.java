@@ -33,10 +33,18 @@ class RefinebioZipTest {
         "",
         Map.of(
             "tissue",
+            "liver biopsy",
+            "harmonised_tissue",
             "liver",
+            "harmonised_treatment",
+            "heat",
+            "timepoint",
+            "3 h",
+            "source",
+            "geo",
             "secondary_study_accession",
             "SRP%d".formatted(sample / 4),
-            "characteristics_ch1_\tx",
+            "\tx",
             "a\tb"));
   }
 
@@ -95,8 +103,14 @@ class RefinebioZipTest {
                 cells += a.size
                 meta = pandas.read_csv(z.open(key + '/metadata_' + key + '.tsv'), sep='\\t')
                 assert list(meta.columns[:3]) == ['refinebio_accession_code', 'experiment_accession', 'refinebio_age']
-                assert list(meta.columns)[2:-2] == sorted(meta.columns[2:-2])
-                assert list(meta.columns[-2:]) == ['characteristics_ch1_ x', 'secondary_study_accession']
+                assert list(meta.columns)[2:-4] == sorted(meta.columns[2:-4])
+                assert list(meta.columns[-4:]) == ['characteristics_ch1_ x', 'characteristics_ch1_timepoint',
+                                                   'characteristics_ch1_tissue', 'secondary_study_accession']
+                assert list(meta['characteristics_ch1_tissue']) == ['liver biopsy'] * 9
+                assert list(meta['refinebio_treatment']) == ['heat'] * 9
+                assert list(meta['refinebio_time']) == ['3 h'] * 9
+                assert list(meta['refinebio_source_database']) == ['GEO'] * 9
+                assert list(meta['refinebio_processor_version']) == ['1.10.3'] * 9
                 assert list(meta['characteristics_ch1_ x']) == ['a b'] * 9
                 assert list(meta['refinebio_specimen_part']) == ['liver'] * 9
                 assert list(meta['refinebio_organism']) == ['HOMO_SAPIENS'] * 9
