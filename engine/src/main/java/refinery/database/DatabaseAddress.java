@@ -20,9 +20,13 @@ public record DatabaseAddress(String url, String user, String password) {
    * end a long statement.
    */
   static final String PATIENCE =
-      "select set_config(name, '0', false) from pg_settings where name in ('statement_timeout',"
-          + " 'lock_timeout', 'transaction_timeout', 'idle_session_timeout',"
-          + " 'idle_in_transaction_session_timeout')";
+      """
+      select set_config(name, value, false) from pg_settings join (values
+        ('statement_timeout', '0'), ('lock_timeout', '0'), ('transaction_timeout', '0'),
+        ('idle_session_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
+        ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
+        ('tcp_keepalives_count', '6'), ('tcp_user_timeout', '90000')) wanted (name, value) using (name)
+      """;
 
   /**
    * Reads an address as a person gives it. User and password are taken from the parameters of the

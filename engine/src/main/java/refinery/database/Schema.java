@@ -11,14 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the tables of a database up to date. A step over a large table may take many minutes, so
- * no connection of it has a time limit, and it says how far it is. One node does it; others that
- * start meanwhile wait for its lock, and say so. A step is one transaction: a node that ends within
- * it has changed nothing, and the next start begins it anew. Blocking.
+ * Brings the tables of a database up to date. While nodes are alive that work with the tables as
+ * they are, it waits for their end. A step over a large table may take many minutes, so no
+ * connection of it has a time limit, and it says how far it is. One node does it; others that start
+ * meanwhile wait for its lock, and say so. A step is one transaction: a node that ends within it
+ * has changed nothing, and the next start begins it anew. Blocking.
  */
 final class Schema {
   private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
@@ -37,6 +39,13 @@ final class Schema {
       where l.locktype = 'advisory' and l.granted and l.objsubid = 1
         and l.database = (select oid from pg_database where datname = current_database())
         and (l.classid::bigint << 32) + l.objid::bigint = ?
+      """;
+
+  /** Nodes that were there in the last half minute; those that ended well are not. */
+  private static final String ALIVE =
+      """
+      select string_agg(address || ' (Refinery ' || version || ')', ', ' order by address)
+      from cluster_presence where seen > clock_timestamp() - interval '30 seconds'
       """;
 
   private final DatabaseAddress address;
@@ -64,13 +73,17 @@ final class Schema {
    */
   void bringUpToDate() throws SQLException {
     try (Connection lock = connection()) {
-      await(lock);
       Flyway flyway = flyway();
-      MigrationInfo[] steps = flyway.info().pending();
-      if (steps.length == 0 || flyway.info().current() == null) {
+      if (changesTables(flyway.info())) {
+        awaitEndOfOthers(lock);
+      }
+      await(lock);
+      MigrationInfoService now = flyway.info();
+      if (!changesTables(now)) {
         flyway.migrate(); // Quick: nothing to do but to compare, or nothing in the tables yet.
         return;
       }
+      MigrationInfo[] steps = now.pending();
       String all = "to version " + steps[steps.length - 1].getVersion();
       name(lock, "refinery, tables " + all);
       said.accept(
@@ -113,6 +126,31 @@ final class Schema {
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  private static boolean changesTables(MigrationInfoService found) {
+    return found.current() != null && found.pending().length > 0;
+  }
+
+  /** Without the lock, so that those whose end is waited for may be restarted. */
+  private void awaitEndOfOthers(Connection connection) throws SQLException {
+    for (String alive = alive(connection); alive != null; alive = alive(connection)) {
+      said.accept(
+          "waits for the end of %s: the tables of %s are brought up to date when no node of an older version uses them"
+              .formatted(alive, address));
+      try (PreparedStatement pause = connection.prepareStatement("select pg_sleep(?)")) {
+        pause.setDouble(1, pace.toMillis() / 1000.0);
+        pause.execute();
+      }
+    }
+  }
+
+  private static String alive(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ALIVE)) {
+      row.next();
+      return row.getString(1);
     }
   }
 

@@ -19,8 +19,9 @@ import refinery.protocol.job.JobState;
 /**
  * Records how many jobs and batches stand in which state, once a minute of the database's clock,
  * however many nodes ask for it: the first one counts (some 100 ms for 100,000 batches with their
- * jobs, by indexes alone), the others find it done. Kept are {@value #DAYS} days: each minute of
- * the last day, then one in {@value #COARSE}; some 35,000 rows at most. Thread-safe.
+ * jobs, by indexes alone), the others find it done. One row says so where there is nothing. Kept
+ * are {@value #DAYS} days: each minute of the last day, then one in {@value #COARSE}; some 35,000
+ * rows at most. Thread-safe.
  */
 public final class StateHistory {
   static final int DAYS = 8;
@@ -32,7 +33,10 @@ public final class StateHistory {
       select date_trunc('minute', now()), counted.* from (
         select 'job', state, count(*) from job_row where %1$s group by state
         union all
-        select 'batch', state, count(*) from batch_row where %1$s group by state) counted
+        select 'batch', state, count(*) from batch_row where %1$s group by state
+        union all
+        select 'job', 'queued', 0 where %1$s) counted (kind, state, number)
+      order by number desc
       on conflict do nothing
       """
           .formatted(

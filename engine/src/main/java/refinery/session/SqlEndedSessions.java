@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ import refinery.protocol.session.EndedSessions;
 public final class SqlEndedSessions implements EndedSessions, AutoCloseable {
   /** More sessions than a person ends in the time that one lasts. */
   static final int MOST_PER_OWNER = 1_000;
+
+  /** While the database is away each of them takes seconds to fail. */
+  private static final int MOST_WAITING = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(SqlEndedSessions.class);
   private static final int SECONDS_BETWEEN_SWEEPS = 60;
@@ -57,6 +61,7 @@ public final class SqlEndedSessions implements EndedSessions, AutoCloseable {
             made.setDaemon(true);
             return made;
           });
+  private final AtomicInteger waiting = new AtomicInteger();
   private Instant readUntil = Instant.EPOCH;
   private Instant sweptAt = Instant.EPOCH;
   private boolean away;
@@ -86,9 +91,16 @@ public final class SqlEndedSessions implements EndedSessions, AutoCloseable {
 
   @Override
   public CompletionStage<Boolean> end(Ended session) {
+    if (waiting.incrementAndGet() > MOST_WAITING) {
+      waiting.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("too many ends of sessions wait for the database"));
+    }
     try {
-      return CompletableFuture.supplyAsync(() -> store(session), thread);
+      return CompletableFuture.supplyAsync(() -> store(session), thread)
+          .whenComplete((stored, failed) -> waiting.decrementAndGet());
     } catch (RejectedExecutionException stopping) {
+      waiting.decrementAndGet();
       return CompletableFuture.failedFuture(stopping);
     }
   }
@@ -101,13 +113,24 @@ public final class SqlEndedSessions implements EndedSessions, AutoCloseable {
       insert.setTimestamp(3, Timestamp.from(session.until()));
       insert.setString(4, session.owner());
       insert.setInt(5, MOST_PER_OWNER);
-      if (insert.executeUpdate() == 0 && !hasEnded(session.digest())) {
+      if (insert.executeUpdate() == 0 && !isStored(connection, session.digest())) {
         return false;
       }
       known.put(session.digest(), session.until());
       return true;
     } catch (SQLException e) {
       throw new IllegalStateException("the end of a session was not stored: " + e.getMessage(), e);
+    }
+  }
+
+  /** Also another node may have stored it, a moment ago. */
+  private static boolean isStored(Connection connection, String digest) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("select 1 from ended_session where digest = ?")) {
+      select.setString(1, digest);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
     }
   }
 

@@ -24,19 +24,19 @@ class SchemaTest {
         and wait_event_type = 'Lock' and clock_timestamp() - query_start > interval '1500 ms')
       """;
 
+  private static final String NOBODY_LOCKS =
+      """
+      select not exists (select 1 from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database()))
+      """;
+
   private final List<String> first = new CopyOnWriteArrayList<>();
   private final List<String> second = new CopyOnWriteArrayList<>();
 
   /** All limits are one second here; the step is kept waiting for longer. */
   @Test
   void aStepMayTakeLongerThanConnectionsElseMayAndOtherNodesWaitForIt() throws Exception {
-    DatabaseAddress address = TestDatabase.freshAddress();
-    Flyway.configure()
-        .dataSource(address.url(), address.user(), address.password())
-        .locations("classpath:db/migration")
-        .target("7")
-        .load()
-        .migrate();
+    DatabaseAddress address = atVersion7();
     DatabaseAddress limited =
         new DatabaseAddress(
             address.url() + "?socketTimeout=1&ApplicationName=mine",
@@ -70,6 +70,39 @@ class SchemaTest {
         .contains("step 8 (failure groups)", "the tables of " + limited + " are up to date")
         .anyMatch(line -> line.contains("; it waits for "));
     assertThat(second).noneMatch(line -> line.startsWith("step "));
+  }
+
+  @Test
+  void noStepIsTakenWhileNodesOfAnOlderVersionAreAlive() throws Exception {
+    DatabaseAddress address = atVersion7();
+    try (Connection other = connection(address)) {
+      execute(
+          other,
+          "insert into cluster_presence (address, cluster, version, seen) values"
+              + " ('old:1', 'refinery', '0.1.9', clock_timestamp()),"
+              + " ('gone:1', 'refinery', '0.1.9', clock_timestamp() - interval '31 seconds')");
+      CompletableFuture<Void> waits = begun(address, first);
+      Awaitility.await().until(() -> first.size() >= 2);
+      assertThat(first)
+          .allMatch(line -> line.startsWith("waits for the end of old:1 (Refinery 0.1.9): "));
+      assertThat(waits).isNotDone();
+      assertThat(isTrue(other, "select to_regclass('state_history') is null")).isTrue();
+      assertThat(isTrue(other, NOBODY_LOCKS)).as("an older node may be restarted").isTrue();
+      execute(other, "delete from cluster_presence");
+      waits.get(30, TimeUnit.SECONDS);
+      assertThat(isTrue(other, "select to_regclass('state_history') is not null")).isTrue();
+    }
+  }
+
+  private static DatabaseAddress atVersion7() {
+    DatabaseAddress address = TestDatabase.freshAddress();
+    Flyway.configure()
+        .dataSource(address.url(), address.user(), address.password())
+        .locations("classpath:db/migration")
+        .target("7")
+        .load()
+        .migrate();
+    return address;
   }
 
   @Test

@@ -59,6 +59,10 @@ class SqlEndedSessionsTest {
       assertThat(end(there, ended("two", Duration.ofHours(1)))).isTrue();
       await().atMost(SOON).until(() -> here.hasEnded("two"));
       assertThat(end(here, ended("one", Duration.ofHours(1)))).isTrue();
+      assertThat(end(here, ended("three", Duration.ofHours(1)))).isTrue();
+      assertThat(end(there, ended("three", Duration.ofHours(1))))
+          .as("ended at another node a moment ago")
+          .isTrue();
       try (SqlEndedSessions restarted = node(database)) {
         assertThat(restarted.hasEnded("one")).isTrue();
       }

@@ -65,17 +65,12 @@ final class Health {
     said.put("nodes", state.path("nodes").size());
   }
 
-  /** Adds that so many batches are found by their ids only. */
+  /**
+   * Adds how many batches are found by their ids only. Nobody can mend what an archive says, so it
+   * is no problem of the refinery, which would hide others for ever.
+   */
   static ObjectNode withUnsearchable(ObjectNode health, long batches) {
-    if (batches > 0) {
-      health
-          .withArray("/problems")
-          .add(
-              (batches == 1 ? "1 batch is" : batches + " batches are")
-                  + " found by id only: what the archive says of it cannot be indexed; the log"
-                  + " names such batches");
-    }
-    return health;
+    return health.put("unsearchable_batches", batches);
   }
 
   /** Adds what the foreman says, and whether all is well. */

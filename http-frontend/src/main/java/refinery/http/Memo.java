@@ -1,6 +1,7 @@
 package refinery.http;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,8 +11,8 @@ import java.util.function.Supplier;
 /**
  * Keeps answers for a moment, so that many who ask the same cost one question; and longer the
  * longer they took, so that finding them takes a small part of the time however many ask and
- * however much is counted. What is being asked is not asked again meanwhile. A failure is not kept.
- * Thread-safe.
+ * however much is counted. What is being asked is not asked again meanwhile. A failure is not kept,
+ * and at most {@value #MOST} answers are. Thread-safe.
  */
 public final class Memo<T> {
   /** An answer is kept so many times as long as it took, but never longer than {@link #LONGEST}. */
@@ -22,7 +23,7 @@ public final class Memo<T> {
   /** After this time a question that has no answer is asked again. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static final int MOST = 64;
+  static final int MOST = 64;
 
   /** An answer that is there or comes, and until when it is kept. */
   private static final class Kept<T> {
@@ -60,12 +61,25 @@ public final class Memo<T> {
 
   public CompletionStage<T> get(String key, Supplier<CompletionStage<T>> question) {
     long now = clock.getAsLong();
-    if (kept.size() > MOST) {
-      kept.values().removeIf(old -> !old.isFresh(now));
+    if (kept.size() >= MOST) {
+      makeRoom(now);
     }
     return kept.compute(
             key, (same, old) -> old != null && old.isFresh(now) ? old : asked(key, now, question))
         .answer;
+  }
+
+  /** Answers that are no longer kept go; if there is none, half of all. */
+  private void makeRoom(long now) {
+    kept.values().removeIf(old -> !old.isFresh(now));
+    if (kept.size() >= MOST) {
+      List.copyOf(kept.keySet()).subList(0, MOST / 2).forEach(kept::remove);
+    }
+  }
+
+  /** How many answers are kept. */
+  int size() {
+    return kept.size();
   }
 
   private Kept<T> asked(String key, long now, Supplier<CompletionStage<T>> question) {

@@ -109,7 +109,7 @@ final class SessionRoutes {
             ended -> {
               if (!ended) {
                 throw Problem.of(
-                    429,
+                    409,
                     "so many sessions of this token were ended that this one goes on until "
                         + exchange.caller().until()
                         + " for whoever has a copy of its cookie; to end it now revoke the token",

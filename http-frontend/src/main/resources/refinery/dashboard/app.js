@@ -2,7 +2,7 @@
 import {html, render, useEffect, useErrorBoundary, useState} from './lib/html.js';
 import {Link, match, navigate, usePath} from './lib/router.js';
 import {ConnectionBar, startLive, stopLive, useLive} from './lib/live.js';
-import {get} from './lib/api.js';
+import {get, send} from './lib/api.js';
 import {count} from './lib/format.js';
 import {Loading, Page, Problem} from './lib/ui.js';
 import {Jump} from './views/jump.js';
@@ -28,23 +28,21 @@ const ROOMS = [
 ];
 
 const loaded = new Map();
+// Routes by the room's address, once its files are there.
+const known = new Map();
 
 const roomOf = path => ROOMS.find(room => room.path === '/' + path.split('/')[1]);
 
-/** The routes of a room, the most literal first. */
-function routesOf(room) {
+/** Reads the routes of a room, the most literal first. */
+function read(room) {
   if (!loaded.has(room.path)) {
     const reading = Promise.all(room.files.map(file => import(`./views/${file}.js`)))
-      .then(modules => modules.flatMap(module => module.routes || []).sort((a, b) => variables(a) - variables(b)));
+      .then(modules => known.set(room.path, modules.flatMap(module => module.routes || []).sort((a, b) => variables(a) - variables(b))));
     reading.catch(() => loaded.delete(room.path));
     loaded.set(room.path, reading);
   }
   return loaded.get(room.path);
 }
-
-// The room that is opened is read while the shell is drawn.
-const opened = roomOf(location.pathname);
-if (opened) routesOf(opened);
 
 const variables = route => (route.path.match(/\{/g) || []).length;
 
@@ -54,16 +52,17 @@ function View() {
   const [found, setFound] = useState({});
   useEffect(() => {
     let current = true;
-    if (!room) return undefined;
-    routesOf(room).then(routes => current && setFound({room, routes}), error => current && setFound({room, error}));
+    if (!room || known.has(room.path)) return undefined;
+    read(room).then(() => current && setFound({room}), error => current && setFound({room, error}));
     return () => {
       current = false;
     };
   }, [room]);
   if (!room) return html`<${Missing} path=${path} />`;
-  if (found.room !== room) return html`<div class="page"><h1>${room.title}</h1><${Loading} /></div>`;
-  if (found.error) return html`<${Page} title=${room.title}><${Problem} error=${found.error} again=${() => location.reload()} /><//>`;
-  for (const route of found.routes) {
+  const routes = known.get(room.path);
+  if (!routes && found.room !== room) return html`<div class="page"><h1>${room.title}</h1><${Loading} /></div>`;
+  if (!routes) return html`<${Page} title=${room.title}><${Problem} error=${found.error} again=${() => location.reload()} /><//>`;
+  for (const route of routes) {
     const params = match(route.path, path);
     if (params) return html`<${Guarded} key=${route.path + JSON.stringify(params)} view=${route.view} params=${params} />`;
   }
@@ -128,17 +127,16 @@ function Foot() {
 
 function Who() {
   const [session, setSession] = useState(null);
+  const [refused, setRefused] = useState(null);
   const path = usePath();
   useEffect(() => {
     get('/session').then(setSession, () => setSession(null));
   }, [path === '/signin']);
   if (!session?.actor) return null;
-  const leave = async () => {
-    await fetch('/api/v1/session', {method: 'DELETE', headers: {'X-Refinery-Request': '1'}});
-    navigate('/signin');
-  };
+  const leave = () => send('DELETE', '/session').then(() => navigate('/signin'), setRefused);
   return html`<span class="who">${session.actor}${session.scope && html` <span class="muted">(${session.scope})</span>`}
-    ${session.required && html` <button type="button" class="quiet small" onClick=${leave}>Sign out</button>`}</span>`;
+    ${session.required && html` <button type="button" class="quiet small" onClick=${leave}>Sign out</button>`}
+    ${refused && html`<span class="bad-text" role="alert">${refused.detail}</span>`}</span>`;
 }
 
 function Shell() {
@@ -184,6 +182,10 @@ function Shell() {
     ${box === 'keys' && html`<${Keys} onClose=${() => setBox(null)} />`}`;
 }
 
-const place = document.getElementById('app');
-place.textContent = '';
-render(html`<${Shell} />`, place);
+// All is drawn at once when the room that is opened is there; if that cannot be read, the page says so.
+const opened = roomOf(location.pathname);
+(opened ? read(opened).catch(() => {}) : Promise.resolve()).then(() => {
+  const place = document.getElementById('app');
+  place.textContent = '';
+  render(html`<${Shell} />`, place);
+});

@@ -305,7 +305,7 @@ class AccessTest {
       ApiTest.assertProblem(signOut(cookie), 503);
       node.ended.answer = CompletableFuture.completedFuture(false);
       HttpResponse<String> tooMany = signOut(cookie);
-      ApiTest.assertProblem(tooMany, 429);
+      ApiTest.assertProblem(tooMany, 409);
       assertThat(tooMany.headers().firstValue("Set-Cookie").orElse("")).contains("Max-Age=0");
       assertThat(reads(cookie)).isEqualTo(200);
     } finally {

@@ -67,4 +67,15 @@ class MemoTest {
     assertThat(ask()).isNotDone();
     assertThat(asked).hasSize(2);
   }
+
+  @Test
+  void whateverIsAskedOnlySoMuchIsKept() {
+    for (int i = 0; i < 10 * Memo.MOST; i++) {
+      memo.get("key " + i, () -> CompletableFuture.completedFuture("answer"));
+      assertThat(memo.size()).isLessThanOrEqualTo(Memo.MOST);
+    }
+    ask();
+    ask();
+    assertThat(asked).as("what was asked last is kept").hasSize(1);
+  }
 }

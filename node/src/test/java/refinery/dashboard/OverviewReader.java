@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +48,7 @@ final class OverviewReader implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong news = new AtomicLong();
+  private final AtomicReference<String> refused = new AtomicReference<>();
   private final long[] due = new long[Asked.values().length];
   private final Stream<String> lines;
 
@@ -100,11 +102,17 @@ final class OverviewReader implements AutoCloseable {
     int status =
         http.sendAsync(request(asked.path()), BodyHandlers.ofByteArray()).join().statusCode();
     if (status != 200) {
-      throw new IllegalStateException(asked + " was answered " + status);
+      refused.set(asked + " was answered " + status);
     }
   }
 
+  /**
+   * @throws IllegalStateException when one was not answered, so that nobody takes it for cheap
+   */
   long requests() {
+    if (refused.get() != null) {
+      throw new IllegalStateException(refused.get());
+    }
     return requests.get();
   }
 

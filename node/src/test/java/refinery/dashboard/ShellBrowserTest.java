@@ -3,9 +3,11 @@ package refinery.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,35 @@ class ShellBrowserTest {
       window.page().goBack();
       window.find("main h1:has-text(\"Datasets\")");
       assertThat(window.path()).isEqualTo("/datasets");
+    }
+  }
+
+  @Test
+  void whoIsNotSignedOutIsToldSo(Browser browser) {
+    try (Window window = browser.empty(1280, 800, ColorScheme.LIGHT)) {
+      window.expectErrors();
+      AtomicInteger asked = new AtomicInteger();
+      window
+          .page()
+          .route(
+              "**/api/v1/session",
+              route -> {
+                boolean shown = route.request().method().equals("GET");
+                boolean first = !shown && asked.incrementAndGet() == 1;
+                route.fulfill(
+                    new Route.FulfillOptions()
+                        .setStatus(shown ? 200 : first ? 503 : 204)
+                        .setBody(
+                            shown
+                                ? "{\"actor\":\"ann\",\"scope\":\"admin\",\"required\":true}"
+                                : first ? "{\"detail\":\"cannot be noted now\"}" : ""));
+              });
+      window.go("/jobs");
+      window.find("button:has-text(\"Sign out\")").click();
+      window.find("[role=alert]:has-text(\"cannot be noted now\")");
+      assertThat(window.path()).isEqualTo("/jobs");
+      window.find("button:has-text(\"Sign out\")").click();
+      window.page().waitForURL("**/signin");
     }
   }
 

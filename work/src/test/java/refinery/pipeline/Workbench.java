@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import refinery.agent.AgentConfig.Sandboxing;
 import refinery.protocol.BatchId;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
@@ -58,6 +59,12 @@ final class Workbench {
     temporary = LocalObjectStore.open(folder.resolve("temporary"));
     permanent = LocalObjectStore.open(folder.resolve("permanent"));
     references = ReferenceCache.open(folder.resolve("references"), OptionalLong.empty());
+  }
+
+  /** The machine's sandbox, so that tools show that they work in it; none where it allows none. */
+  Workbench walled() {
+    sandbox = Sandbox.open(Sandboxing.AUTO, List.of(), refinery.agent.ProgramPath.ofSystem());
+    return this;
   }
 
   static Path fixture(String name) {

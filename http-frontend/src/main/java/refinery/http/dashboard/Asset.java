@@ -7,11 +7,13 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.util.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -53,12 +55,20 @@ record Asset(ContentType type, ByteString plain, ByteString gzip, String etag) {
 
   private static byte[] compressed(byte[] bytes) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+    try (GZIPOutputStream gzip = new Smallest(out)) {
       gzip.write(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written", e);
     }
     return out.toByteArray();
+  }
+
+  /** Files are compressed once and sent often. */
+  private static final class Smallest extends GZIPOutputStream {
+    Smallest(OutputStream out) throws IOException {
+      super(out);
+      def.setLevel(Deflater.BEST_COMPRESSION);
+    }
   }
 
   private static String extension(String name) {

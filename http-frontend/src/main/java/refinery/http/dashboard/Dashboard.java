@@ -6,10 +6,14 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -19,36 +23,27 @@ import java.util.stream.Collectors;
  * looked up. Thread-safe.
  */
 public final class Dashboard {
-  /** First segments of the addresses that are pages. The same are in {@code app.js}. */
-  public static final Set<String> ROOMS =
-      Set.of(
-          "",
-          "surveys",
-          "inbox",
-          "batches",
-          "compare",
-          "jobs",
-          "failures",
-          "nodes",
-          "cluster",
-          "sources",
-          "datasets",
-          "schedules",
-          "audit",
-          "docs",
-          "signin");
-
   private static final String FILES = "/dashboard/";
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src"
           + " 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors"
           + " 'none'";
 
-  /** What the first paint needs, which the page asks for before its scripts do. */
+  /** What the first paint of every page needs. */
   private static final String PRELOADED = "lib/.*\\.js|vendor/.*\\.js|views/(jump|keys)\\.js";
 
+  /** A room in {@code app.js}: its address and the files of its views. */
+  private static final Pattern ROOM =
+      Pattern.compile("\\{path: '/([a-z]*)',[^}]* files: \\[([^\\]]*)]");
+
+  private static final Pattern NAME = Pattern.compile("'([a-z-]+)'");
+  private static final Pattern IMPORTED = Pattern.compile("from '\\./([a-z-]+)\\.js'");
+
   private final Map<String, Asset> files = new TreeMap<>();
-  private final Asset page;
+
+  /** By the first segment of their addresses. */
+  private final Map<String, Asset> pages = new TreeMap<>();
+
   private final String base;
 
   /**
@@ -57,29 +52,59 @@ public final class Dashboard {
    * @throws java.io.UncheckedIOException if the program is damaged
    */
   public Dashboard() {
-    Map<String, byte[]> read = Assets.read();
-    read.forEach((name, bytes) -> files.put(name, Asset.of(name, bytes)));
+    Assets.read().forEach((name, bytes) -> files.put(name, Asset.of(name, bytes)));
     String all = files.values().stream().map(Asset::etag).collect(Collectors.joining());
     base = FILES + Asset.digest(all.getBytes(StandardCharsets.UTF_8)) + "/";
+    ROOM.matcher(text("app.js"))
+        .results()
+        .forEach(room -> pages.put(room.group(1), page(viewsOf(room.group(2)))));
+    files.remove("index.html");
+  }
+
+  /** The page with what it asks for before its scripts do: the libraries, and these views. */
+  private Asset page(Set<String> views) {
     String preloads =
         files.keySet().stream()
-            .filter(name -> name.matches(PRELOADED))
+            .filter(name -> name.matches(PRELOADED) || views.contains(name))
             .map(name -> "<link rel=\"modulepreload\" href=\"" + base + name + "\">")
             .collect(Collectors.joining("\n"));
-    String index = new String(read.get("index.html"), StandardCharsets.UTF_8);
-    page =
-        Asset.of(
-            "index.html",
-            index
-                .replace("{{base}}/", base)
-                .replace("{{preloads}}", preloads)
-                .getBytes(StandardCharsets.UTF_8));
-    files.remove("index.html");
+    return Asset.of(
+        "index.html",
+        text("index.html")
+            .replace("{{base}}/", base)
+            .replace("{{preloads}}", preloads)
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The files of some views, given as in {@code app.js}, and of those that they are made of. */
+  private Set<String> viewsOf(String names) {
+    Deque<String> open = new ArrayDeque<>();
+    NAME.matcher(names).results().forEach(name -> open.add("views/" + name.group(1) + ".js"));
+    Set<String> views = new TreeSet<>();
+    while (!open.isEmpty()) {
+      String view = open.remove();
+      if (views.add(view)) {
+        IMPORTED
+            .matcher(text(view))
+            .results()
+            .forEach(name -> open.add("views/" + name.group(1) + ".js"));
+      }
+    }
+    return views;
+  }
+
+  private String text(String name) {
+    return files.get(name).plain().utf8String();
+  }
+
+  /** The first segments of the addresses that are pages. */
+  Set<String> rooms() {
+    return pages.keySet();
   }
 
   /** The names of all files and their compressed sizes in bytes, the page included. */
   Map<String, Integer> sizes() {
-    Map<String, Integer> sizes = new TreeMap<>(Map.of("index.html", page.gzip().size()));
+    Map<String, Integer> sizes = new TreeMap<>(Map.of("index.html", pages.get("").gzip().size()));
     files.forEach((name, asset) -> sizes.put(name, asset.gzip().size()));
     return sizes;
   }
@@ -88,7 +113,7 @@ public final class Dashboard {
   public boolean serves(HttpRequest request) {
     String path = request.getUri().path();
     return isRead(request)
-        && (path.startsWith(FILES) || ROOMS.contains(room(path)) || isLost(request, path));
+        && (path.startsWith(FILES) || pages.containsKey(room(path)) || isLost(request, path));
   }
 
   /** The response to a request that it {@link #serves}. */
@@ -97,8 +122,10 @@ public final class Dashboard {
     if (path.startsWith(FILES)) {
       return file(request, path);
     }
+    String room = room(path);
+    Asset page = pages.getOrDefault(room, pages.get(""));
     HttpResponse response = respond(request, page, "no-cache");
-    return ROOMS.contains(room(path)) || response.status().intValue() == 304
+    return pages.containsKey(room) || response.status().intValue() == 304
         ? response
         : response.withStatus(404);
   }

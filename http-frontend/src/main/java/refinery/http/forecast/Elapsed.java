@@ -42,13 +42,17 @@ public record Elapsed(OptionalDouble seconds, Optional<String> limitedBy, String
     return new Elapsed(
         OptionalDouble.of(longest.getValue()),
         Optional.of(longest.getKey()),
-        "at least, on %d nodes%s%s"
+        "at least, on %s%s%s"
             .formatted(
-                fitting.processors().size(),
+                nodes(fitting.processors().size()),
                 earlier.jobs() == 0 ? "; without processing, of which none has ended before" : "",
                 earlier.downloadBytesPerSecond().isEmpty()
                     ? "; without downloads, of which none was measured before"
                     : ""));
+  }
+
+  private static String nodes(int number) {
+    return number == 1 ? "1 node" : number + " nodes";
   }
 
   /** In an order that decides when two are equal. */

@@ -24,6 +24,7 @@ public final class LogLines {
   private static final long MOST_TEXT = 1 << 20;
   private static final long MOST_READ = 256L << 20;
   private static final String HEADING = "== ";
+  private static final int LONGEST_HEADING = 400;
 
   private final Map<String, LineIndex> known =
       Collections.synchronizedMap(
@@ -151,26 +152,29 @@ public final class LogLines {
         this.step = from.step();
       }
 
-      /** Takes a piece; true when the page became full in it. */
+      /**
+       * Takes a piece; true when the page became full in it. The JDK finds a character in Latin-1
+       * text many bytes at a time, and the bytes of UTF-8 text hold the end of a line nowhere else.
+       */
       boolean take(byte[] piece, long firstWanted) {
+        String bytes = new String(piece, StandardCharsets.ISO_8859_1);
         int at = 0;
-        for (int i = 0; i < piece.length; i++) {
-          if (piece[i] == '\n') {
-            keep(piece, at, i);
-            at = i + 1;
-            boolean done = ends(offset + at, firstWanted);
-            if (done) {
-              return true;
-            }
+        for (int end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', at)) {
+          keep(piece, at, end, firstWanted);
+          at = end + 1;
+          if (ends(offset + at, firstWanted)) {
+            return true;
           }
         }
-        keep(piece, at, piece.length);
+        keep(piece, at, piece.length, firstWanted);
         offset += piece.length;
         return false;
       }
 
-      private void keep(byte[] piece, int from, int to) {
-        int taken = Math.min(to - from, kept.length - length);
+      /** Of a line that nobody wants, the beginning may still be a heading. */
+      private void keep(byte[] piece, int from, int to, long firstWanted) {
+        int most = line >= firstWanted ? kept.length : LONGEST_HEADING;
+        int taken = Math.clamp(most - length, 0, to - from);
         System.arraycopy(piece, from, kept, length, taken);
         length += taken;
         cut |= taken < to - from;
@@ -203,7 +207,7 @@ public final class LogLines {
             new String(
                 kept,
                 HEADING.length(),
-                Math.min(length, 400) - HEADING.length(),
+                Math.min(length, LONGEST_HEADING) - HEADING.length(),
                 StandardCharsets.UTF_8);
         int colon = said.indexOf(": ");
         return colon <= 0

@@ -1,5 +1,5 @@
 // The API as functions: JSON in and out; every refusal is an ApiProblem.
-import {useCallback, useEffect, useRef, useState} from './html.js';
+import {useCallback, useLayoutEffect, useRef, useState} from './html.js';
 import {navigate} from './router.js';
 
 const BASE = '/api/v1';
@@ -39,14 +39,17 @@ export const post = (path, body, options = {}) => send('POST', path, body, optio
 
 /** The response itself, for text and bytes. */
 export async function raw(method, path, {query, signal, body, headers = {}} = {}) {
+  const where = address(path, query);
+  const early = method === 'GET' && window.early?.get(where);
+  if (early) window.early.delete(where);
   let response;
   try {
-    response = await fetch(address(path, query), {
+    response = await (early || fetch(where, {
       method, signal, body, credentials: 'same-origin', cache: 'no-store',
       headers: {
         Accept: '*/*', 'X-Refinery-Request': '1', ...(body === undefined ? {} : {'Content-Type': 'application/json'}), ...headers,
       },
-    });
+    }));
   } catch (failed) {
     if (failed.name === 'AbortError') throw failed;
     throw new ApiProblem(0, 'The node does not answer.');
@@ -80,7 +83,7 @@ export async function* pages(path, query = {}, {signal} = {}) {
  */
 export function useGet(path, query = {}) {
   const key = path === null || path === undefined ? null : address(path, query);
-  const [state, setState] = useState({key: null, data: null, error: null, loading: key !== null});
+  const [state, setState] = useState({key, data: null, error: null, loading: key !== null});
   const current = useRef(null);
   const load = useCallback(async () => {
     if (key === null) return;
@@ -93,8 +96,9 @@ export function useGet(path, query = {}) {
       if (!mine.signal.aborted) setState(old => ({key, data: old.key === key ? old.data : null, error, loading: false}));
     }
   }, [key]);
-  useEffect(() => {
-    setState(old => ({...old, data: old.key === key ? old.data : null, error: null, loading: key !== null}));
+  // Before the paint, not after it: what is asked for sooner is there sooner.
+  useLayoutEffect(() => {
+    setState(old => (old.key === key ? old : {key, data: null, error: null, loading: key !== null}));
     load();
     return () => current.current?.abort();
   }, [load]);

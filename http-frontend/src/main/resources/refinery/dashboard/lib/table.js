@@ -44,6 +44,11 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
   const [view, setView] = useState({top: stepped(list.state.top || 0), height: list.state.height || 600});
   const [active, setActive] = useState(list.state.active ?? null);
   const id = useElementId();
+  // What is new is drawn as far as it is in sight first, with the rows around it once that has been painted.
+  const shown = `${list.key} ${sort}`;
+  const [painted, setPainted] = useState(null);
+  const ahead = painted === shown ? AHEAD : 0;
+  useEffect(() => setPainted(shown), [shown]);
 
   // The same view as before is not drawn again.
   const look = element => {
@@ -72,8 +77,8 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
     look(element);
   };
 
-  const first = Math.max(0, Math.floor(view.top / ROW) - AHEAD);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + STEP + AHEAD);
+  const first = Math.max(0, Math.floor(view.top / ROW) - ahead);
+  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + STEP + ahead);
   useEffect(() => {
     list.see(first, last);
     if (last >= rows.length - PAGE / 2) list.more();
@@ -160,14 +165,12 @@ function sorted(rows, columns, sort) {
   if (!column) return rows;
   const value = typeof column.sort === 'function' ? column.sort : row => row[column.key];
   const way = sort.startsWith('-') ? -1 : 1;
-  return [...rows].sort((a, b) => {
-    const x = value(a);
-    const y = value(b);
+  return rows.map(row => [value(row), row]).sort(([x], [y]) => {
     if (x === y) return 0;
     if (x === null || x === undefined) return 1;
     if (y === null || y === undefined) return -1;
-    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : ORDER.compare(String(x), String(y)));
-  });
+    return way * (typeof x === 'number' && typeof y === 'number' ? x - y : ORDER.compare(x, y));
+  }).map(([, row]) => row);
 }
 
 /** The rows of a source with what reads them further. */
@@ -183,7 +186,7 @@ function useList(source, listKey, keyOf, live) {
   }
   const paged = local ? null : holder.current;
   if (paged) paged.keyOf = keyOf;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!paged) return undefined;
     const listener = () => draw();
     paged.listeners.add(listener);

@@ -103,7 +103,7 @@ export function Log({job}) {
   const perPixel = scaled ? (lines.total - visible + 1) / (TALLEST - view.height) : 1 / ROW;
 
   // First the line that the address names, else the end: there is why it failed, or what it does now.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const line = lineInAddress();
     if (line) lines.read({from_line: Math.max(1, line - 100), lines: CHUNK}).then(() => lines.read({tail: 1}));
     else lines.read({tail: CHUNK});
@@ -132,6 +132,8 @@ export function Log({job}) {
       placed.current = lines.key + marked;
       scrollTo(marked);
     } else if (following && !filtered) element.scrollTop = element.scrollHeight;
+    // Drawn before the paint, not upon the event that says that it was scrolled.
+    setView(old => (old.top === element.scrollTop ? old : {top: element.scrollTop, height: element.clientHeight}));
   }, [version, following, filtered, marked, lines]);
   useLayoutEffect(() => {
     const element = frame.current;
@@ -164,7 +166,8 @@ export function Log({job}) {
   const first = Math.max(1, Math.floor(view.top * perPixel) + 1 - (scaled ? 0 : 5));
   const last = Math.min(lines.total, first + visible + (scaled ? 0 : 12));
   useEffect(() => {
-    if (!filtered && lines.total > 0) lines.see(first, last);
+    // Not for what was drawn before it was scrolled to where it is now.
+    if (!filtered && lines.total > 0 && frame.current?.scrollTop === view.top) lines.see(first, last);
   }, [first, last, lines, lines.total, filtered]);
 
   const mark = (event, line) => {

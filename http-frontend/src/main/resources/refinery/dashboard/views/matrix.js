@@ -48,12 +48,16 @@ class Pages {
   async guarded(work) {
     if (this.busy) return;
     this.busy = true;
+    let failed = null;
     try {
       await work();
     } catch (error) {
+      failed = error;
       if (error.name !== 'AbortError') this.show(old => ({...old, error}));
     }
     this.busy = false;
+    // What changed meanwhile.
+    if (!failed) this.refresh();
   }
 
   async page(cursor, limit = PAGE) {
@@ -139,7 +143,12 @@ class Pages {
       const page = await this.page(cursor);
       const at = page.items.findIndex(known);
       if (at < 0) front.push(page);
-      else if (at > 0) front.push(await this.page(cursor, at));
+      else if (at > 0) {
+        const fresh = await this.page(cursor, at);
+        // Another was found in between, which pushed one over the end of what was asked for.
+        if (fresh.items.at(-1)?.batch_id !== page.items[at - 1].batch_id) continue;
+        front.push(fresh);
+      }
       if (at < 0 && !page.next) {
         this.pages = front;
         return;
@@ -156,8 +165,10 @@ class Pages {
   readAgain() {
     this.again ??= setTimeout(() => {
       this.again = null;
-      if (!this.stop.signal.aborted) this.readAll();
-    }, Math.max(0, this.readAt + REREAD - performance.now()));
+      if (this.stop.signal.aborted) return;
+      if (this.busy) this.readAgain();
+      else this.readAll();
+    }, Math.max(PACE, this.readAt + REREAD - performance.now()));
   }
 }
 

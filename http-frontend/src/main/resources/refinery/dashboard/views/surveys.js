@@ -45,7 +45,7 @@ const COLUMNS = [
   {key: 'pipeline', title: 'Pipeline', wide: true, sort: true},
   {key: 'priority', title: 'Priority', wide: true, align: 'end', sort: true},
   {key: 'actor', title: 'Who', wide: true, sort: true},
-  {key: 'created_at', title: 'Posted', sort: true, render: survey => ago(survey.created_at)},
+  {key: 'created_at', title: 'Posted', sort: survey => Date.parse(survey.created_at), render: survey => ago(survey.created_at)},
 ];
 
 function Surveys() {

@@ -69,7 +69,7 @@ class ForecastTest {
                 OptionalLong.of(250 * GB), OptionalLong.of(50 * GB), OptionalLong.of(40 * GB)));
     assertThat(forecast.elapsed())
         .isEqualTo(
-            new Elapsed(OptionalDouble.of(15_000), Optional.of("cpu"), "at least, on 1 nodes"));
+            new Elapsed(OptionalDouble.of(15_000), Optional.of("cpu"), "at least, on 1 node"));
     assertThat(forecast.money())
         .contains(
             new Money(

@@ -116,7 +116,9 @@ public record PlanAnswer(boolean none, Set<String> batches, OptionalLong atMost)
     try {
       return new Question(
           QUESTION,
-          "%,d batches are planned: process all of them, some, or none?".formatted(planned),
+          planned == 1
+              ? "1 batch is planned: process it, or none?"
+              : "%,d batches are planned: process all of them, some, or none?".formatted(planned),
           Json.MAPPER.readTree(SCHEMA),
           JsonNodeFactory.instance.objectNode().put("take", "all"),
           now);
