@@ -49,8 +49,9 @@ final class ReproduceCommand implements Callable<Integer> {
       paramLabel = "REL",
       defaultValue = "0",
       description =
-          "Relative difference up to which numbers in tables count as equal, for tools that are not"
-              + " the same to the last digit with several threads (default: ${DEFAULT-VALUE}).")
+          "Relative difference up to which numbers in tables count as equal, for tools that differ"
+              + " from run to run: 0.2 for salmon, which draws fragments to correct biases"
+              + " (default: ${DEFAULT-VALUE}).")
   private double tolerance;
 
   @Override

@@ -27,11 +27,20 @@ final class PipelinesCheckCommand implements Callable<Integer> {
     List<PipelineFault> faults = PipelineRegistry.check(files);
     if (faults.isEmpty()) {
       PrintWriter out = spec.commandLine().getOut();
-      files.forEach(file -> out.println(file + ": good"));
+      files.forEach(file -> out.println(file + ": good" + reuse(file)));
       return 0;
     }
     PrintWriter err = spec.commandLine().getErr();
     faults.forEach(fault -> err.println(fault.toString().replaceAll("\\p{Cntrl}+", " ")));
     return CommandFailure.USAGE;
+  }
+
+  private static String reuse(Path file) {
+    List<String> steps = PipelineRegistry.unversioned(file);
+    return steps.isEmpty()
+        ? ""
+        : "; results of its step%s %s are not reused: no tool with a version, no image by digest"
+            .formatted(steps.size() == 1 ? "" : "s", String.join(", ", steps))
+            .replaceAll("\\p{Cntrl}+", " ");
   }
 }

@@ -77,6 +77,17 @@ class PipelinesCommandTest {
     String kallisto = SHIPPED.resolve("kallisto-quant.conf").toString();
     assertThat(run("pipelines", "check", salmon, kallisto))
         .isEqualTo(new Result(0, salmon + ": good\n" + kallisto + ": good\n", ""));
+    Path unsure = temp.resolve("unsure.conf");
+    Files.writeString(
+        unsure, Files.readString(Path.of(kallisto)).replaceFirst("tool = fastp, ", ""));
+    assertThat(run("pipelines", "check", unsure.toString()))
+        .isEqualTo(
+            new Result(
+                0,
+                unsure
+                    + ": good; results of its step trim-pairs are not reused: no tool with a"
+                    + " version, no image by digest\n",
+                ""));
     Path wrong = temp.resolve("wrong.conf");
     Files.writeString(
         wrong,
@@ -120,11 +131,13 @@ class PipelinesCommandTest {
     assertThat(result.out())
         .contains("takes: reads_1 + reads_2, or reads\n")
         .contains(
-            "needs: index, the kallisto-index of ${parameter.index_pipeline} with k = ${parameter.k}, release")
+            "needs: index, the kallisto-index of ${parameter.index_pipeline} with k ="
+                + " ${parameter.k}, release")
         .containsPattern("\nfragment_length +180 +mean fragment length of single-end lib")
         .containsPattern("\nreference +\\(empty\\) +species of the index")
         .contains(
-            "(with reads)\n       kallisto quant --verbose -i reference/kallisto.idx -o out -t ${threads}")
+            "(with reads)\n"
+                + "       kallisto quant --verbose -i reference/kallisto.idx -o out -t ${threads}")
         .contains("ends after 1h 00m without progress, or 24h 00m; version of kallisto recorded\n")
         .contains(
             ". trim-single (with reads and if trim = fastp)\n       fastp --in1 ${input.reads} ")

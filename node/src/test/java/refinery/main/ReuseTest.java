@@ -39,7 +39,8 @@ class ReuseTest {
       description = "Writes down that it ran."
       inputs = [[reads_1, reads_2], [reads]]
       resources { cpu = "0.02", memory = "128MiB + 100 * input", disk = "1MiB + input" }
-      steps = [{ name = count, command = [sh, "%1$s"], stdout = out.txt, stall = 1m, wall-time = 1m }]
+      tools { counter = [sh, "%1$s", --version] }
+      steps = [{ name = count, tool = counter, command = [sh, "%1$s"], stdout = out.txt, stall = 1m, wall-time = 1m }]
       outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
       """;
 
@@ -60,7 +61,8 @@ class ReuseTest {
     Path script =
         Files.writeString(
             temp.resolve("count.sh"),
-            "echo x >> '%s'\nhead -c 50000000 /dev/zero | md5sum\n".formatted(ran));
+            "[ \"$1\" = --version ] && { echo counter 1.0; exit; }\necho x >> '%s'\nhead -c 50000000 /dev/zero | md5sum\n"
+                .formatted(ran));
     Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
     Files.writeString(pipelines.resolve("counting.conf"), COUNTING.formatted(script));
     try (LocalArchive archive = LocalArchive.start(tree, 0)) {

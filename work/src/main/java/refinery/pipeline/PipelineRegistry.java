@@ -3,6 +3,7 @@ package refinery.pipeline;
 import com.typesafe.config.Config;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -94,6 +95,22 @@ public final class PipelineRegistry {
    */
   public static List<PipelineFault> check(List<Path> files) {
     return PipelineFiles.faults(files, files(Optional.empty()));
+  }
+
+  /**
+   * Names of the steps of a good file that run a program of which nothing will tell whether it is
+   * still the same, so that results are not reused; none if its command comes with the job.
+   */
+  public static List<String> unversioned(Path file) {
+    try {
+      return PipelineFiles.of(List.of(file.toUri().toURL())).byName().values().stream()
+          .map(PipelineFiles.Read::pipeline)
+          .filter(pipeline -> !pipeline.takesCommand())
+          .flatMap(pipeline -> ReuseKey.unversioned(pipeline).stream())
+          .toList();
+    } catch (MalformedURLException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Collection<URL> files(Optional<Path> directory) {

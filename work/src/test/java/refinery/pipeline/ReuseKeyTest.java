@@ -69,6 +69,50 @@ class ReuseKeyTest {
     return PipelineRegistry.load(Optional.of(directory));
   }
 
+  /** The pipeline whose first step says its version otherwise. */
+  private Pipeline with(String instead) throws Exception {
+    Path directory = Files.createDirectories(folder.resolve("pipelines"));
+    Files.writeString(
+        directory.resolve("speak.conf"),
+        PIPELINE.formatted(script(), "1").replaceFirst("tool = speaker, ", instead));
+    return PipelineRegistry.load(Optional.of(directory)).find("speak").orElseThrow();
+  }
+
+  private String key(Pipeline pipeline) throws Exception {
+    Work.Process work =
+        new Work.Process(
+            "speak",
+            List.of(file("left", "one"), file("right", "two")),
+            List.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            false);
+    return ReuseKey.of(
+        pipeline,
+        work,
+        RunInputs.of(pipeline, work),
+        List.of(),
+        (tool, command) -> Optional.of(tool + " 1.0"));
+  }
+
+  /** The program may be another one tomorrow, and a tag name another image. */
+  @Test
+  void whatAProgramIsMustBeKnownForItsResultsToBeReused() throws Exception {
+    bench = new Workbench(folder);
+    String image = "container = \"docker.io/library/alpine";
+    assertThat(key(with("tool = speaker, "))).isNotEmpty();
+    assertThat(key(with(""))).as("no tool").isEmpty();
+    assertThat(key(with(image + ":3.20\", "))).as("an image by its tag").isEmpty();
+    Pipeline fixed = with(image + "@sha256:" + "0a".repeat(32) + "\", ");
+    assertThat(key(fixed)).as("an image by its digest").isNotEmpty();
+    assertThat(key(with(image + "@sha256:" + "0b".repeat(32) + "\", ")))
+        .isNotEmpty()
+        .isNotEqualTo(key(fixed));
+    assertThat(ReuseKey.unversioned(with(""))).containsExactly("speak");
+    assertThat(ReuseKey.unversioned(fixed)).isEmpty();
+  }
+
   private JobResult.Processed run(ProcessRunner runner, boolean fresh, Map<String, String> words)
       throws Exception {
     return run(runner, fresh, words, file("left", "one"), file("right", "two"));
