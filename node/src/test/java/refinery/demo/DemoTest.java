@@ -102,24 +102,41 @@ class DemoTest {
       found(client, "biostudies", "accession", "E-MTAB-990101", "ena");
       found(client, "ena", "query", "tax_tree(9999999)", "ena");
       RefSeqReference.isUsedWhereItIsNamed(client, run, fromEna.get("kallisto-quant"), PATIENCE);
-      archive.fault(Fault.always("^/vol1/fastq/.*" + run + "_", Fault.Mode.STATUS).with(404));
-      for (JsonNode batch : fromEna.values()) {
-        client.act("/batches/" + batch.path("id").asText() + "/reprocess");
+      ReproduceChecks checks = new ReproduceChecks(node.url(), tree);
+      checks.ofEqualReads(fromEna.get("kallisto-quant"));
+      archive.close();
+      checks.oneBaseIsAnother(run);
+      try (LocalArchive other = LocalArchive.start(tree, archive.port())) {
+        checks.ofOtherReads(fromEna.get("kallisto-quant"), run);
+        ncbiGivesTheSame(client, other, species, run, fromEna);
       }
-      Map<String, JsonNode> fromNcbi = refined(client, run, "ncbi");
-      assertThat(text(client, fromNcbi.get("kallisto-quant"), "abundance.tsv"))
-          .isEqualTo(text(client, fromEna.get("kallisto-quant"), "abundance.tsv"));
-      Map<String, Double> ena =
-          genes(species, text(client, fromEna.get("salmon-quant"), "quant.sf"));
-      Map<String, Double> ncbi =
-          genes(species, text(client, fromNcbi.get("salmon-quant"), "quant.sf"));
-      assertThat(ncbi.keySet()).isEqualTo(ena.keySet());
-      ena.forEach(
-          (gene, reads) ->
-              assertThat(ncbi.get(gene))
-                  .as(gene)
-                  .isCloseTo(reads, org.assertj.core.data.Offset.offset(0.2)));
     }
+  }
+
+  /** ENA has the run's files no more. */
+  private static void ncbiGivesTheSame(
+      NodeClient client,
+      LocalArchive archive,
+      SyntheticSpecies species,
+      String run,
+      Map<String, JsonNode> fromEna)
+      throws Exception {
+    archive.fault(Fault.always("^/vol1/fastq/.*" + run + "_", Fault.Mode.STATUS).with(404));
+    for (JsonNode batch : fromEna.values()) {
+      client.act("/batches/" + batch.path("id").asText() + "/reprocess");
+    }
+    Map<String, JsonNode> fromNcbi = refined(client, run, "ncbi");
+    assertThat(text(client, fromNcbi.get("kallisto-quant"), "abundance.tsv"))
+        .isEqualTo(text(client, fromEna.get("kallisto-quant"), "abundance.tsv"));
+    Map<String, Double> ena = genes(species, text(client, fromEna.get("salmon-quant"), "quant.sf"));
+    Map<String, Double> ncbi =
+        genes(species, text(client, fromNcbi.get("salmon-quant"), "quant.sf"));
+    assertThat(ncbi.keySet()).isEqualTo(ena.keySet());
+    ena.forEach(
+        (gene, reads) ->
+            assertThat(ncbi.get(gene))
+                .as(gene)
+                .isCloseTo(reads, org.assertj.core.data.Offset.offset(0.2)));
   }
 
   private DemoNode start(

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import refinery.expression.Close;
 import refinery.expression.Columns;
 import refinery.expression.Counts;
 
@@ -51,23 +52,15 @@ public record Golden(List<String> genes, List<String> samples, double[][] column
   /** Compares every cell and prints the greatest difference. */
   public void assertSame(String what, Columns found, double tolerance) {
     assertThat(found.samples()).as(what).isEqualTo(columns.length);
-    double worst = 0;
-    int cells = 0;
+    Close close = Close.near(what, tolerance);
     for (int sample = 0; sample < columns.length; sample++) {
       double[] column = found.column(sample);
       assertThat(column).as(what).hasSize(genes.size());
       for (int row = 0; row < column.length; row++) {
-        double expected = columns[sample][row];
-        String cell = "%s: %s of %s".formatted(what, genes.get(row), samples.get(sample));
-        assertThat(Double.isNaN(column[row])).as(cell).isEqualTo(Double.isNaN(expected));
-        if (!Double.isNaN(expected)) {
-          double difference = Math.abs(column[row] - expected) / Math.max(1, Math.abs(expected));
-          assertThat(difference).as(cell + " is " + column[row]).isLessThanOrEqualTo(tolerance);
-          worst = Math.max(worst, difference);
-          cells++;
-        }
+        String cell = genes.get(row) + " of " + samples.get(sample);
+        close.and(cell, column[row], columns[sample][row]);
       }
     }
-    System.out.printf("%s: %d cells, at most %.1e from the reference%n", what, cells, worst);
+    close.print();
   }
 }

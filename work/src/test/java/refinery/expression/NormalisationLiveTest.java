@@ -87,7 +87,7 @@ class NormalisationLiveTest {
 
     Counts counts = Counts.of(large);
     for (Normalisation method : Normalisation.values()) {
-      say(method.word(), method.factors(counts), fromR(method.word()));
+      Close.assertClose(method.word(), method.factors(counts), fromR(method.word()));
     }
     perMillion(counts);
     QuantileTarget target = QuantileTarget.mean(counts);
@@ -95,7 +95,7 @@ class NormalisationLiveTest {
     for (int sample = 0; sample < normalised.length; sample++) {
       normalised[sample] = target.normalised(large[sample]);
     }
-    say("quantile", flat(normalised), fromR("quantile"));
+    Close.assertClose("quantile", flat(normalised), fromR("quantile"));
     smallTables(small);
   }
 
@@ -108,8 +108,8 @@ class NormalisationLiveTest {
       plain[i] = Arrays.stream(counts.column(i)).map(c -> million.of(sample, c)).toArray();
       logs[i] = Arrays.stream(counts.column(i)).map(c -> million.log(sample, c)).toArray();
     }
-    say("cpm", flat(plain), fromR("cpm"));
-    say("logcpm", flat(logs), fromR("logcpm"));
+    Close.assertClose("cpm", flat(plain), fromR("cpm"));
+    Close.assertClose("logcpm", flat(logs), fromR("logcpm"));
     int[] groups = {7, 40};
     String[] files = {"kept7", "kept25"};
     for (int i = 0; i < groups.length; i++) {
@@ -117,7 +117,7 @@ class NormalisationLiveTest {
       double[] found = new double[kept.length];
       Arrays.setAll(found, row -> kept[row] ? 1 : 0);
       assertThat(Arrays.stream(found).sum()).isBetween(100.0, 4900.0);
-      say(files[i], found, fromR(files[i]));
+      Close.assertClose(files[i], found, fromR(files[i]));
     }
   }
 
@@ -143,10 +143,6 @@ class NormalisationLiveTest {
       System.out.printf("%s: %d of %d small tables differ from R%n", method.word(), differ, SMALL);
       assertThat(differ).as(method.word()).isLessThanOrEqualTo(1);
     }
-  }
-
-  private static void say(String what, double[] found, double[] expected) {
-    System.out.printf("%s: at most %.1e from R%n", what, Close.assertClose(what, found, expected));
   }
 
   private static double[] flat(double[][] columns) {

@@ -106,7 +106,7 @@ class TximportTest {
   })
   void makesCountsOfGenes(CountsFromAbundance mode, String gene, double s1, double s2, double s3)
       throws UnusableInput {
-    assertClose(gene, row(genes(mode), gene), s1, s2, s3);
+    assertClose(mode.word() + " of gene " + gene, row(genes(mode), gene), s1, s2, s3);
   }
 
   @ParameterizedTest
@@ -133,7 +133,12 @@ class TximportTest {
       CountsFromAbundance mode, String transcript, double s1, double s2, double s3)
       throws UnusableInput {
     GeneGrouping grouping = GeneGrouping.of(IDS, genes(), IdRule.WHOLE);
-    assertClose(transcript, row(transcripts(mode, Optional.of(grouping)), transcript), s1, s2, s3);
+    assertClose(
+        mode.word() + " of transcript " + transcript,
+        row(transcripts(mode, Optional.of(grouping)), transcript),
+        s1,
+        s2,
+        s3);
   }
 
   @Test
@@ -243,8 +248,8 @@ class TximportTest {
         double total = expected.values().stream().mapToDouble(d -> d).sum();
         assertThat(Close.difference(Arrays.stream(sample.counts()).sum(), total)).isLessThan(1e-9);
         if (mode == CountsFromAbundance.NO) {
-          assertClose(
-              "sums", sample.counts(), expected.values().stream().mapToDouble(d -> d).toArray());
+          Close.relative("sums")
+              .all(sample.counts(), expected.values().stream().mapToDouble(d -> d).toArray());
         }
         assertThat(Arrays.stream(sample.lengths())).allMatch(length -> length > 0 && length < 1e5);
       }

@@ -302,13 +302,10 @@ class DebianExamplesTest {
 
   private static void closeToR(Result result, Path file, double[] values) throws IOException {
     String what = file.getFileName().toString().substring(2);
-    System.out.printf(
-        "genes of %s of %s, %s: %d values, at most %.1e of the value from R%n",
-        result.tool(),
-        result.example(),
-        what,
-        values.length,
-        Close.assertClose(what, values, LiveR.doubles(file)));
+    Close.assertClose(
+        "genes of %s of %s, %s".formatted(result.tool(), result.example(), what),
+        values,
+        LiveR.doubles(file));
   }
 
   /** The table of the pipeline's own step, which has fewer decimals. */

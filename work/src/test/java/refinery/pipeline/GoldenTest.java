@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import refinery.expression.Close;
 import refinery.protocol.JobId;
 import refinery.protocol.Json;
 import refinery.protocol.batch.Artifact;
@@ -158,9 +159,9 @@ class GoldenTest {
     Path quant = bench.fetch(salmon.artifacts(), "quant.sf");
     assertThat(column(quant, 4).keySet()).isEqualTo(column(golden, 4).keySet());
     Map<String, Double> found = byGene(column(quant, 4));
-    byGene(column(golden, 4))
-        .forEach(
-            (gene, reads) -> assertThat(found.get(gene)).as(gene).isCloseTo(reads, within(0.2)));
+    Close genes = Close.absolute("reads of genes by salmon in " + run, 0.2);
+    byGene(column(golden, 4)).forEach((gene, reads) -> genes.and(gene, found.get(gene), reads));
+    genes.print();
     assertThat(salmon.facts())
         .containsEntry("reads", "3000")
         .containsEntry("index_release", "99")
@@ -168,24 +169,32 @@ class GoldenTest {
     assertThat(Double.parseDouble(salmon.facts().get("mapping_rate"))).isBetween(0.9, 1.0);
 
     JobResult.Processed kallisto = Workbench.processed(bench.run("kallisto-quant", inputs, RUN));
-    assertThat(bench.fetch(kallisto.artifacts(), "abundance.tsv"))
-        .hasSameBinaryContentAs(
-            Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv"));
+    Path abundance = bench.fetch(kallisto.artifacts(), "abundance.tsv");
+    Path counts = Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv");
+    Close transcripts = Close.absolute("counts of transcripts by kallisto in " + run, 0);
+    Map<String, Double> counted = column(abundance, 3);
+    column(counts, 3).forEach((name, count) -> transcripts.and(name, counted.get(name), count));
+    transcripts.print();
+    assertThat(abundance).hasSameBinaryContentAs(counts);
     judged(quality(salmon), salmon.facts());
     judged(quality(kallisto), kallisto.facts());
-    assertThat(quality(salmon).measures().value(Measure.RRNA_RATE_PERCENT))
-        .hasValue(100 * column(quant, 4).get(RIBOSOMAL) / 3000);
-    Path counts = Workbench.fixture("expected/golden/kallisto/" + run + "/abundance.tsv");
-    assertThat(quality(kallisto).measures().value(Measure.RRNA_RATE_PERCENT))
-        .hasValue(100 * column(counts, 3).get(RIBOSOMAL) / 3000);
     Path info = Workbench.fixture("expected/golden/kallisto/" + run + "/run_info.json");
     double unique = Json.MAPPER.readTree(info.toFile()).path("n_unique").asDouble();
-    assertThat(quality(kallisto).measures().value(Measure.UNIQUELY_MAPPED_PERCENT))
-        .hasValue(100 * unique / 3000);
+    Close rates = Close.absolute("rates of " + run, 0);
+    rate(rates, salmon, Measure.RRNA_RATE_PERCENT, column(quant, 4).get(RIBOSOMAL));
+    rate(rates, kallisto, Measure.RRNA_RATE_PERCENT, column(counts, 3).get(RIBOSOMAL));
+    rate(rates, kallisto, Measure.UNIQUELY_MAPPED_PERCENT, unique);
+    rates.print();
     Measures of = quality(salmon).measures();
     assertThat(of.value(Measure.UNIQUELY_MAPPED_PERCENT)).as("salmon does not say").isEmpty();
     assertThat(of.value(Measure.LIBRARY_AGREEMENT_PERCENT)).hasValue(100.0);
     assertThat(of.libraryObserved()).contains(libraryType);
+  }
+
+  private static void rate(Close rates, JobResult.Processed run, Measure measure, double reads)
+      throws IOException {
+    double found = quality(run).measures().value(measure).orElseThrow();
+    rates.and(measure.name(), found, 100 * reads / 3000);
   }
 
   private static RunQuality quality(JobResult.Processed result) throws IOException {
