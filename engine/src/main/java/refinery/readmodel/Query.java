@@ -70,13 +70,21 @@ final class Query {
       Connection connection, PreparedStatement statement, int index, Object value)
       throws SQLException {
     switch (value) {
-      case String text -> statement.setString(index, text.replace("\0", ""));
+      case String text -> statement.setString(index, bindable(text));
       case Long number -> statement.setLong(index, number);
       case Integer number -> statement.setInt(index, number);
       case java.time.Instant time -> statement.setObject(index, time.atOffset(ZoneOffset.UTC));
       case Collection<?> texts ->
-          statement.setArray(index, connection.createArrayOf("text", texts.toArray()));
+          statement.setArray(
+              index,
+              connection.createArrayOf(
+                  "text", texts.stream().map(text -> bindable(text.toString())).toArray()));
       case Object other -> throw new IllegalArgumentException("cannot bind " + other.getClass());
     }
+  }
+
+  /** PostgreSQL's text has no U+0000. */
+  private static String bindable(String text) {
+    return text.replace("\0", "");
   }
 }

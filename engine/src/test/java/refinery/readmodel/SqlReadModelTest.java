@@ -323,6 +323,7 @@ class SqlReadModelTest {
     assertThat(get(overview.jump("survey-s", 5))).as("too short a beginning").isEmpty();
     assertThat(get(overview.jump("'; drop table job_row; --", 5))).isEmpty();
     assertThat(get(overview.jump("JOB-DOWN", 5))).isEmpty();
+    assertThat(get(overview.jump("a\0b", 5))).as("PostgreSQL's text has no U+0000").isEmpty();
   }
 
   @Test

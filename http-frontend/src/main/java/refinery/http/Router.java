@@ -244,6 +244,8 @@ public final class Router {
         wrongs.add(new Problem.Wrong("?" + name, "is not known; " + known(endpoint)));
       } else if (found.put(name, parameter.second()) != null) {
         wrongs.add(new Problem.Wrong("?" + name, "is given more than once"));
+      } else if (parameter.second().indexOf('\0') >= 0) {
+        wrongs.add(new Problem.Wrong("?" + name, "must not have the character U+0000"));
       }
     }
     if (!wrongs.isEmpty()) {

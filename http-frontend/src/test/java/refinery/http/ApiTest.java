@@ -382,6 +382,15 @@ class ApiTest {
             "attachment; filename=\"qu_nt _1_.sf\"; filename*=UTF-8''qu%C3%A4nt%20%221%22.sf");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"jump?q=a%00b", "jobs?batch_id=a%00b", "artifacts?kv.release=%00"})
+  void noParameterMayHaveTheCharacterThatTheDatabaseLacks(String query) throws Exception {
+    HttpResponse<String> refused = node.get("/api/v1/" + query);
+    assertProblem(refused, 400);
+    assertThat(TestNode.json(refused).at("/errors/0/pointer").asText()).startsWith("?");
+    assertThat(refused.body()).contains("U+0000");
+  }
+
   @Test
   void artifactsAreListedByKeyValuesWithCounts() throws Exception {
     JsonNode page =
