@@ -20,11 +20,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import refinery.compendium.IterativeSvd;
+import refinery.dataset.format.Foreign;
 import refinery.dataset.format.UnsuitableFormat;
 import refinery.dataset.store.DatasetStore;
+import refinery.dataset.store.DatasetWriter;
 import refinery.dataset.store.Measure;
 import refinery.dataset.store.SampleEntry;
 import refinery.expression.Counts;
@@ -53,6 +55,16 @@ class DatasetMakerTest {
   private static final double[][] READS = {
     {80, 20, 0, 0, 325, 360, 0}, {164, 0, 0, 0, 0, 496, 0}, {0, 0, 0, 0, 405, 325, 210}
   };
+
+  /** Prints each entry of the bundle with the digest of its bytes. */
+  private static final String BUNDLE =
+      """
+      import hashlib, zipfile
+      with zipfile.ZipFile('quant.sf.zip') as bundle:
+          assert bundle.testzip() is None
+          for name in bundle.namelist():
+              print(name, hashlib.sha256(bundle.read(name)).hexdigest())
+      """;
 
   @TempDir Path temp;
   private final Map<String, byte[]> stored = new HashMap<>();
@@ -179,7 +191,7 @@ class DatasetMakerTest {
         String[] cells = line.split("\t");
         double[] values = new double[cells.length - 1];
         for (int i = 0; i < values.length; i++) {
-          values[i] = Double.parseDouble(cells[i + 1]);
+          values[i] = cells[i + 1].equals("NA") ? Double.NaN : Double.parseDouble(cells[i + 1]);
         }
         rows.put(cells[0], values);
       }
@@ -394,10 +406,24 @@ class DatasetMakerTest {
             within(1e-9));
   }
 
-  /** What is absent is a gene that the base does not know; a matrix of rank one gives it back. */
+  /** A base lacks one count; what is made of it is what the approximation makes of the columns. */
   @Test
   void absentCountsAreImputedAndWhatNobodyLacksStays() throws Exception {
-    Path folder = make("svd", "{\"impute\": \"svd\"}", all(), Optional.empty());
+    List<PlanLine.Taken> samples = all();
+    Path base = make("lacking", "{}", samples.subList(0, 2), Optional.empty());
+    String store = put(Files.readAllBytes(withoutCountOfD(base.resolve("matrix.store"))));
+    List<PlanLine.Taken> appended = new ArrayList<>();
+    samples.subList(0, 2).forEach(each -> appended.add(each.keptThere()));
+    appended.add(samples.get(2));
+    Path as = make("absent", "{}", appended, Optional.of(store));
+    assertThat(table(as.resolve("counts.tsv.gz")).get("D")).containsExactly(Double.NaN, 496, 325);
+    Path folder = make("svd", "{\"impute\": \"svd\"}", appended, Optional.of(store));
+    double[][] columns = {{100, 0, 325, Double.NaN}, {164, 0, 0, 496}, {0, 0, 615, 325}};
+    double imputed =
+        IterativeSvd.impute(Counts.of(columns), IterativeSvd.Settings.standard(1 << 20))
+            .columns()
+            .column(0)[3];
+    assertThat(imputed).isPositive();
     is(
         folder.resolve("counts.tsv.gz"),
         "A",
@@ -407,7 +433,31 @@ class DatasetMakerTest {
         "C",
         row(325, 0, 615),
         "D",
-        row(360, 496, 325));
+        row(imputed, 496, 325));
+    assertThat(table(folder.resolve("raw_counts.tsv.gz")).get("D"))
+        .as("raw counts stay absent")
+        .containsExactly(Double.NaN, 496, 325);
+  }
+
+  /** A copy of a store in which the first sample lacks the count of its last gene. */
+  private Path withoutCountOfD(Path store) throws IOException {
+    Path file = temp.resolve("lacking.store");
+    try (DatasetStore whole = DatasetStore.open(store);
+        DatasetWriter writer = DatasetWriter.like(whole, file, 1)) {
+      List<Measure> measures = whole.shape().measures();
+      for (int sample = 0; sample < whole.accessions().size(); sample++) {
+        double[][] values = new double[measures.size()][];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = whole.columns(measures.get(i), 0)[sample].clone();
+        }
+        if (sample == 0) {
+          values[measures.indexOf(Measure.COUNTS)][whole.row("D").orElseThrow()] = Double.NaN;
+        }
+        writer.add(whole.entries(0).get(sample), values);
+      }
+      writer.finish();
+    }
+    return file;
   }
 
   /** The old quantifications are gone, and what is made is what it would be of all of them. */
@@ -447,11 +497,11 @@ class DatasetMakerTest {
         assertThat(two.resolve(one.relativize(file))).hasSameBinaryContentAs(file);
       }
     }
-    try (ZipInputStream zip =
-        new ZipInputStream(Files.newInputStream(one.resolve("quant.sf.zip")))) {
-      assertThat(zip.getNextEntry().getName()).isEqualTo("s1_quant.sf");
-      assertThat(zip.readAllBytes()).isEqualTo(stored.get(samples.get(0).sha256()));
+    List<String> found = new ArrayList<>();
+    for (PlanLine.Taken sample : samples) {
+      found.add(sample.sample() + "_quant.sf " + sample.sha256());
     }
+    assertThat(Foreign.python(one, "zipfile", BUNDLE)).isEqualTo(String.join("\n", found));
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * Runs scripts of foreign readers where they are installed. A test that needs one is skipped
  * elsewhere; where everything must be installed (CI), it fails.
  */
-final class Foreign {
+public final class Foreign {
   private static final String PYTHON = "/usr/bin/python3";
 
   private Foreign() {}
@@ -24,7 +24,7 @@ final class Foreign {
    *
    * @param modules that the script imports
    */
-  static String python(Path folder, String modules, String script, Object... arguments)
+  public static String python(Path folder, String modules, String script, Object... arguments)
       throws IOException, InterruptedException {
     boolean installed = succeeds(folder, PYTHON, "-c", "import " + modules);
     if ("true".equals(System.getenv("CI"))) {
