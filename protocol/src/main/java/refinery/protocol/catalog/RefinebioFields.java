@@ -49,15 +49,44 @@ public final class RefinebioFields {
   /** What describes run, experiment and study, and is no characteristic of a sample. */
   private static final Set<String> OF_THE_ARCHIVE =
       Set.of(
-          ("experiment_accession sample_accession secondary_sample_accession study_accession"
-               + " secondary_study_accession submission_accession tax_id scientific_name"
-               + " instrument_platform instrument_model library_name library_layout"
-               + " library_strategy library_source library_selection nominal_length read_count"
-               + " base_count first_public last_updated study_title experiment_title sample_title"
-               + " sample_description run_alias sra_bytes submitted_format archive_notes"
-               + " reference_release source_name molecule pubmed_id geo_accession geo_title"
-               + " geo_series geo_series_title biostudies_accession sdrf_source_name")
-              .split(" "));
+          "experiment_accession",
+          "sample_accession",
+          "secondary_sample_accession",
+          "study_accession",
+          "secondary_study_accession",
+          "submission_accession",
+          "tax_id",
+          "scientific_name",
+          "instrument_platform",
+          "instrument_model",
+          "library_name",
+          "library_layout",
+          "library_strategy",
+          "library_source",
+          "library_selection",
+          "nominal_length",
+          "read_count",
+          "base_count",
+          "first_public",
+          "last_updated",
+          "study_title",
+          "experiment_title",
+          "sample_title",
+          "sample_description",
+          "run_alias",
+          "sra_bytes",
+          "submitted_format",
+          "archive_notes",
+          "reference_release",
+          "source_name",
+          "molecule",
+          "pubmed_id",
+          "geo_accession",
+          "geo_title",
+          "geo_series",
+          "geo_series_title",
+          "biostudies_accession",
+          "sdrf_source_name");
 
   private RefinebioFields() {}
 
