@@ -17,6 +17,7 @@ import refinery.protocol.dataset.DatasetPlan;
 import refinery.protocol.dataset.Datasets.Lines;
 import refinery.protocol.dataset.Datasets.Planned;
 import refinery.protocol.dataset.PlanLine;
+import refinery.protocol.query.ReadModel.InvalidCursor;
 
 /**
  * Stored plans: a line for the dataset, those of dropped samples, and those of the samples that go
@@ -71,9 +72,18 @@ final class PlanStore {
     }
   }
 
-  /** A page of samples; the plan's first line is not one. */
+  /**
+   * A page of samples; the plan's first line is not one.
+   *
+   * @throws InvalidCursor when no line begins at {@code from}
+   */
   Lines lines(String plan, long from, int limit) throws IOException {
-    try (ManifestReader reader = new ManifestReader(manifests.open(plan), from)) {
+    try (SeekableByteChannel stored = manifests.open(plan);
+        ManifestReader reader = new ManifestReader(stored, lineBefore(from, stored.size()))) {
+      // What is left of the line before it is nothing.
+      if (from > 0 && !reader.next().equals(Optional.of(""))) {
+        throw notACursor(from);
+      }
       List<PlanLine> lines = new ArrayList<>();
       while (lines.size() < limit) {
         Optional<String> line = reader.next();
@@ -89,6 +99,18 @@ final class PlanStore {
       return new Lines(
           lines, reader.next().isPresent() ? OptionalLong.of(place) : OptionalLong.empty());
     }
+  }
+
+  /** The last byte of the line before the one that begins there. */
+  private static long lineBefore(long from, long size) {
+    if (from < 0 || from > size) {
+      throw notACursor(from);
+    }
+    return Math.max(0, from - 1);
+  }
+
+  private static InvalidCursor notACursor(long from) {
+    return new InvalidCursor(Long.toString(from, 36));
   }
 
   List<PlanLine.Taken> taken(String plan) throws IOException {

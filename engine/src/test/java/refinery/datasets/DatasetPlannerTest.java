@@ -1,6 +1,7 @@
 package refinery.datasets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import refinery.protocol.dataset.DatasetRequestReader;
 import refinery.protocol.dataset.Datasets;
 import refinery.protocol.dataset.Datasets.Planned;
 import refinery.protocol.dataset.PlanLine;
+import refinery.protocol.query.ReadModel;
 import refinery.readmodel.SqlExecutor;
 import refinery.readmodel.SqlReadModel;
 import refinery.readmodel.SqlSampleQueries;
@@ -197,6 +199,19 @@ class DatasetPlannerTest {
     assertThat(plan("{\"query\": {\"organism\": \"fly\", \"group\": \"large\"}}").plan().samples())
         .isEqualTo(new DatasetPlan.Samples(SAMPLES - SAMPLES / 10, SAMPLES - SAMPLES / 10, 0, 0));
     assertThat(ask("{\"query\": {\"tissue\": \"none\"}}")).isInstanceOf(Planned.Refused.class);
+  }
+
+  @Test
+  void aPageBeginsOnlyWhereALineDoes() throws Exception {
+    String plan = plan("{\"samples\": [\"run1\", \"run2\"]}").stored().sha256();
+    long second = get(planner.samples(plan, 0, 1)).next().orElseThrow();
+    assertThat(get(planner.samples(plan, second, 9)).lines()).hasSize(1);
+    for (long wrong : new long[] {-1, 3, second - 1, second + 1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> get(planner.samples(plan, wrong, 9)))
+          .as("byte %d", wrong)
+          .rootCause()
+          .isInstanceOf(ReadModel.InvalidCursor.class);
+    }
   }
 
   @Test
