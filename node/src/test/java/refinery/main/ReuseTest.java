@@ -29,6 +29,7 @@ import refinery.testing.NodeProcess;
 
 /**
  * Runs of other names with the same reads, on a real node whose pipeline counts how often it ran.
+ * That a node takes what its life before made is in {@link SetOfBatchesTest}, where one is killed.
  */
 class ReuseTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);

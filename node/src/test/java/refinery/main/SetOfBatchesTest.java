@@ -57,6 +57,22 @@ class SetOfBatchesTest {
       outputs = [{ name = note.txt, file = note.txt, media-type = text/plain }]
       """;
 
+  /** The same for every run, as all have the same reads. */
+  private static final String ONCE =
+      """
+      name = once
+      version = "1"
+      description = "Writes down that it ran."
+      inputs = [[reads_1, reads_2], [reads]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      tools { tee = [tee, --version] }
+      steps = [{
+        name = once, tool = tee, command = [sh, "-c", "echo ran | tee -a '%s'"], stdout = once.txt
+        stall = 1m, wall-time = 1m
+      }]
+      outputs = [{ name = once.txt, file = once.txt, media-type = text/plain }]
+      """;
+
   @TempDir Path temp;
   private Path broken;
   private Map<String, String> settings;
@@ -77,10 +93,12 @@ class SetOfBatchesTest {
       String members = post("ena", "note", "accession", List.of(STUDY));
       String made = made(members);
       waitsForTheOneThatFailed(made);
+      JsonNode first = once(run(0));
       goesOnWhenThatIsRetried(made);
       node.kill();
       pipelines("2");
       start();
+      takesWhatALifeBeforeMade(first);
       awaitState(made, "done");
       assertThat(lines(made)).isEqualTo(expected(-1));
       lists(made);
@@ -103,7 +121,28 @@ class SetOfBatchesTest {
             .formatted(broken));
     Path directory = Files.createDirectories(temp.resolve("pipelines"));
     Files.writeString(directory.resolve("note.conf"), NOTE.formatted(version, script));
+    Files.writeString(directory.resolve("once.conf"), ONCE.formatted(temp.resolve("ran")));
     return directory;
+  }
+
+  /** A run, refined by the pipeline that does the same for all. */
+  private JsonNode once(String run) {
+    String survey = post("ena", "once", "accession", List.of(run));
+    Awaitility.await().atMost(PATIENCE).until(() -> !batches(survey).isEmpty());
+    String id = batches(survey).getFirst().path("id").asText();
+    awaitState(id, "done");
+    return batch(id);
+  }
+
+  /** Equal work of another run is not done again, though the node was killed meanwhile. */
+  private void takesWhatALifeBeforeMade(JsonNode first) throws IOException {
+    JsonNode second = once(run(1));
+    assertThat(second.path("id")).isNotEqualTo(first.path("id"));
+    assertThat(second.path("artifacts")).isEqualTo(first.path("artifacts"));
+    assertThat(StreamSupport.stream(first.path("job_ids").spliterator(), false))
+        .extracting(JsonNode::asText)
+        .contains(second.at("/facts/reused_from").asText());
+    assertThat(Files.readAllLines(temp.resolve("ran"))).containsExactly("ran");
   }
 
   private static String run(int number) {
