@@ -32,7 +32,7 @@ class ChaosTest {
     PrintWriter out = new PrintWriter(new Tee(report), true);
     Chaos.Plan plan =
         new Chaos.Plan(
-            temp.resolve("chaos"), seed, 3, Duration.ofSeconds(105), FAULTS, 200, 2, 18, true);
+            temp.resolve("chaos"), seed, 3, Duration.ofSeconds(95), FAULTS, 140, 2, 18, true);
     int code = new Chaos(out, plan).run();
     assertThat(code).as(report.toString()).isZero();
   }

@@ -13,13 +13,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /**
- * Every page, as a laptop shows it in the light theme and a phone in the dark one: nothing that
- * axe-core finds wrong, nothing wider than the window, one main heading. With {@code
+ * Every page, as a laptop shows it in the light theme, and as a phone does in the dark one: nothing
+ * that axe-core finds wrong, nothing wider than the window, one main heading. With {@code
  * -Drefinery.screenshots=DIR} a picture of each is written there.
  */
 @RequiresTools("chromium")
 @ExtendWith(DashboardFixture.class)
 class AllPagesBrowserTest {
+  private static final int LAPTOP = 1280;
   private static final int PHONE = 360;
 
   private static List<String> pages(Refinery refinery) {
@@ -58,14 +59,15 @@ class AllPagesBrowserTest {
   @Test
   void everyPageIsForEverybody(Browser browser, Refinery refinery) {
     List<String> wrong = new ArrayList<>();
-    try (Window laptop = browser.open("/", 1280, 800, ColorScheme.LIGHT);
-        Window phone = browser.open("/", PHONE, 740, ColorScheme.DARK)) {
+    try (Window window = browser.open("/", LAPTOP, 800, ColorScheme.LIGHT)) {
       for (String path : pages(refinery)) {
-        look(laptop, path, wrong);
-        picture(laptop, "laptop" + path);
-        look(phone, path, wrong);
-        picture(phone, "phone" + path);
-        Object width = phone.page().evaluate("document.documentElement.scrollWidth");
+        window.looks(LAPTOP, 800, ColorScheme.LIGHT).go(path);
+        look(window, path, wrong);
+        picture(window, "laptop" + path);
+        window.looks(PHONE, 740, ColorScheme.DARK);
+        look(window, path, wrong);
+        picture(window, "phone" + path);
+        Object width = window.page().evaluate("document.documentElement.scrollWidth");
         if (!width.equals(PHONE)) {
           wrong.add(path + " is " + width + " wide on a phone");
         }
@@ -82,7 +84,6 @@ class AllPagesBrowserTest {
 
   /** Looks once all that the page reads is there. */
   private static void look(Window window, String path, List<String> wrong) {
-    window.go(path);
     window.page().waitForFunction("() => !document.querySelector('main .loading')");
     window.violations().forEach(each -> wrong.add(path + ": " + each));
     if (window.page().locator("h1").count() != 1) {

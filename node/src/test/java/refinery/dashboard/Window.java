@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,6 +54,13 @@ public final class Window implements AutoCloseable {
   public Window go(String path) {
     page.navigate(url + path);
     page.waitForSelector("main h1");
+    return this;
+  }
+
+  /** Shows the page that is open at another size and in another theme. */
+  public Window looks(int width, int height, ColorScheme theme) {
+    page.setViewportSize(width, height);
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(theme));
     return this;
   }
 

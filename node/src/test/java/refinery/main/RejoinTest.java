@@ -29,10 +29,13 @@ class RejoinTest {
     NodeClient client = new NodeClient(node.http(), Optional.of(token()));
     post(client);
     await().atMost(PATIENCE).until(() -> attempt(client) == 1);
+    await().atMost(PATIENCE).until(() -> sleepers().size() == 1);
+    ProcessHandle former = sleepers().getFirst();
     killDatabase();
     await().atMost(PATIENCE).until(() -> node.output().contains("refinery: rejoined http="));
     await().atMost(PATIENCE).ignoreExceptions().until(() -> attempt(client) == 2);
-    assertThat(sleepers()).as("what the former life ran has ended").hasSize(1);
+    assertThat(former.isAlive()).as("what the former life ran").isFalse();
+    await().atMost(PATIENCE).until(() -> sleepers().size() == 1);
     killDatabase();
     await().atMost(PATIENCE).until(() -> node.output().split("It starts over in").length == 3);
     node.terminate();

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import refinery.dataset.store.Crew;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.Measure;
 import refinery.protocol.dataset.DatasetSlices;
@@ -24,16 +25,21 @@ import refinery.storage.ObjectStore;
 
 /**
  * Slices of stores in permanent storage. The last {@value #KEPT} stores stay open, as files of this
- * node: links where permanent storage is on its volume, else copies. Works on one thread of its
- * own; when {@value #WAITING} questions wait, further ones fail at once. Thread-safe.
+ * node: links where permanent storage is on its volume, else copies. Answers one question at a
+ * time, with {@value #READERS} threads that read; when {@value #WAITING} questions wait, further
+ * ones fail at once. Thread-safe.
  */
 public final class StoredSlices implements DatasetSlices, AutoCloseable {
   private static final int KEPT = 20;
   private static final int WAITING = 100;
 
+  /** They wait for the disk more than they compute. */
+  private static final int READERS = 8;
+
   private final ObjectStore permanent;
   private final Path folder;
   private final Map<String, DatasetStore> open = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final Crew readers = new Crew(READERS);
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
           1,
@@ -103,7 +109,7 @@ public final class StoredSlices implements DatasetSlices, AutoCloseable {
         .toArray();
   }
 
-  private static double[] values(DatasetStore store, Measure measure, String row, int[] columns)
+  private double[] values(DatasetStore store, Measure measure, String row, int[] columns)
       throws IOException {
     double[] values = new double[columns.length];
     OptionalInt number = store.row(row);
@@ -111,7 +117,7 @@ public final class StoredSlices implements DatasetSlices, AutoCloseable {
       Arrays.fill(values, Double.NaN);
       return values;
     }
-    double[] all = columns.length == 0 ? values : store.slice(measure, number.getAsInt());
+    double[] all = columns.length == 0 ? values : store.slice(measure, number.getAsInt(), readers);
     for (int i = 0; i < columns.length; i++) {
       values[i] = all[columns[i]];
     }
@@ -120,9 +126,10 @@ public final class StoredSlices implements DatasetSlices, AutoCloseable {
 
   private DatasetStore store(String digest) throws IOException {
     DatasetStore known = open.get(digest);
-    if (known != null) {
+    if (known != null && known.isOpen()) {
       return known;
     }
+    open.remove(digest);
     while (open.size() >= KEPT) {
       Map.Entry<String, DatasetStore> oldest = open.entrySet().iterator().next();
       oldest.getValue().close();
@@ -140,5 +147,6 @@ public final class StoredSlices implements DatasetSlices, AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    readers.close();
   }
 }

@@ -15,14 +15,24 @@ import refinery.protocol.job.Work;
  * @param readCount reads; a pair counts once
  * @param baseCount bases of all files together
  * @param readLength mean bases of one read, not of a pair
+ * @param trimmed 1 if the job asks that reads are trimmed, by the parameter {@code trim}; else 0
  */
-record InputSizes(long input, long index, double readCount, double baseCount, double readLength) {
+record InputSizes(
+    long input, long index, double readCount, double baseCount, double readLength, double trimmed) {
   /** Their names in expressions. */
   static final Set<String> NAMES =
-      Set.of("input", "index", "read_count", "base_count", "read_length");
+      Set.of("input", "index", "read_count", "base_count", "read_length", "trimmed");
 
   static InputSizes of(Work.Process work) {
-    return of(work.inputBytes(), work.inputs(), work.said());
+    InputSizes sizes = of(work.inputBytes(), work.inputs(), work.said());
+    boolean trims = !work.parameters().getOrDefault("trim", "none").equals("none");
+    return new InputSizes(
+        sizes.input,
+        sizes.index,
+        sizes.readCount,
+        sizes.baseCount,
+        sizes.readLength,
+        trims ? 1 : 0);
   }
 
   /**
@@ -46,7 +56,7 @@ record InputSizes(long input, long index, double readCount, double baseCount, do
             ? files.stream().mapToLong(file -> file.bases().getAsLong()).sum()
             : stated(said, "base_count");
     double reads = counted ? all / files.size() : stated(said, "read_count");
-    return new InputSizes(input, 0, reads, bases, length(said, paired, all, reads, bases));
+    return new InputSizes(input, 0, reads, bases, length(said, paired, all, reads, bases), 0);
   }
 
   private static double length(
@@ -64,7 +74,7 @@ record InputSizes(long input, long index, double readCount, double baseCount, do
   }
 
   InputSizes withIndex(long bytes) {
-    return new InputSizes(input, bytes, readCount, baseCount, readLength);
+    return new InputSizes(input, bytes, readCount, baseCount, readLength, trimmed);
   }
 
   Map<String, Double> values() {
@@ -73,6 +83,7 @@ record InputSizes(long input, long index, double readCount, double baseCount, do
         "index", (double) index,
         "read_count", readCount,
         "base_count", baseCount,
-        "read_length", readLength);
+        "read_length", readLength,
+        "trimmed", trimmed);
   }
 }

@@ -134,7 +134,7 @@ class PipelineFileTest {
             fault ->
                 fault.contains(
                     "'2 * lines': unknown name 'lines'; known: [base_count, index, input,"
-                        + " read_count, read_length]"))
+                        + " read_count, read_length, trimmed]"))
         .anyMatch(fault -> fault.contains("resources.disk: is missing"))
         .allMatch(fault -> !fault.contains("\n"));
   }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -19,6 +20,9 @@ import java.util.OptionalInt;
  * samples costs one tile of each group. May be used by several threads at once.
  */
 public final class DatasetStore implements Closeable {
+  /** Of each thread that reads, so that none waits long for the slowest. */
+  private static final int PIECES = 4;
+
   private static final int CELLS = 1 << 18;
 
   private final FileChannel channel;
@@ -198,25 +202,64 @@ public final class DatasetStore implements Closeable {
     return rows(measure, row, row + 1)[0];
   }
 
+  /** The same by several threads: of many samples it is found in many places of the file. */
+  public double[] slice(Measure measure, int row, Crew crew) throws IOException {
+    return rows(measure, row, row + 1, Optional.of(crew))[0];
+  }
+
   /** Features {@code from} to {@code to - 1} over all samples: one array a feature. */
   public double[][] rows(Measure measure, int from, int to) throws IOException {
+    return rows(measure, from, to, Optional.empty());
+  }
+
+  private double[][] rows(Measure measure, int from, int to, Optional<Crew> crew)
+      throws IOException {
     Adjustment adjustment = adjustment(measure);
-    double[][] rows = stored(adjustment.of(), from, to);
+    double[][] rows = stored(adjustment.of(), from, to, crew);
     double[][] tpm =
-        adjustment.fills() ? stored(Measure.TPM, from, to) : new double[rows.length][0];
+        adjustment.fills() ? stored(Measure.TPM, from, to, crew) : new double[rows.length][0];
     for (int row = 0; row < rows.length; row++) {
       adjustment.row(rows[row], tpm[row], from + row);
     }
     return rows;
   }
 
-  private double[][] stored(Measure measure, int from, int to) throws IOException {
+  private double[][] stored(Measure measure, int from, int to, Optional<Crew> crew)
+      throws IOException {
     Objects.checkFromToIndex(from, to, shape().features().size());
     double[][] rows = new double[to - from][accessions().size()];
+    List<GroupPlace> groups = footer.groups();
+    if (crew.isEmpty()) {
+      fill(rows, measure, from, groups, 0);
+      return rows;
+    }
+    int[] columns = new int[groups.size() + 1];
+    for (int i = 0; i < groups.size(); i++) {
+      columns[i + 1] = columns[i] + groups.get(i).samples();
+    }
+    int pieces = Math.min(groups.size(), PIECES * crew.get().threads());
+    crew.get()
+        .inOrder(
+            pieces,
+            piece ->
+                () -> {
+                  int first = (int) ((long) piece * groups.size() / pieces);
+                  int end = (int) ((piece + 1L) * groups.size() / pieces);
+                  fill(rows, measure, from, groups.subList(first, end), columns[first]);
+                  return piece;
+                },
+            done -> {});
+    return rows;
+  }
+
+  /** Fills the columns of these groups, of which the first begins at {@code column}. */
+  private void fill(double[][] rows, Measure measure, int from, List<GroupPlace> groups, int column)
+      throws IOException {
+    int to = from + rows.length;
+    int begin = column;
     double[] values = new double[0];
     TileReader reader = new TileReader(channel);
-    int column = 0;
-    for (GroupPlace place : footer.groups()) {
+    for (GroupPlace place : groups) {
       int known = Math.min(to, place.features());
       if (values.length < Shape.TILE * place.samples()) {
         values = new double[Shape.TILE * place.samples()];
@@ -229,16 +272,20 @@ public final class DatasetStore implements Closeable {
           int top = tile * Shape.TILE;
           for (int row = Math.max(from, top); row < Math.min(known, top + Shape.TILE); row++) {
             System.arraycopy(
-                values, (row - top) * place.samples(), rows[row - from], column, place.samples());
+                values, (row - top) * place.samples(), rows[row - from], begin, place.samples());
           }
         }
       }
       for (int row = Math.max(from, known); row < to; row++) {
-        Arrays.fill(rows[row - from], column, column + place.samples(), Double.NaN);
+        Arrays.fill(rows[row - from], begin, begin + place.samples(), Double.NaN);
       }
-      column += place.samples();
+      begin += place.samples();
     }
-    return rows;
+  }
+
+  /** False after it was closed, as it also is when a thread was interrupted that read it. */
+  public boolean isOpen() {
+    return channel.isOpen();
   }
 
   void copyGroups(FileChannel target) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import refinery.dataset.store.Crew;
 import refinery.dataset.store.DatasetStore;
 import refinery.dataset.store.DatasetWriter;
 import refinery.dataset.store.Measure;
@@ -82,14 +83,19 @@ final class DatasetBench {
 
   private static void slice(Path file, int rounds) throws IOException {
     long open = System.nanoTime();
-    try (DatasetStore store = DatasetStore.open(file)) {
+    try (DatasetStore store = DatasetStore.open(file);
+        Crew crew = new Crew(8)) {
       say("open: %d ms, %d samples", ms(System.nanoTime() - open), store.accessions().size());
       Random random = new Random(5);
       for (int round = 0; round < rounds; round++) {
         int row = random.nextInt(store.shape().features().size());
         long start = System.nanoTime();
-        double[] values = store.slice(Measure.COUNTS, row);
+        double[] values = store.slice(Measure.COUNTS, row, crew);
         say("slice: %d ms, sum %.3f", ms(System.nanoTime() - start), Arrays.stream(values).sum());
+        int other = random.nextInt(store.shape().features().size());
+        start = System.nanoTime();
+        store.slice(Measure.COUNTS, other);
+        say("by one thread: %d ms", ms(System.nanoTime() - start));
       }
     }
   }

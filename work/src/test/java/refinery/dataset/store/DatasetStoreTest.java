@@ -65,6 +65,11 @@ class DatasetStoreTest {
       assertThat(store.nonZero(Measure.COUNTS)).isEqualTo(nonZero);
       assertThat(store.row("ENSG00033333")).hasValue(row);
       assertThat(store.row("nobody")).isEmpty();
+      try (Crew crew = new Crew(2)) {
+        for (Measure measure : store.shape().measures()) {
+          same(store.slice(measure, 50_000, crew), store.slice(measure, 50_000));
+        }
+      }
     }
   }
 
