@@ -32,6 +32,8 @@ public final class DashboardBench {
   private static final int SCRAPES = 40;
   private static final int LOOKS = 20;
   private static final int LINES = 1_200_000;
+  private static final String LAST_LINE =
+      "[...document.querySelectorAll('.log-row')].some(row => /now:/.test(row.textContent))";
   private static final String ROW = "document.querySelector('.table tbody tr[role=row]')";
 
   private DashboardBench() {}
@@ -172,14 +174,14 @@ public final class DashboardBench {
     }
     say("A log that grows: %s", answer.replaceAll("\"items\":\\[.*?\\],?", ""));
     Times end = new Times();
+    Times opened = new Times();
     Times follow = new Times();
     Times found = new Times();
     for (int round = 0; round < LOG_ROUNDS; round++) {
       try (Window window = browser.empty(1280, 800, ColorScheme.LIGHT)) {
         Page page = window.page();
-        String last =
-            "[...document.querySelectorAll('.log-row')].some(row => /now:/.test(row.textContent))";
-        end.add(Painted.load(page, node.url() + "/jobs/" + job, last, last).useful());
+        String address = node.url() + "/jobs/" + job;
+        end.add(Painted.load(page, address, LAST_LINE, LAST_LINE).useful());
         follow.add(Inputs.nextLine(page));
         found.add(
             Painted.input(
@@ -191,6 +193,22 @@ public final class DashboardBench {
                 .answer());
       }
     }
+    String rows = ".table tbody tr[role=row]";
+    for (int round = 0; round < ROUNDS; round++) {
+      try (Window window = browser.open("/jobs?state=running")) {
+        Page page = window.page();
+        window.find(rows);
+        opened.add(
+            Painted.input(
+                    page,
+                    "pointerdown",
+                    "location.pathname.endsWith('" + job + "')",
+                    LAST_LINE,
+                    () -> page.locator(rows + ":has-text('" + job + "') td:nth-child(2)").click())
+                .answer());
+      }
+    }
+    say("ms from a click in the list of jobs until the log's end was painted %s", opened);
     say(
         "ms until its end was painted %s; from a line's own time to its paint %s; until a search of"
             + " all was painted %s",

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,30 @@ class ListBrowserTest {
     } finally {
       refinery.sql("delete from job_row where survey_id = 'survey-many'");
     }
+  }
+
+  @Test
+  void aListIsSortedByItsHeads(Refinery refinery, Browser browser) {
+    TreeMap<String, String> posted = new TreeMap<>();
+    refinery
+        .client()
+        .get("/surveys?limit=1000")
+        .path("items")
+        .forEach(item -> posted.put(item.path("created_at").asText(), item.path("id").asText()));
+    try (Window window = browser.open("/surveys")) {
+      window.find("button.sort:has-text(\"Posted\")").click();
+      window.find("th[aria-sort=ascending]:has-text(\"Posted\")");
+      waitForFirst(window.page(), posted.firstEntry().getValue());
+      window.find("button.sort:has-text(\"Posted\")").click();
+      window.find("th[aria-sort=descending]:has-text(\"Posted\")");
+      waitForFirst(window.page(), posted.lastEntry().getValue());
+      assertThat(window.path()).isEqualTo("/surveys?sort=-created_at");
+    }
+  }
+
+  private static void waitForFirst(Page page, String id) {
+    page.waitForFunction(
+        "([rows, id]) => document.querySelector(rows).id.endsWith(id)", List.of(ROWS, id));
   }
 
   private static int loaded(Page page) {

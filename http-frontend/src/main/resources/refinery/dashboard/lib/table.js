@@ -38,14 +38,17 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
   const list = useList(source, listKey, keyOf, live);
   const [query, setQuery] = useQuery();
   const sort = query[sortParameter] || '';
-  const rows = useMemo(() => sorted(list.rows, columns, sort), [list.rows, list.version, sort]);
+  // The head shows at once how it is sorted; the rows follow once that has been painted.
+  const [order, setOrder] = useState(sort);
+  useEffect(() => setOrder(sort), [sort]);
+  const rows = useMemo(() => sorted(list.rows, columns, order), [list.rows, list.version, order]);
   const open = useCallback(row => (onOpen ? onOpen(row) : to && navigate(to(row))), [onOpen, to]);
   const frame = useRef(null);
   const [view, setView] = useState({top: stepped(list.state.top || 0), height: list.state.height || 600});
   const [active, setActive] = useState(list.state.active ?? null);
   const id = useElementId();
   // What is new is drawn as far as it is in sight first, with the rows around it once that has been painted.
-  const shown = `${list.key} ${sort}`;
+  const shown = `${list.key} ${order}`;
   const [painted, setPainted] = useState(null);
   const ahead = painted === shown ? AHEAD : 0;
   useEffect(() => setPainted(shown), [shown]);
