@@ -37,14 +37,12 @@ public record Candidate(
    * What is known of an output, apart from its key-values.
    *
    * @param source of its batch
-   * @param archive what the source says of the run, word for word
    * @param facts what the download and the pipeline found out
    * @param harmonised the harmonised form of what the archive says, by field
    * @param location where the first of its files was; empty if nobody says
    */
   public record Origin(
       String source,
-      Map<String, String> archive,
       Map<String, String> facts,
       Map<String, Harmonised> harmonised,
       Optional<String> location) {}

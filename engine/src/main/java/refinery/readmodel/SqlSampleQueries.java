@@ -110,16 +110,14 @@ public final class SqlSampleQueries implements SampleQueries {
     Optional<Candidate.Output> output = Optional.empty();
     if (row.getString("sha256") != null) {
       RefinedArtifact artifact = ArtifactRows.artifact(row);
-      Map<String, String> archive = words(row.getString("archive"));
       output =
           Optional.of(
               Candidate.Output.of(
                   artifact,
                   new Candidate.Origin(
                       row.getString("source"),
-                      archive,
                       words(row.getString("facts")),
-                      harmonise.apply(archive),
+                      harmonise.apply(words(row.getString("archive"))),
                       Optional.ofNullable(row.getString("location")))));
     }
     return new Candidate(

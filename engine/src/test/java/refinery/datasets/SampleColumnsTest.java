@@ -32,7 +32,7 @@ class SampleColumnsTest {
             "text/plain",
             Instant.EPOCH);
     return SampleColumns.of(
-        artifact, new Candidate.Origin("geo", said, FACTS, harmonised, Optional.of(location)));
+        artifact, new Candidate.Origin("geo", FACTS, harmonised, Optional.of(location)));
   }
 
   @Test
