@@ -58,7 +58,7 @@ class LyingIndexToolsTest {
     Map<String, String> parameters = new HashMap<>(Workbench.SPECIES);
     parameters.put("k", "31");
     TreeSet<String> failedAt = new TreeSet<>();
-    for (int kilobytes = 1000; kilobytes <= 3700; kilobytes += 180) {
+    for (int kilobytes = 1000; kilobytes <= 3700; kilobytes += 270) {
       bench.finished.clear();
       try (SmallVolume volume = SmallVolume.mount(kilobytes + "k")) {
         Path scratch = Files.createDirectories(folder.resolve("on" + kilobytes));
