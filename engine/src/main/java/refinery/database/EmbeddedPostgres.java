@@ -42,14 +42,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final long LOG_LIMIT = 10L << 20;
 
   private final DirectoryLock lock;
+  private final Path data;
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
   private final String password;
 
   private EmbeddedPostgres(
       DirectoryLock lock,
+      Path data,
       io.zonky.test.db.postgres.embedded.EmbeddedPostgres server,
       String password) {
     this.lock = lock;
+    this.data = data;
     this.server = server;
     this.password = password;
   }
@@ -110,7 +113,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     String password = password(home.resolve("password"));
     Path programs = PostgresPrograms.prepared(home);
     var server = builder(home, programs, data, password).start();
-    EmbeddedPostgres postgres = new EmbeddedPostgres(lock, server, password);
+    EmbeddedPostgres postgres = new EmbeddedPostgres(lock, data, server, password);
     try {
       PostgresPrograms.close(programs);
       postgres.verifyDurable();
@@ -258,11 +261,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
         "jdbc:postgresql://localhost:" + server.getPort() + "/" + database, USER, password);
   }
 
-  /** Stops the server: open transactions are rolled back, what was committed stays. */
+  /**
+   * Stops the server, and returns when it has ended: open transactions are rolled back, what was
+   * committed stays.
+   */
   @Override
   public void close() {
     try (lock) {
       server.close();
+      OrphanedServer.awaitEnd(data);
     } catch (IOException e) {
       LOG.warn("Embedded PostgreSQL did not stop cleanly: {}", e.getMessage());
     }

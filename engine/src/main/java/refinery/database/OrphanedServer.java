@@ -2,6 +2,7 @@ package refinery.database;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,25 +13,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops a PostgreSQL server that kept running when its node was killed. Must be called under the
- * directory's lock; then no living node owns a server on that data directory.
+ * Ends a PostgreSQL server that runs although no node wants it any more: one that outlived its
+ * node, or one that takes long to stop. Must be called under the directory's lock; then no living
+ * node owns a server on that data directory.
  */
 final class OrphanedServer {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanedServer.class);
 
+  /** Seconds for the checkpoint that a server writes when it stops. */
+  private static final int LONGEST_STOP = 30;
+
   private OrphanedServer() {}
 
+  /** Stops the server of a node that was killed, if there is one. */
   static void stop(Path data) throws IOException {
-    Path pidFile = data.resolve("postmaster.pid");
+    Path pidFile = pidFile(data);
     if (!Files.exists(pidFile)) {
       return;
     }
-    Optional<ProcessHandle> orphan = serverOf(data, pidFile);
+    Optional<ProcessHandle> orphan = serverOf(data);
     if (orphan.isPresent()) {
       LOG.warn("Stopping PostgreSQL {}, which outlived its node", orphan.get().pid());
       // SIGINT ends the sessions and writes a checkpoint. SIGQUIT ends at once; the next start
       // recovers.
-      if (!ends(orphan.get(), "INT", 30) && !ends(orphan.get(), "QUIT", 10)) {
+      if (!ends(orphan.get(), "INT", LONGEST_STOP) && !ends(orphan.get(), "QUIT", 10)) {
         throw new DatabaseException(
             "PostgreSQL process " + orphan.get().pid() + " holds " + data + " and does not stop");
       }
@@ -39,8 +45,30 @@ final class OrphanedServer {
     Files.deleteIfExists(pidFile);
   }
 
-  private static Optional<ProcessHandle> serverOf(Path data, Path pidFile) throws IOException {
-    List<String> lines = Files.readAllLines(pidFile);
+  /**
+   * Waits for the end of a server that was told to stop: its last checkpoint may take longer than
+   * those wait who told it. At once when it has ended.
+   */
+  static void awaitEnd(Path data) throws IOException {
+    Optional<ProcessHandle> stopping = serverOf(data);
+    if (stopping.isPresent()
+        && !ended(stopping.get(), LONGEST_STOP)
+        && !ends(stopping.get(), "QUIT", 10)) {
+      throw new IOException("process " + stopping.get().pid() + " does not end");
+    }
+  }
+
+  private static Path pidFile(Path data) {
+    return data.resolve("postmaster.pid");
+  }
+
+  private static Optional<ProcessHandle> serverOf(Path data) throws IOException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(pidFile(data));
+    } catch (NoSuchFileException ended) {
+      return Optional.empty();
+    }
     boolean ours = lines.size() > 1 && Path.of(lines.get(1).strip()).equals(data);
     if (!ours || !lines.get(0).strip().matches("\\d{1,18}")) {
       return Optional.empty();
@@ -60,6 +88,15 @@ final class OrphanedServer {
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()
           .waitFor();
+      return ended(server, seconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while stopping PostgreSQL " + server.pid(), e);
+    }
+  }
+
+  private static boolean ended(ProcessHandle server, int seconds) throws IOException {
+    try {
       server.onExit().get(seconds, TimeUnit.SECONDS);
       return true;
     } catch (TimeoutException e) {

@@ -2,6 +2,7 @@ package refinery.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,39 @@ class EmbeddedPostgresTest {
           .doesNotContain("namespaces", "\n");
       assertThat(volume.path().resolve("postgres/data")).doesNotExist();
     }
+  }
+
+  /** Its last checkpoint takes as long as the disk does, and pg_ctl waits for five seconds. */
+  @Test
+  void itHasEndedWhenItIsClosed() throws Exception {
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(directory);
+    long checkpointer =
+        number(
+            postgres.address(),
+            "select pid from pg_stat_activity where backend_type = 'checkpointer'");
+    ProcessHandle server = ProcessHandle.of(checkpointer).orElseThrow().parent().orElseThrow();
+    signal("STOP", checkpointer);
+    Thread closing = Thread.ofVirtual().start(postgres::close);
+    try {
+      await().until(() -> asksToStop());
+      await().until(() -> !asksToStop());
+      assertThat(server.isAlive()).isTrue();
+    } finally {
+      signal("CONT", checkpointer);
+    }
+    closing.join();
+    assertThat(server.isAlive()).isFalse();
+  }
+
+  private static boolean asksToStop() {
+    return ProcessHandle.current()
+        .children()
+        .anyMatch(child -> child.info().command().orElse("").endsWith("/pg_ctl"));
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
   }
 
   @Test
