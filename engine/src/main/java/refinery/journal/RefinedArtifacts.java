@@ -67,7 +67,7 @@ final class RefinedArtifacts {
 
   private static List<RefinedArtifact> of(BatchView batch, Instant at) {
     Map<String, String> keyValues =
-        KeyValues.of(batch.facts(), batch.keyValues(), batch.parameters());
+        KeyValues.of(batch.keyValues(), batch.facts(), batch.parameters());
     Map<String, RefinedArtifact> byName = new TreeMap<>();
     for (BatchView.ArtifactView artifact : batch.artifacts()) {
       if (!artifact.role().equals(Artifact.LOG)) {

@@ -108,6 +108,16 @@ class ArtifactRowsTest {
     assertThat(new ReadModelRebuild(dataSource(), projectors()).verify()).isEmpty();
   }
 
+  @Test
+  void noAttributeOfASampleChangesWhatWasFoundOut() throws Exception {
+    batches.describe(
+        "run", new Description("rnaseq", FLY, Map.of("index_sha256", "another", "sex", "male")));
+    batches.begin("run", AT);
+    batches.finish("run", AT, Map.of("index_sha256", "real"), SALMON);
+    assertThat(find(Selector.of("rnaseq", "salmon-index")).getFirst().keyValues())
+        .isEqualTo(Map.of("index_sha256", "real", "sex", "male"));
+  }
+
   private static DataSource dataSource() {
     return journal.database().dataSource();
   }

@@ -157,8 +157,8 @@ public final class RefinedBatches {
   public RefinedArtifact refined(
       String name, Instant at, Map<String, String> facts, Artifact artifact) {
     Description description = descriptions.get(name);
-    Map<String, String> keyValues = new HashMap<>(facts);
-    keyValues.putAll(description.keyValues());
+    Map<String, String> keyValues = new HashMap<>(description.keyValues());
+    keyValues.putAll(facts);
     keyValues.putAll(description.parameters());
     return new RefinedArtifact(
         BatchId.of(BatchId.PREFIX + name),

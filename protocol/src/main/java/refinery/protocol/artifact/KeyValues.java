@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
  * one:
  *
  * <ol>
- *   <li>what the download and the pipeline found out ({@code layout}, {@code index_k}, ...);
  *   <li>the metadata that the source declares ({@code release}, {@code assembly}, {@code tax_id},
- *       {@code library_strategy}, ...);
- *   <li>the parameters that belong to the batch's identity ({@code k}, {@code reference_release});
+ *       {@code library_strategy}, ...), and the parameters that belong to the batch's identity
+ *       ({@code k}, {@code reference_release});
+ *   <li>what the download and the pipeline found out ({@code layout}, {@code index_k}, ...), which
+ *       no submitter's attribute of that name changes;
  *   <li>the parameters of the pipeline that the survey asked for.
  * </ol>
  *
