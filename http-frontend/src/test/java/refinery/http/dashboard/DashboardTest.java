@@ -3,11 +3,14 @@ package refinery.http.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -125,6 +128,36 @@ class DashboardTest {
         String resolved = java.nio.file.Path.of(folder + target).normalize().toString();
         assertThat(dashboard.sizes()).as(name + " imports " + target).containsKey(resolved);
       }
+    }
+  }
+
+  /** A line of a text that only looks like a comment would be lost. */
+  @Test
+  void scriptsAreServedWithoutTheirCommentsAndLackNothingElse() throws Exception {
+    for (String name : new Dashboard().sizes().keySet()) {
+      if (name.startsWith("vendor/") || !name.endsWith(".js")) {
+        continue;
+      }
+      String served = node.get(base() + name).body();
+      assertThat(served).as(name).doesNotContainPattern("(?m)^\\s*(//|/\\*\\*)");
+      Deque<String> left = new ArrayDeque<>(served.lines().toList());
+      long quotes = 0;
+      for (String line : source(name).lines().toList()) {
+        if (line.equals(left.peek())) {
+          left.remove();
+          quotes += line.replace("'```'", "").chars().filter(c -> c == '`').count();
+        } else {
+          assertThat(line.strip()).as(name).matches("(//|/\\*\\*|\\*).*");
+          assertThat(quotes % 2).as("outside of texts: %s of %s", line, name).isZero();
+        }
+      }
+      assertThat(left).as("lines of %s", name).isEmpty();
+    }
+  }
+
+  private static String source(String name) throws IOException {
+    try (InputStream in = Dashboard.class.getResourceAsStream("/refinery/dashboard/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
