@@ -154,6 +154,7 @@ function Shell() {
       if (event.target.closest?.('input, select, textarea, dialog, [contenteditable]')) return;
       if (event.key === '/') setBox('jump');
       else if (event.key === '?') setBox('keys');
+      else if (event.key === 'u') document.querySelector('.crumbs a')?.click();
       else if ((event.key === 'j' || event.key === 'k') && !event.target.closest?.('[data-keys]')) {
         const table = document.querySelector('main [data-keys="rows"]');
         if (!table) return;

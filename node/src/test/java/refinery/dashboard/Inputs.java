@@ -1,6 +1,7 @@
 package refinery.dashboard;
 
 import com.microsoft.playwright.Page;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,16 @@ import java.util.Map;
 final class Inputs {
   private static final String ROWS = ".table tbody tr[role=row]";
   private static final String FIRST = "document.querySelector('" + ROWS + "')";
+  private static final String LIST = "location.pathname === '/jobs' && " + FIRST;
+  private static final String TO_LIST = "location.pathname === '/jobs' && changed()";
+  private static final String BACK = "back to the list, by the browser";
   private static final String SETTLED =
       "() => document.querySelector('" + ROWS + "') && !document.querySelector('.loading')";
 
   private final Browser browser;
   private final Map<String, Times> reactions = new LinkedHashMap<>();
   private final Map<String, Times> answers = new LinkedHashMap<>();
+  private final Times told = new Times();
 
   Inputs(Browser browser) {
     this.browser = browser;
@@ -39,12 +44,14 @@ final class Inputs {
         surveys(window.page());
       }
     }
-    return reactions.keySet().stream()
-        .map(
-            name ->
+    List<String> lines = new ArrayList<>();
+    reactions.forEach(
+        (name, times) ->
+            lines.add(
                 "%-34s ms until it was seen to be taken %s; until it was done %s"
-                    .formatted(name, reactions.get(name), answers.get(name)))
-        .toList();
+                    .formatted(name, times, answers.get(name))));
+    lines.add("%-34s ms until the page is told of it %s".formatted(BACK, told));
+    return lines;
   }
 
   private void jobs(Page page) {
@@ -79,22 +86,24 @@ final class Inputs {
                 + ROWS
                 + " td:nth-child(2)')].every(state => state.textContent.includes('failed'))",
             () -> page.selectOption("label:has-text('State') select", "failed")));
+    add("open a job", opened(page));
+    Painted.Response back =
+        Painted.input(page, "popstate", TO_LIST, LIST, () -> page.evaluate("history.back()"));
+    add(BACK, back);
+    told.add(back.told());
+    opened(page);
     add(
-        "open a job",
-        Painted.input(
-            page,
-            "pointerdown",
-            "location.pathname.startsWith('/jobs/') && changed()",
-            "document.querySelector('.log-frame')",
-            () -> page.locator(ROWS + " td:nth-child(5)").nth(3).click()));
-    add(
-        "go back to the list",
-        Painted.input(
-            page,
-            "popstate",
-            "location.pathname === '/jobs' && changed()",
-            "location.pathname === '/jobs' && " + FIRST,
-            () -> page.evaluate("history.back()")));
+        "up to the list (key u)",
+        Painted.input(page, "keydown", TO_LIST, LIST, () -> page.keyboard().press("u")));
+  }
+
+  private static Painted.Response opened(Page page) {
+    return Painted.input(
+        page,
+        "pointerdown",
+        "location.pathname.startsWith('/jobs/') && changed()",
+        "document.querySelector('.log-frame')",
+        () -> page.locator(ROWS + " td:nth-child(5)").nth(3).click());
   }
 
   private void batches(Page page, int round) {

@@ -84,12 +84,22 @@ class ListBrowserTest {
       page.waitForURL("**/jobs/job-many*");
       window.find("main h1");
       page.goBack();
-      window.find(ROWS + "[aria-rowindex=\"" + row + "\"].active");
-      assertThat(((Number) page.evaluate(FRAME + ".scrollTop")).intValue()).isEqualTo(37 * 4000);
+      isWhereItWas(window, row);
+      page.locator(ROWS).nth(20).click();
+      page.waitForURL("**/jobs/job-many*");
+      page.keyboard().press("u");
+      isWhereItWas(window, row);
       assertThat(asked.get()).as("only what is in sight is read again").isLessThanOrEqualTo(3);
     } finally {
       refinery.sql("delete from job_row where survey_id = 'survey-many'");
     }
+  }
+
+  private static void isWhereItWas(Window window, String row) {
+    window.find(ROWS + "[aria-rowindex=\"" + row + "\"].active");
+    assertThat(window.path()).isEqualTo("/jobs?survey_id=survey-many");
+    assertThat(((Number) window.page().evaluate(FRAME + ".scrollTop")).intValue())
+        .isEqualTo(37 * 4000);
   }
 
   @Test

@@ -37,8 +37,8 @@ final class Painted {
       """
       (() => {
         %s
-        const watch = (window.__input = {from: null, reaction: null, answer: null});
-        addEventListener('%s', event => { watch.from ??= event.timeStamp; }, {capture: true, once: true});
+        const watch = (window.__input = {from: null, told: null, reaction: null, answer: null});
+        addEventListener('%s', event => { watch.from = event.timeStamp; watch.told = performance.now() - watch.from; }, {capture: true, once: true});
         const before = {path: location.pathname + location.search, text: document.querySelector('main').textContent};
         const changed = () => document.querySelector('main').textContent !== before.text;
         let reacted = false;
@@ -63,10 +63,11 @@ final class Painted {
   record Load(double first, double useful, double whole) {}
 
   /**
+   * @param told until the page got the event
    * @param reaction until a frame showed that the input was taken
    * @param answer until a frame showed what it asked for
    */
-  record Response(double reaction, double answer) {}
+  record Response(double told, double reaction, double answer) {}
 
   /**
    * Loads a page that has loaded nothing before.
@@ -97,7 +98,8 @@ final class Painted {
     input.run();
     page.waitForFunction("() => window.__input.answer > 0 && window.__input.reaction > 0");
     Map<?, ?> times = (Map<?, ?>) page.evaluate("window.__input");
-    return new Response(number(times.get("reaction")), number(times.get("answer")));
+    return new Response(
+        number(times.get("told")), number(times.get("reaction")), number(times.get("answer")));
   }
 
   private static double number(Object value) {

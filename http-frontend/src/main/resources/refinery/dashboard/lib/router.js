@@ -2,7 +2,16 @@
 import {html, useCallback, useEffect, useState} from './html.js';
 
 const listeners = new Set();
-const changed = () => listeners.forEach(listener => listener());
+// The addresses of lists when they were left, by their path.
+const left = new Map();
+const place = () => [location.pathname, location.pathname + location.search];
+let [path, address] = place();
+
+function changed() {
+  if (path !== location.pathname && path.lastIndexOf('/') === 0) left.set(path, address);
+  [path, address] = place();
+  listeners.forEach(listener => listener());
+}
 
 addEventListener('popstate', changed);
 
@@ -45,6 +54,9 @@ export function useQuery() {
   }, []);
   return [values, set];
 }
+
+/** Where a list was left, with its filters and its order. */
+export const whereLeft = path => left.get(path) || path;
 
 /** A path with a query, for links; empty values are left out. */
 export function link(path, query = {}) {

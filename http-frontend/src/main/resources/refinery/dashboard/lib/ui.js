@@ -1,6 +1,6 @@
 // Parts that pages are made of.
 import {html, useEffect, useLayoutEffect, useRef, useState} from './html.js';
-import {Link, useQuery, useTitle} from './router.js';
+import {Link, useQuery, useTitle, whereLeft} from './router.js';
 
 let ids = 0;
 
@@ -19,7 +19,7 @@ export function Page({title, name = title, crumbs = [], lead, actions, children}
   return html`
     <div class="page">
       ${crumbs.length > 0 && html`<nav class="crumbs" aria-label="Where this is">
-        ${crumbs.map(crumb => html`<${Link} to=${crumb.to}>${crumb.title}<//><span aria-hidden="true">/</span>`)}
+        ${crumbs.map(crumb => html`<${Link} to=${whereLeft(crumb.to)}>${crumb.title}<//><span aria-hidden="true">/</span>`)}
       </nav>`}
       <header class="page-head">
         <h1 tabindex="-1">${title}</h1>
