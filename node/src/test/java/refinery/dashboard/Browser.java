@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One Chromium, the system's own ({@code REFINERY_CHROMIUM} or /usr/bin/chromium). */
+/** One Chromium, the system's own ({@code CHROMIUM} or /usr/bin/chromium). */
 public final class Browser implements AutoCloseable {
   private static final List<String> ARGUMENTS =
       List.of(
@@ -33,8 +33,7 @@ public final class Browser implements AutoCloseable {
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    String program =
-        Optional.ofNullable(System.getenv("REFINERY_CHROMIUM")).orElse("/usr/bin/chromium");
+    String program = Optional.ofNullable(System.getenv("CHROMIUM")).orElse("/usr/bin/chromium");
     chromium =
         playwright
             .chromium()

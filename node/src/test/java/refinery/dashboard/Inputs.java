@@ -14,6 +14,11 @@ final class Inputs {
   private static final String FIRST = "document.querySelector('" + ROWS + "')";
   private static final String LIST = "location.pathname === '/jobs' && " + FIRST;
   private static final String TO_LIST = "location.pathname === '/jobs' && changed()";
+
+  /** Whether all parts of a job's page are there: nobody goes back before. */
+  private static final String READ =
+      "() => document.querySelector('.log-row') && !document.querySelector('.loading')";
+
   private static final String BACK = "back to the list, by the browser";
   private static final String SETTLED =
       "() => document.querySelector('" + ROWS + "') && !document.querySelector('.loading')";
@@ -87,11 +92,13 @@ final class Inputs {
                 + " td:nth-child(2)')].every(state => state.textContent.includes('failed'))",
             () -> page.selectOption("label:has-text('State') select", "failed")));
     add("open a job", opened(page));
+    page.waitForFunction(READ);
     Painted.Response back =
         Painted.input(page, "popstate", TO_LIST, LIST, () -> page.evaluate("history.back()"));
     add(BACK, back);
     told.add(back.told());
     opened(page);
+    page.waitForFunction(READ);
     add(
         "up to the list (key u)",
         Painted.input(page, "keydown", TO_LIST, LIST, () -> page.keyboard().press("u")));
