@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,13 @@ import refinery.program.NodeProgram;
 public final class NodeProcess {
   private static final Pattern READY = Pattern.compile("(?m)^ready http=(\\S+) management=(\\S+)$");
   private static final Duration START = Duration.ofSeconds(90);
+
+  /** Those that a test which failed left behind end with the tests. */
+  private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroy)));
+  }
 
   private final Process process;
   private final Path output;
@@ -142,7 +151,10 @@ public final class NodeProcess {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
     builder.environment().putAll(environment);
-    return builder.start();
+    Process process = builder.start();
+    ALIVE.add(process);
+    process.onExit().thenAccept(ALIVE::remove);
+    return process;
   }
 
   private static Optional<Matcher> ready(Process process, Path output) throws IOException {
