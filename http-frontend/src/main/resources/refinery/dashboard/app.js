@@ -1,6 +1,6 @@
 // The shell: navigation, and the view that the address names. Views are read when first needed.
 import {html, render, useEffect, useErrorBoundary, useState} from './lib/html.js';
-import {Link, match, navigate, usePath} from './lib/router.js';
+import {Link, match, usePath} from './lib/router.js';
 import {ConnectionBar, startLive, stopLive, useLive} from './lib/live.js';
 import {get, send} from './lib/api.js';
 import {count} from './lib/format.js';
@@ -133,7 +133,11 @@ function Who() {
     get('/session').then(setSession, () => setSession(null));
   }, [path === '/signin']);
   if (!session?.actor) return null;
-  const leave = () => send('DELETE', '/session').then(() => navigate('/signin'), setRefused);
+  // The page is loaded anew, and so it is when it is come back to: what it remembers was not for everybody.
+  const leave = () => send('DELETE', '/session').then(() => {
+    addEventListener('pageshow', () => location.reload());
+    location.assign('/signin');
+  }, setRefused);
   return html`<span class="who">${session.actor}${session.scope && html` <span class="muted">(${session.scope})</span>`}
     ${session.required && html` <button type="button" class="quiet small" onClick=${leave}>Sign out</button>`}
     ${refused && html`<span class="bad-text" role="alert">${refused.detail}</span>`}</span>`;

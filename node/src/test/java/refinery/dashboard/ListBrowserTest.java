@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.TreeMap;
@@ -90,6 +91,10 @@ class ListBrowserTest {
       page.keyboard().press("u");
       isWhereItWas(window, row);
       assertThat(asked.get()).as("only what is in sight is read again").isLessThanOrEqualTo(3);
+      window.expectErrors();
+      page.route("**/api/v1/jobs?*", Route::abort);
+      page.click(".export button:has-text(\"CSV\")");
+      window.find(".export [role=alert]:has-text(\"nothing was exported: The node does not\")");
     } finally {
       refinery.sql("delete from job_row where survey_id = 'survey-many'");
     }
@@ -148,6 +153,9 @@ class ListBrowserTest {
       page.context().route("**/api/v1/events*", route -> route.abort());
       page.evaluate("dispatchEvent(new Event('online'))");
       window.find(".connection:has-text(\"Disconnected for\")");
+      assertThat(page.locator(".connection p > :not([aria-hidden])").allInnerTexts())
+          .as("what is spoken does not change each second")
+          .containsExactly("Disconnected.", "Try now");
       int cut = page.locator(ROWS).count();
       refinery.await(refinery.survey("PRJNA990101", "breaks"), "failed", "done_with_failures");
       page.context().unroute("**/api/v1/events*");
@@ -177,6 +185,13 @@ class ListBrowserTest {
       page.keyboard().press("j");
       page.keyboard().press("k");
       String id = page.locator("tr.active").getAttribute("id").replaceFirst("^e\\d+-", "");
+      page.keyboard().press("x");
+      page.keyboard().press("j");
+      page.keyboard().press("j");
+      page.keyboard().press("Shift+X");
+      window.find(".table-foot:has-text(\", 3 selected\")");
+      page.keyboard().press("k");
+      page.keyboard().press("k");
       page.keyboard().press("Enter");
       page.waitForURL("**/jobs/" + id);
       window.find("main h1");

@@ -31,9 +31,11 @@ class MachinesBrowserTest {
       assertThat(window.find(".bin svg[role=group]").getAttribute("aria-label"))
           .contains("reserved", "free of");
       window.find(".table a:has-text(\"" + node(refinery) + "\")");
+      window.page().evaluate("window.before = true");
       block.focus();
       window.page().keyboard().press("Enter");
       window.page().waitForURL("**/jobs/" + job);
+      assertThat(window.page().evaluate("window.before")).as("the page stays").isEqualTo(true);
     }
   }
 

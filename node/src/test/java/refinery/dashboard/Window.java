@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A window of the browser with one page. Closing it fails the test if the page wrote an error to
- * its console or asked another host for anything.
+ * its console, left one uncaught or asked another host for anything.
  */
 public final class Window implements AutoCloseable {
   private static final String AXE = read("/refinery/dashboard/axe.min.js");
@@ -23,7 +23,8 @@ public final class Window implements AutoCloseable {
   private final BrowserContext context;
   private final Page page;
   private final String url;
-  private final List<String> errors = new ArrayList<>();
+  private final List<String> written = new ArrayList<>();
+  private final List<String> never = new ArrayList<>();
   private boolean errorsExpected;
 
   Window(BrowserContext context, String url) {
@@ -33,14 +34,14 @@ public final class Window implements AutoCloseable {
     page.onConsoleMessage(
         message -> {
           if (message.type().equals("error")) {
-            errors.add("console: " + message.text() + " at " + message.location());
+            written.add("console: " + message.text() + " at " + message.location());
           }
         });
-    page.onPageError(error -> errors.add("uncaught: " + error));
+    page.onPageError(error -> never.add("uncaught: " + error));
     page.onRequest(
         request -> {
           if (!request.url().startsWith(url) && !request.url().matches("(data|blob|about):.*")) {
-            errors.add("foreign request: " + request.url());
+            never.add("foreign request: " + request.url());
           }
         });
   }
@@ -94,7 +95,10 @@ public final class Window implements AutoCloseable {
     return ((List<?>) found).stream().map(Object::toString).toList();
   }
 
-  /** Errors are part of this test, such as those of a node that does not answer. */
+  /**
+   * What the browser writes of a refused or failed request is part of this test, such as that a
+   * node does not answer. Uncaught errors and requests to others never are.
+   */
   public void expectErrors() {
     errorsExpected = true;
   }
@@ -102,8 +106,9 @@ public final class Window implements AutoCloseable {
   @Override
   public void close() {
     context.close();
+    assertThat(never).isEmpty();
     if (!errorsExpected) {
-      assertThat(errors).isEmpty();
+      assertThat(written).isEmpty();
     }
   }
 

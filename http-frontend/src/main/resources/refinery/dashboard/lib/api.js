@@ -62,7 +62,7 @@ export async function raw(method, path, {query, signal, body, headers = {}} = {}
     // The status says enough.
   }
   if (response.status === 401 && location.pathname !== '/signin') {
-    navigate('/signin?next=' + encodeURIComponent(location.pathname + location.search), {replace: true});
+    navigate('/signin?next=' + encodeURIComponent(location.pathname + location.search + location.hash), {replace: true});
   }
   throw new ApiProblem(response.status, problem.detail || response.statusText || `status ${response.status}`, problem.errors || []);
 }

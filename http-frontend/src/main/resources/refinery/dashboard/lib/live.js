@@ -59,7 +59,9 @@ export function startLive() {
 
 /** Ends the stream, e.g. while nobody is signed in. */
 export function stopLive() {
+  removeEventListener('online', open);
   clearTimeout(retry);
+  retry = null;
   source?.close();
   source = null;
   lostAt = null;
@@ -136,6 +138,7 @@ export function ConnectionBar() {
 function Lost() {
   useTick();
   const {sinceSeconds} = useConnection();
-  return html`<p><span aria-hidden="true">⚡</span> Disconnected for <b>${sinceSeconds}</b> s. What you see may be old; what was missed is
+  // A reader of the screen says what changes: not each second.
+  return html`<p><span class="hidden">Disconnected.</span><span aria-hidden="true">⚡ Disconnected for <b>${sinceSeconds}</b> s.</span> What you see may be old; what was missed is
     replayed as soon as the node answers. <button type="button" class="small" onClick=${open}>Try now</button></p>`;
 }

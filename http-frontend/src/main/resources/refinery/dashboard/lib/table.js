@@ -107,7 +107,8 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
       j: () => choose(at + 1), ArrowDown: () => choose(at + 1), k: () => choose(at - 1), ArrowUp: () => choose(at - 1),
       PageDown: () => choose(at + page), PageUp: () => choose(at - page), Home: () => choose(0), End: () => choose(rows.length - 1),
       Enter: () => (event.target.closest('a') ? null : at >= 0 && open(rows[at])),
-      x: () => selection && at >= 0 && selection.toggle(active, event.shiftKey),
+      x: () => selection && at >= 0 && selection.toggle(active),
+      X: () => selection && at >= 0 && selection.toggle(active, true, rows.map(keyOf)),
     };
     const step = steps[event.key];
     if (!step || (event.key === 'Enter' && event.target.closest('a'))) return;
@@ -321,18 +322,23 @@ export function download(name, type, text) {
 
 function Export({list, rows, columns, name}) {
   const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(null);
   const give = async kind => {
     setBusy(true);
+    setError(null);
     try {
       const all = list.done ? rows : await list.all();
       if (kind === 'csv') download(name + '.csv', 'text/csv', csv(columns, all));
       else download(name + '.json', 'application/json', JSON.stringify(all, null, 2));
+    } catch (failed) {
+      setError(failed);
     } finally {
       setBusy(false);
     }
   };
   return html`<span class="export">Export <button type="button" class="quiet small" disabled=${busy} onClick=${() => give('csv')}>CSV</button>
-    <button type="button" class="quiet small" disabled=${busy} onClick=${() => give('json')}>JSON</button></span>`;
+    <button type="button" class="quiet small" disabled=${busy} onClick=${() => give('json')}>JSON</button>
+    ${error && html`<span class="bad-text" role="alert">nothing was exported: ${error.detail || error.message}</span>`}</span>`;
 }
 
 /** What is selected: {ids, size, has, toggle, setAll, clear}. With shift, all from the one that was toggled last. */

@@ -4,7 +4,8 @@ import {Dialog} from '../lib/ui.js';
 
 const KEYS = [
   ['/', 'Jump to an accession, id, node, digest, schedule or dataset'], ['?', 'This list'], ['j  k', 'Next and previous row of the list'],
-  ['Enter', 'Open the row'], ['u', 'Up to the list'], ['x', 'Select the row, where rows can be selected'], ['Home  End', 'First and last row'],
+  ['Enter', 'Open the row'], ['u', 'Up to the list'], ['x', 'Select the row, where rows can be selected'],
+  ['Shift-x', 'Select all rows from the one that was selected last'], ['Home  End', 'First and last row'],
   ['Page ↓  Page ↑', 'A screen of rows'], ['Esc', 'Close what is open'],
 ];
 

@@ -89,11 +89,11 @@ function Bin({node, dimension, lit, light, reachable}) {
     <span class="bin-title">${title}</span>
     <svg viewBox=${`0 0 1000 ${HEIGHT}`} preserveAspectRatio="none" role="group" aria-label=${`${title} of ${node.id}: ${format(reserved)} reserved, ${format(free)} free of ${format(whole)}`}>
       <rect class="bin-free" x="0" y="0" width=${whole * scale} height=${HEIGHT} />
-      ${blocks.map(({job, left, width, used}) => html`<a key=${job.job} href=${'/jobs/' + job.job} tabindex=${reachable ? 0 : -1} aria-label=${describe(job)}
+      ${blocks.map(({job, left, width, used}) => html`<${Link} key=${job.job} to=${'/jobs/' + job.job} tabindex=${reachable ? 0 : -1} aria-label=${describe(job)}
           class=${`bin-job ${tone(job)} ${lit === job.job ? 'lit' : ''}`} onMouseEnter=${() => light(job.job)} onMouseLeave=${() => light(null)} onFocus=${() => light(job.job)} onBlur=${() => light(null)}>
         <title>${describe(job)}</title>
         <rect class="bin-reserved" x=${left} y="1" width=${width} height=${HEIGHT - 2} />
-        ${used > 0 && html`<rect class="bin-used" x=${left} y=${HEIGHT / 2} width=${width * used} height=${HEIGHT / 2 - 1} />`}</a>`)}
+        ${used > 0 && html`<rect class="bin-used" x=${left} y=${HEIGHT / 2} width=${width * used} height=${HEIGHT / 2 - 1} />`}<//>`)}
     </svg>
     <span class="bin-note">${format(free)} free of ${format(whole)}</span>
   </div>`;

@@ -1,7 +1,7 @@
 // Signing in with a token; the node keeps it in a cookie that scripts cannot read.
 import {html, useState} from '../lib/html.js';
 import {post} from '../lib/api.js';
-import {navigate, useQuery} from '../lib/router.js';
+import {useQuery} from '../lib/router.js';
 import {Page, Problem} from '../lib/ui.js';
 
 /** Only a path of this server is gone to. */
@@ -18,7 +18,8 @@ function SignIn() {
     setError(null);
     try {
       await post('/session', {token: token.trim()});
-      navigate(safe(query.next), {replace: true});
+      // Loaded anew: what this tab remembers may be another person's.
+      location.replace(safe(query.next));
     } catch (refused) {
       setError(refused);
       setBusy(false);
