@@ -55,6 +55,11 @@ final class ActCommands {
 
   @Command(name = "logs", description = "Print a job's log.")
   static final class Logs implements Runnable {
+    /** While the tools are silent the node sends characters that are not of the log. */
+    private static final String FOLLOW = "?follow=true&heartbeat=true";
+
+    private static final String HEARTBEAT = "\0";
+
     @Spec private CommandSpec spec;
     @Mixin private final Connection connection = new Connection();
 
@@ -68,14 +73,13 @@ final class ActCommands {
 
     @Override
     public void run() {
-      String path =
-          Resource.of(id).require(id, "job").path() + "/log" + (follow ? "?follow=true" : "");
+      String path = Resource.of(id).require(id, "job").path() + "/log" + (follow ? FOLLOW : "");
       PrintWriter out = spec.commandLine().getOut();
       try (InputStream in = connection.client().stream(path, follow);
           Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
         char[] buffer = new char[8_192];
         for (int read = reader.read(buffer); read >= 0; read = reader.read(buffer)) {
-          out.write(buffer, 0, read);
+          out.write(new String(buffer, 0, read).replace(HEARTBEAT, ""));
           out.flush();
         }
       } catch (IOException e) {

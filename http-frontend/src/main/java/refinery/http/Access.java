@@ -3,17 +3,22 @@ package refinery.http;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.Cookie;
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import refinery.http.access.BearerToken;
 import refinery.http.access.Caller;
 import refinery.http.access.Issuer;
+import refinery.http.access.LoginLimit;
 import refinery.http.access.Places;
 import refinery.http.access.Scope;
 import refinery.http.access.Sessions;
@@ -43,18 +48,29 @@ public final class Access {
   private final Sessions sessions;
   private final Optional<Issuer> issuer;
   private final Places places;
+  private final LoginLimit limit;
+  private final boolean pages;
   private final boolean commands;
 
-  /** For servers that run no commands of callers. */
-  public Access(HttpConfig config, Credentials credentials) {
-    this(config, credentials, false);
+  /**
+   * For a server that no page uses, and that runs no commands of callers: with tokens it answers
+   * whatever name it is asked by.
+   */
+  public static Access ofPrograms(HttpConfig config, Credentials credentials) {
+    return new Access(config, credentials, false, false);
   }
 
   /**
    * @param commands whether requests to run a command are taken at all
    */
   public Access(HttpConfig config, Credentials credentials, boolean commands) {
+    this(config, credentials, true, commands);
+  }
+
+  private Access(HttpConfig config, Credentials credentials, boolean pages, boolean commands) {
+    this.pages = pages;
     this.commands = commands;
+    this.limit = new LoginLimit(config.auth().loginFailures(), InstantSource.system());
     this.tokens = credentials.tokens();
     this.local = credentials.local();
     this.sessions = credentials.sessions();
@@ -74,6 +90,9 @@ public final class Access {
    * @throws Problem the response
    */
   public void checkPlace(HttpRequest request) {
+    if (!pages && isClosed()) {
+      return;
+    }
     Places.Said said = said(request);
     Optional<String> refusal =
         places.notHere(said).or(() -> places.fromElsewhere(said, reads(request)));
@@ -103,21 +122,9 @@ public final class Access {
             });
   }
 
-  /**
-   * The same for servers that no page uses: with tokens, whatever name the request asks for. To
-   * read needs the scope to read, all else that to administrate.
-   */
+  /** The same by the method: to read needs the scope to read, all else that to administrate. */
   public CompletionStage<Caller> admitProgram(HttpRequest request) {
-    Scope needed = reads(request) ? Scope.READ : Scope.ADMIN;
-    if (!isClosed()) {
-      return admit(request, needed, caller -> {});
-    }
-    return identify(request)
-        .thenApply(
-            caller -> {
-              check(request, caller, needed);
-              return caller;
-            });
+    return admit(request, reads(request) ? Scope.READ : Scope.ADMIN, caller -> {});
   }
 
   /** Who sends a request; fails with the response if what it shows is not accepted. */
@@ -136,11 +143,46 @@ public final class Access {
     if (header.isEmpty()) {
       return CompletableFuture.completedFuture(session(request, tokens).orElse(Caller.UNKNOWN));
     }
-    return withToken(bearer(header.get()).orElse(""));
+    return withToken(request, bearer(header.get()).orElse(""));
   }
 
-  /** The caller whom a token makes; fails with the response if it is not accepted. */
-  public CompletionStage<Caller> withToken(String token) {
+  /**
+   * The caller whom a token makes; fails with the response if it is not accepted, or if its sender
+   * has shown too many that were not.
+   */
+  public CompletionStage<Caller> withToken(HttpRequest request, String token) {
+    Optional<InetAddress> client = AuditTrail.client(request);
+    Optional<Duration> wait = client.flatMap(from -> limit.wait(from, token));
+    if (wait.isPresent()) {
+      return CompletableFuture.failedFuture(tooMany(wait.get()));
+    }
+    return whoHas(token)
+        .whenComplete(
+            (caller, refused) ->
+                client.ifPresent(
+                    from -> {
+                      if (refused == null) {
+                        limit.accepted(from, token);
+                      } else if (isWrong(refused)) {
+                        limit.failed(from);
+                      }
+                    }));
+  }
+
+  private static Problem tooMany(Duration wait) {
+    return Problem.of(
+        429,
+        "too many tokens from this address were not accepted; try again later",
+        Map.of("Retry-After", Long.toString(wait.toSeconds() + 1)));
+  }
+
+  /** False when it could not be found out. */
+  private static boolean isWrong(Throwable refused) {
+    Throwable cause = refused instanceof CompletionException ? refused.getCause() : refused;
+    return cause instanceof Problem problem && problem.status() == 401;
+  }
+
+  private CompletionStage<Caller> whoHas(String token) {
     Optional<Caller> own = (isClosed() ? tokens : owners()).find(token).map(Caller::of);
     if (own.isPresent() || issuer.isEmpty() || !Issuer.isMeant(token)) {
       return own.<CompletionStage<Caller>>map(CompletableFuture::completedFuture)
@@ -177,7 +219,7 @@ public final class Access {
       if (header instanceof Cookie cookies) {
         for (var cookie : cookies.getCookies()) {
           if (cookie.name().equals(Sessions.COOKIE)) {
-            return sessions.caller(cookie.value(), known);
+            return sessions.caller(cookie.value(), known, issuer.isPresent());
           }
         }
       }

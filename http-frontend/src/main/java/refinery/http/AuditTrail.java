@@ -26,8 +26,9 @@ import refinery.protocol.query.ReadModel.Filter;
 
 /**
  * Notes in the audit log what requests change, before they are answered, so that what a client
- * knows to be done is in the log. Refusals of callers who are unknown cannot fill the log: of them
- * it gets so many a minute, and the number of the others. Thread-safe.
+ * knows to be done is in the log. Refusals of callers who are unknown, and of requests to read,
+ * cannot fill the log: of each it gets so many a minute, and the number of the others. Requests to
+ * read that show nothing are not noted at all: browsers send them before they sign in. Thread-safe.
  */
 public final class AuditTrail {
   /** Set on a response by which somebody has signed in. */
@@ -36,15 +37,14 @@ public final class AuditTrail {
   /** Set on a response: what the request asked for beyond its path. */
   static final AttributeKey<String> DETAIL = AttributeKey.create("detail", String.class);
 
-  private static final int UNKNOWN_A_MINUTE = 60;
+  private static final int MOST_A_MINUTE = 60;
   private static final int SECONDS = 60;
 
   private final AuditLog log;
   private final String node;
   private final InstantSource clock;
-  private long minute;
-  private int noted;
-  private long left;
+  private final Few strangers = new Few("requests of unknown callers");
+  private final Few readers = new Few("requests to read");
 
   /**
    * @param node how entries call this node
@@ -66,12 +66,13 @@ public final class AuditTrail {
       Caller caller,
       String id,
       HttpResponse response) {
-    if (Access.reads(request)) {
+    boolean reads = Access.reads(request);
+    if (reads && !isRefused(request, response)) {
       return CompletableFuture.completedFuture(response);
     }
     String note = "";
-    if (caller.means() == Caller.Means.NOTHING && response.status().intValue() >= 400) {
-      Optional<String> others = room();
+    if (reads || caller.means() == Caller.Means.NOTHING && response.status().intValue() >= 400) {
+      Optional<String> others = (reads ? readers : strangers).room();
       if (others.isEmpty()) {
         return CompletableFuture.completedFuture(response);
       }
@@ -82,22 +83,43 @@ public final class AuditTrail {
         .handle((stored, failed) -> response);
   }
 
-  /** Text for the next entry of somebody unknown; empty if there is no room for one. */
-  private synchronized Optional<String> room() {
-    long now = clock.instant().getEpochSecond() / SECONDS;
-    String note = "";
-    if (now != minute) {
-      note = left == 0 ? "" : "; " + left + " more requests of unknown callers were refused before";
-      minute = now;
-      noted = 0;
-      left = 0;
+  /** True if somebody was refused who had shown something, or who came from another page. */
+  private static boolean isRefused(HttpRequest request, HttpResponse response) {
+    return switch (response.status().intValue()) {
+      case 403 -> true;
+      case 401, 429 -> request.getHeader("Authorization").isPresent();
+      default -> false;
+    };
+  }
+
+  /** Room for so many entries a minute. */
+  private final class Few {
+    private final String what;
+    private long minute;
+    private int noted;
+    private long left;
+
+    Few(String what) {
+      this.what = what;
     }
-    if (noted >= UNKNOWN_A_MINUTE) {
-      left++;
-      return Optional.empty();
+
+    /** Text for the next entry; empty if there is no room for one. */
+    synchronized Optional<String> room() {
+      long now = clock.instant().getEpochSecond() / SECONDS;
+      String note = "";
+      if (now != minute) {
+        note = left == 0 ? "" : "; " + left + " more " + what + " were refused before";
+        minute = now;
+        noted = 0;
+        left = 0;
+      }
+      if (noted >= MOST_A_MINUTE) {
+        left++;
+        return Optional.empty();
+      }
+      noted++;
+      return Optional.of(note);
     }
-    noted++;
-    return Optional.of(note);
   }
 
   private AuditEntry entry(

@@ -10,7 +10,6 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.japi.Pair;
-import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import refinery.protocol.Json;
 import refinery.protocol.query.ReadModel.RecordedEvent;
 
@@ -35,12 +33,13 @@ final class EventRoutes {
   private final HttpConfig config;
   private final ActorRef<EventFeed.Command> feed;
   private final ActorRef<SummaryFeed.Command> summaries;
-  private final AtomicInteger readers = new AtomicInteger();
+  private final OpenStreams readers;
 
   EventRoutes(ActorSystem<?> system, FrontendServices services, HttpConfig config) {
     this.system = system;
     this.services = services;
     this.config = config;
+    this.readers = new OpenStreams(config.events().maxReaders(), System::nanoTime);
     this.feed =
         system.systemActorOf(
             EventFeed.create(services.readModel(), config.events()),
@@ -99,27 +98,20 @@ final class EventRoutes {
   }
 
   private Source<ByteString, NotUsed> admitted(long start, boolean summary) {
-    if (readers.get() >= config.events().maxReaders()) {
-      throw Problem.unavailable(
-          "there are " + config.events().maxReaders() + " readers of this stream already");
-    }
+    OpenStreams.Place place =
+        readers
+            .take(this)
+            .orElseThrow(
+                () ->
+                    Problem.unavailable(
+                        "there are "
+                            + config.events().maxReaders()
+                            + " readers of this stream already"));
     String first = "retry: 2000\nid: " + start + "\n";
     return Source.single(
             ByteString.fromString(first + (summary ? SummaryFeed.beginning(start) : "\n")))
         .concat(Source.unfoldAsync(start, summary ? this::nextSummary : this::next))
-        .via(Flow.fromMaterializer((running, attributes) -> counted()))
-        .mapMaterializedValue(ignored -> NotUsed.getInstance());
-  }
-
-  /** Counts a reader from its first byte on: it may be gone before its response is ready. */
-  private Flow<ByteString, ByteString, NotUsed> counted() {
-    readers.incrementAndGet();
-    return Flow.of(ByteString.class)
-        .watchTermination(
-            (used, done) -> {
-              done.whenComplete((ended, error) -> readers.decrementAndGet());
-              return used;
-            });
+        .via(place.watch());
   }
 
   private CompletionStage<Optional<Pair<Long, ByteString>>> next(long cursor) {

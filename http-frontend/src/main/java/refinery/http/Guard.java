@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import refinery.http.connections.ClientKey;
 import refinery.http.connections.RequestPace;
@@ -49,8 +48,7 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
   private final transient Materializer materializer;
   private final transient Function<HttpRequest, CompletionStage<HttpResponse>> handler;
 
-  /** Streams of each client, of those that have any. */
-  private final transient Map<Object, Integer> streams = new ConcurrentHashMap<>();
+  private final transient OpenStreams streams;
 
   /**
    * @param free requests that are always taken, such as health checks
@@ -64,6 +62,7 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
       Function<HttpRequest, CompletionStage<HttpResponse>> handler) {
     this.limits = limits;
     this.pace = new RequestPace(limits.pace());
+    this.streams = new OpenStreams(limits.streams(), System::nanoTime);
     this.free = free;
     this.httpsOnly = httpsOnly;
     this.materializer = materializer;
@@ -121,14 +120,14 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
     return request.getAttribute(AttributeKeys.remoteAddress).flatMap(RemoteAddress::getAddress);
   }
 
-  /** Counts a response that is sent piece by piece, from its first to its last piece. */
+  /** Counts a response that is sent piece by piece until its last piece. */
   private HttpResponse counted(Optional<InetAddress> from, HttpResponse response) {
     ResponseEntity entity = response.entity();
     if (entity.isStrict() || from.isEmpty()) {
       return response;
     }
-    Object client = ClientKey.of(from.get());
-    if (streams.getOrDefault(client, 0) >= limits.streams()) {
+    Optional<OpenStreams.Place> place = streams.take(ClientKey.of(from.get()));
+    if (place.isEmpty()) {
       entity.getDataBytes().runWith(Sink.cancelled(), materializer);
       return Responses.problem(
           tooMuch(
@@ -136,9 +135,7 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
                   .formatted(limits.streams()),
               Duration.ofSeconds(4)));
     }
-    Flow<ByteString, ByteString, NotUsed> counting =
-        Flow.fromMaterializer((running, attributes) -> begun(client))
-            .mapMaterializedValue(ignored -> NotUsed.getInstance());
+    Flow<ByteString, ByteString, NotUsed> counting = place.get().watch();
     return entity.getContentLengthOption().isEmpty()
         ? response.transformEntityDataBytes(counting)
         : response.withEntity(
@@ -146,18 +143,5 @@ public final class Guard implements Function<HttpRequest, CompletionStage<HttpRe
                 entity.getContentType(),
                 entity.getContentLengthOption().getAsLong(),
                 entity.getDataBytes().via(counting)));
-  }
-
-  /** Not before it is sent: a client may be gone before its response is ready. */
-  private Flow<ByteString, ByteString, NotUsed> begun(Object client) {
-    streams.merge(client, 1, Integer::sum);
-    return Flow.of(ByteString.class)
-        .watchTermination(
-            (used, done) -> {
-              done.whenComplete(
-                  (end, error) ->
-                      streams.computeIfPresent(client, (key, open) -> open > 1 ? open - 1 : null));
-              return used;
-            });
   }
 }

@@ -82,8 +82,7 @@ public final class HttpFrontend {
     SchedulerQueries scheduler =
         new SchedulerQueries(system, services.scheduler(), config.askTimeout());
     return Stream.of(
-            new SessionRoutes(access, services.credentials(), config, InstantSource.system())
-                .endpoints(),
+            new SessionRoutes(access, services.credentials(), InstantSource.system()).endpoints(),
             new AuditRoutes(services.audit()).endpoints(),
             new SurveyRoutes(services, scheduler).endpoints(),
             new MatrixRoutes(services).endpoints(),

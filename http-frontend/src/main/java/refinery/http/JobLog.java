@@ -35,6 +35,9 @@ import refinery.protocol.scheduling.AgentCommand.AgentReply;
 final class JobLog {
   private static final int CHUNK = 64 * 1024;
 
+  /** Sent to those who ask for it while there is no text; no log has it. */
+  private static final ByteString HEARTBEAT = ByteString.fromArray(new byte[] {0});
+
   private final ActorSystem<?> system;
   private final FrontendServices services;
   private final HttpConfig config;
@@ -48,12 +51,20 @@ final class JobLog {
   /** The place of a reader; {@code attempt} is 0 before anything was read. */
   private record Place(int attempt, long offset, boolean ended) {}
 
-  HttpResponse response(JobView job, boolean follow) {
+  /**
+   * The log.
+   *
+   * @param heartbeat whether a reader who follows a silent tool gets something to know that all is
+   *     well. Whatever is in between, this server too, takes a silent connection for a dead one.
+   */
+  HttpResponse response(JobView job, boolean follow, boolean heartbeat) {
     Source<ByteString, NotUsed> bytes =
         Source.unfoldAsync(new Place(0, 0, false), place -> next(job.id(), place, follow))
             .flatMapConcat(part -> part);
+    Source<ByteString, NotUsed> sent =
+        follow && heartbeat ? bytes.keepAlive(config.events().heartbeat(), () -> HEARTBEAT) : bytes;
     return HttpResponse.create()
-        .withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, bytes))
+        .withEntity(HttpEntities.createChunked(ContentTypes.TEXT_PLAIN_UTF8, sent))
         .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"));
   }
 

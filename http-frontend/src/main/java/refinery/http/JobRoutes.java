@@ -77,7 +77,7 @@ final class JobRoutes {
         Endpoint.post("/api/v1/jobs", this::create).runningCommands(),
         Endpoint.get("/api/v1/jobs/{id}", exchange -> existing(exchange).thenApply(Responses::ok)),
         Endpoint.get("/api/v1/jobs/{id}/history", this::history),
-        Endpoint.get("/api/v1/jobs/{id}/log", java.util.Set.of("follow"), this::log)
+        Endpoint.get("/api/v1/jobs/{id}/log", java.util.Set.of("follow", "heartbeat"), this::log)
             .accepting("text/plain"),
         Endpoint.action(
             "/api/v1/jobs/{id}/retry",
@@ -185,12 +185,18 @@ final class JobRoutes {
   }
 
   private CompletionStage<HttpResponse> log(Exchange exchange) {
-    String follow = exchange.parameter("follow").orElse("false");
-    if (!List.of("", "true", "false", "1", "0").contains(follow)) {
-      throw Problem.badRequest("?follow", "must be true or false");
-    }
-    boolean follows = !follow.equals("false") && !follow.equals("0");
-    return existing(exchange).thenApply(job -> log.response(job, follows));
+    boolean follow = isOn(exchange, "follow");
+    boolean heartbeat = isOn(exchange, "heartbeat");
+    return existing(exchange).thenApply(job -> log.response(job, follow, heartbeat));
+  }
+
+  /** A parameter that is on when it is given without a value, too. */
+  private static boolean isOn(Exchange exchange, String name) {
+    return switch (exchange.parameter(name).orElse("false")) {
+      case "", "true", "1" -> true;
+      case "false", "0" -> false;
+      default -> throw Problem.badRequest("?" + name, "must be true or false");
+    };
   }
 
   private CompletionStage<HttpResponse> cancel(Exchange exchange) {

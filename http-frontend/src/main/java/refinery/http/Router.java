@@ -12,8 +12,10 @@ import akka.http.scaladsl.model.IllegalUriException;
 import akka.japi.Pair;
 import akka.stream.Materializer;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +54,7 @@ public final class Router {
   }
 
   private static final String REQUEST_ID = "X-Request-Id";
+  private static final Duration LOOKED_AGAIN = Duration.ofSeconds(1);
 
   private final Routes routes;
   private final Access access;
@@ -202,7 +205,10 @@ public final class Router {
     }
   }
 
-  /** Ends a stream that would go on for ever when its reader may read no more. */
+  /**
+   * Ends a stream that would go on for ever when its reader may read no more: asks before each part
+   * and, while there is none, once a second.
+   */
   private HttpResponse whileAllowed(HttpResponse response, Caller caller, Scope needed) {
     ResponseEntity entity = response.entity();
     if (entity.isStrict() || entity.getContentLengthOption().isPresent() || needed == Scope.NONE) {
@@ -210,13 +216,15 @@ public final class Router {
     }
     return response.transformEntityDataBytes(
         Flow.of(ByteString.class)
+            .merge(Source.tick(LOOKED_AGAIN, LOOKED_AGAIN, ByteString.emptyByteString()), true)
             .map(
                 part -> {
                   if (access.mayStay(caller, needed)) {
                     return part;
                   }
                   throw new EndedAccess();
-                }));
+                })
+            .filter(part -> !part.isEmpty()));
   }
 
   private static void checkAccept(HttpRequest request, Endpoint endpoint) {

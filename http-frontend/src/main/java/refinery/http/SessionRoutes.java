@@ -4,19 +4,16 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.RawHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import refinery.http.access.Caller;
-import refinery.http.access.LoginLimit;
 import refinery.http.access.Scope;
 import refinery.http.access.Sessions;
 import refinery.protocol.Json;
@@ -28,13 +25,11 @@ final class SessionRoutes {
 
   private final Access access;
   private final Sessions sessions;
-  private final LoginLimit limit;
   private final InstantSource clock;
 
-  SessionRoutes(Access access, Credentials credentials, HttpConfig config, InstantSource clock) {
+  SessionRoutes(Access access, Credentials credentials, InstantSource clock) {
     this.access = access;
     this.sessions = credentials.sessions();
-    this.limit = new LoginLimit(config.auth().loginFailures(), clock);
     this.clock = clock;
   }
 
@@ -65,16 +60,8 @@ final class SessionRoutes {
     Fields fields = exchange.fields();
     String token = fields.requiredString("token");
     fields.check();
-    Optional<InetAddress> client = AuditTrail.client(exchange.request());
-    client.flatMap(limit::wait).ifPresent(SessionRoutes::tooMany);
     return access
-        .withToken(token)
-        .whenComplete(
-            (caller, refused) -> {
-              if (refused != null) {
-                client.ifPresent(limit::failed);
-              }
-            })
+        .withToken(exchange.request(), token)
         .thenApply(caller -> signedIn(exchange.request(), caller));
   }
 
@@ -86,13 +73,6 @@ final class SessionRoutes {
             .withStatus(204)
             .addAttribute(AuditTrail.SIGNED_IN, caller)
             .addHeader(cookie(request, opened.value(), age.toSeconds())));
-  }
-
-  private static void tooMany(Duration wait) {
-    throw Problem.of(
-        429,
-        "too many failed attempts to sign in from this address; try again later",
-        Map.of("Retry-After", Long.toString(wait.toSeconds() + 1)));
   }
 
   private CompletionStage<HttpResponse> signOut(Exchange exchange) {

@@ -9,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import refinery.http.access.BearerToken;
+import refinery.http.access.Caller;
+import refinery.http.access.Scope;
+import refinery.http.access.Sessions;
 import refinery.protocol.Actor;
+import refinery.protocol.JobId;
+import refinery.protocol.audit.AuditEntry;
+import refinery.protocol.job.JobState;
 
 /** Who may do what on a node with tokens: scopes, the dashboard's session, pages of others. */
 class AccessTest {
@@ -39,7 +47,7 @@ class AccessTest {
             """
             refinery.http {
               hosts = ["refinery.example.org", "*.lab.test"]
-              auth.login-failures = 3
+              auth.login-failures = 1000
               auth.tokens = [
                 {name = reader, sha256 = "%s", scope = read}
                 {name = operator, sha256 = "%s", scope = operate}
@@ -240,15 +248,28 @@ class AccessTest {
     assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(200);
   }
 
+  /** Nothing comes that could be refused, so nothing but the clock can end it. */
+  @Test
+  void aRevokedTokenFollowsNoSilentLog() throws Exception {
+    JobId silent = JobId.of("job-silent-here");
+    node.rows.jobs.put(silent, Samples.job(silent, JobState.QUEUED));
+    HttpResponse<InputStream> log =
+        node.client.send(
+            node.request("/api/v1/jobs/" + silent + "/log?follow=true")
+                .header("Authorization", "Bearer " + READ)
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(log.statusCode()).isEqualTo(200);
+    node.credentials().tokens().replace(all.subList(1, 3));
+    assertThat(end(log).get(10, TimeUnit.SECONDS)).as("cut, not complete").isEqualTo(-1);
+  }
+
   @Test
   void aTokenWithAnotherScopeHasItAtOnce() throws Exception {
     BearerToken reader = all.getFirst();
     node.credentials()
         .tokens()
-        .replace(
-            List.of(
-                new BearerToken(
-                    reader.actor(), refinery.http.access.Scope.OPERATE, reader.sha256())));
+        .replace(List.of(new BearerToken(reader.actor(), Scope.OPERATE, reader.sha256())));
     assertThat(send("POST", CANCEL, "Authorization", "Bearer " + READ).statusCode()).isEqualTo(200);
     assertThat(send("POST", CANCEL, "Authorization", "Bearer " + ADMIN).statusCode())
         .isEqualTo(401);
@@ -384,6 +405,16 @@ class AccessTest {
     }
   }
 
+  /** As when the issuer was taken out of the configuration while people were signed in. */
+  @Test
+  void aSessionOfAnIssuersTokenIsNotTakenWhereThereIsNone() throws Exception {
+    Caller ann =
+        new Caller(
+            new Actor("ann"), Scope.ADMIN, Caller.Means.ISSUER, Optional.empty(), Instant.MAX);
+    String cookie = Sessions.COOKIE + "=" + node.credentials().sessions().open(ann).value();
+    assertThat(reads(cookie)).isEqualTo(401);
+  }
+
   @Test
   void aCommandNeedsNoMoreThanTheScopeToOperate() throws Exception {
     String body = "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"]}";
@@ -425,6 +456,29 @@ class AccessTest {
         assertThat(answer.headers().firstValue("Retry-After").isPresent()).isEqualTo(i >= 2);
       }
       assertThat(answers).containsExactly(401, 401, 429, 429);
+    }
+  }
+
+  @Test
+  void whoGuessesWithRequestsIsToldToWaitAndWhoIsKnownThereIsNot() throws Exception {
+    try (TestNode guessed =
+        new TestNode(
+            "refinery.http.auth { login-failures = 2, tokens = [a-good-token, another-token] }")) {
+      int[] answers = new int[5];
+      String[] tokens = {"a-good-token", "guess-1", "guess-2", "another-token", "a-good-token"};
+      for (int i = 0; i < answers.length; i++) {
+        answers[i] =
+            guessed
+                .send(
+                    guessed.request("/api/v1/jobs").header("Authorization", "Bearer " + tokens[i]))
+                .statusCode();
+      }
+      assertThat(answers).containsExactly(200, 401, 401, 429, 200);
+      assertThat(guessed.get("/api/v1/jobs").statusCode()).isEqualTo(401);
+      assertThat(guessed.audit.stored)
+          .extracting(AuditEntry::status)
+          .as("of those that showed nothing there is no trace")
+          .containsExactly(401, 401, 429);
     }
   }
 }

@@ -98,7 +98,7 @@ class AuditTest {
   @Test
   void readingIsNotNoted() throws Exception {
     send("GET", "/api/v1/jobs", "token-to-operate");
-    send("GET", "/api/v1/audit", "token-to-operate");
+    send("GET", "/api/v1/audit", "token-of-the-chief");
     assertThat(node.audit.stored).isEmpty();
   }
 
@@ -114,6 +114,19 @@ class AuditTest {
     assertThat(last().outcome()).isEqualTo(Outcome.FAILED);
     assertThat(last().subject()).isEqualTo("job-none");
     assertThat(last().detail()).contains("job-none");
+  }
+
+  @Test
+  void whoMayNotReadIsNotedToo() throws Exception {
+    send("GET", "/api/v1/audit", "token-to-operate");
+    assertThat(last().actor()).isEqualTo("operator");
+    assertThat(last().outcome()).isEqualTo(Outcome.REFUSED);
+    send("GET", "/api/v1/jobs", "wrong");
+    assertThat(last().action()).isEqualTo("GET /jobs");
+    assertThat(last().status()).isEqualTo(401);
+    int before = node.audit.stored.size();
+    node.get("/api/v1/jobs");
+    assertThat(node.audit.stored).as("a browser that has not signed in yet").hasSize(before);
   }
 
   @Test
@@ -164,6 +177,16 @@ class AuditTest {
     now[0] = now[0].plusSeconds(60);
     refused(trail, Caller.UNKNOWN);
     assertThat(log.stored.getLast().detail()).contains("why", "140 more");
+    log.stored.clear();
+    for (int i = 0; i < 200; i++) {
+      trail.noted(
+          HttpRequest.GET(CANCEL),
+          Optional.empty(),
+          Caller.LOCAL,
+          "id",
+          Responses.problem(403, "why"));
+    }
+    assertThat(log.stored).as("of requests to read, whoever sends them").hasSize(60);
   }
 
   private static void refused(AuditTrail trail, Caller caller) {

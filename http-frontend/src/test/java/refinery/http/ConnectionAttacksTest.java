@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import refinery.http.management.ManagementEndpoint;
 
 /** What whoever reaches the ports can do by opening connections, on real sockets. */
@@ -51,6 +53,7 @@ class ConnectionAttacksTest {
             refinery.http.connections {
               most = %d, most-per-client = %d, first-request = 1s, next-request = 2s
             }
+            refinery.http.body-timeout = 300ms
             """
                 .formatted(MOST, MOST_PER_CLIENT));
     var binding =
@@ -160,6 +163,58 @@ class ConnectionAttacksTest {
       kept.getInputStream().skipNBytes(kept.getInputStream().available());
     }
     assertThat(isEnded(kept)).isTrue();
+  }
+
+  /** A page that is open in a browser of this machine reaches neither of the servers. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/api/v1/jobs", "/", "/metrics", "/refinery/foreman", "/cluster/members"})
+  void withoutTokensOtherNamesAndOtherPagesAreRefused(String path) throws Exception {
+    URI address = path.equals("/") || path.startsWith("/api") ? node.uri("/") : management;
+    String own = "Host: " + address.getAuthority() + "\r\n";
+    assertThat(statusOf(address, path, own)).isEqualTo("200");
+    assertThat(statusOf(address, path, "Host: localhost\r\n")).isEqualTo("200");
+    assertThat(statusOf(address, path, "Host: evil.example\r\n")).isEqualTo("403");
+    assertThat(statusOf(address, path, own + "Origin: https://evil.example\r\n")).isEqualTo("403");
+    assertThat(statusOf(address, path, own + "Sec-Fetch-Site: cross-site\r\n")).isEqualTo("403");
+  }
+
+  private String statusOf(URI address, String path, String headers) throws IOException {
+    Socket socket = open(address);
+    send(socket, "GET " + path + " HTTP/1.1\r\n" + headers + "Connection: close\r\n\r\n");
+    return new String(socket.getInputStream().readNBytes(12), US_ASCII).substring(9);
+  }
+
+  @Test
+  void aBodyThatNeverEndsIsAnswered408() throws Exception {
+    Socket slow = open(node.uri("/"));
+    send(
+        slow,
+        "POST /api/v1/surveys HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 1000\r\n\r\n{");
+    assertThat(new String(slow.getInputStream().readNBytes(12), US_ASCII)).endsWith(" 408");
+    assertThat(isEnded(slow)).as("what may still come is not taken for a request").isTrue();
+  }
+
+  /** Chunks do not say how many will come. */
+  @Test
+  void aGibibyteInChunksIsRefusedBeforeItIsSent() throws Exception {
+    Socket large = open(node.uri("/"));
+    send(
+        large,
+        "POST /api/v1/surveys HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n");
+    byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(US_ASCII);
+    long sent = 0;
+    try {
+      for (; sent < 1L << 30; sent += 0x10000) {
+        large.getOutputStream().write(chunk);
+      }
+    } catch (IOException ended) {
+      // the connection was ended, as it must be
+    }
+    assertThat(sent)
+        .as("16 times the largest body, and what the sockets hold")
+        .isLessThan(64L << 20);
   }
 
   private Socket open(URI address) throws IOException {

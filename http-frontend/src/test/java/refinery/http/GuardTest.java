@@ -10,11 +10,14 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +25,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import refinery.protocol.JobId;
 import refinery.protocol.Json;
+import refinery.protocol.job.JobState;
 import refinery.protocol.query.ReadModel.RecordedEvent;
 
 /** What one client can do with requests, on real sockets. Each test is another client. */
@@ -43,7 +48,7 @@ class GuardTest {
             """
             refinery.http.requests { per-second = 1, burst = %d, loopback = true, streams = %d }
             refinery.http.events.max-readers = %d
-            akka.http.server.idle-timeout = 2s
+            akka.http.server.idle-timeout = 1s
             """
                 .formatted(BURST, STREAMS, READERS));
   }
@@ -101,6 +106,64 @@ class GuardTest {
               ask(next, "GET " + stream, "");
               return head(next).startsWith("HTTP/1.1 200");
             });
+  }
+
+  @Test
+  void aSilentLogIsFollowedForAsLongAsItTakes() throws Exception {
+    JobId silent = JobId.of("job-silent-for-long");
+    String log = "GET /api/v1/jobs/" + silent + "/log?follow=true";
+    node.rows.jobs.put(silent, Samples.job(silent, JobState.QUEUED));
+    Socket kept = open("127.0.1.44");
+    ask(kept, log + "&heartbeat=true", "Connection: close\r\n");
+    for (int i = 0; i < 2; i++) {
+      Socket plain = open("127.0.1.45");
+      ask(plain, log, "");
+      assertThat(head(plain)).startsWith("HTTP/1.1 200");
+      assertThat(rest(plain)).as("a silent connection is ended").isEmpty();
+    }
+    node.rows.jobs.put(silent, Samples.job(silent, JobState.SUCCEEDED));
+    assertThat(head(kept)).startsWith("HTTP/1.1 200");
+    assertThat(rest(kept)).startsWith("1\r\n\0\r\n").endsWith("log of step\n\r\n0\r\n\r\n");
+  }
+
+  /** All ask before any is answered, and are answered at the same time. */
+  @Test
+  void aFloodAtOnceTakesNoMorePlacesThanThereAre() throws Exception {
+    await().atMost(SOON).until(() -> openConnections() == 0);
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    int before = node.rows.orderingAsked.get();
+    node.rows.orderingAfter = later;
+    List<Socket> ofOne = new ArrayList<>();
+    List<Socket> ofMany = new ArrayList<>();
+    for (int i = 0; i < 4 * STREAMS; i++) {
+      ofOne.add(open("127.0.1.46"));
+      ask(ofOne.getLast(), "GET /api/v1/events", "");
+    }
+    await().atMost(SOON).until(() -> node.rows.orderingAsked.get() == before + ofOne.size());
+    later.complete(null);
+    assertThat(statuses(ofOne)).containsEntry(200, STREAMS).containsEntry(429, 3 * STREAMS);
+    CompletableFuture<Void> muchLater = new CompletableFuture<>();
+    node.rows.orderingAfter = muchLater;
+    for (int i = 0; i < 2 * READERS; i++) {
+      ofMany.add(open("127.0.1." + (100 + i)));
+      ask(ofMany.getLast(), "GET /api/v1/events?summary=true", "");
+    }
+    await()
+        .atMost(SOON)
+        .until(() -> node.rows.orderingAsked.get() == before + ofOne.size() + ofMany.size());
+    muchLater.complete(null);
+    assertThat(statuses(ofMany))
+        .as("at most refinery.http.events.max-readers, of all clients together")
+        .containsEntry(200, READERS - STREAMS)
+        .containsEntry(503, READERS + STREAMS);
+  }
+
+  private static Map<Integer, Integer> statuses(List<Socket> answered) throws IOException {
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (Socket socket : answered) {
+      counts.merge(Integer.parseInt(head(socket).split(" ")[1]), 1, Integer::sum);
+    }
+    return counts;
   }
 
   /** Were they counted before their first byte, they would be counted for ever. */
@@ -279,6 +342,20 @@ class GuardTest {
       head.append((char) next);
     }
     return head.toString();
+  }
+
+  /** All that comes until the connection ends, however it does. */
+  private static String rest(Socket socket) throws IOException {
+    StringBuilder rest = new StringBuilder();
+    try {
+      for (int next = socket.getInputStream().read(); next >= 0; ) {
+        rest.append((char) next);
+        next = socket.getInputStream().read();
+      }
+    } catch (SocketException reset) {
+      return rest.toString();
+    }
+    return rest.toString();
   }
 
   private static BufferedReader lines(Socket socket) throws IOException {

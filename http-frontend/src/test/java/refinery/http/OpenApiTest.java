@@ -53,7 +53,10 @@ class OpenApiTest {
     Set<String> routes = new TreeSet<>();
     for (Endpoint endpoint :
         HttpFrontend.endpoints(
-            node.system, node.services(), node.config, new Access(node.config, node.credentials))) {
+            node.system,
+            node.services(),
+            node.config,
+            new Access(node.config, node.credentials, true))) {
       routes.add(
           endpoint.method() + " " + endpoint.template() + " " + new TreeSet<>(endpoint.query()));
     }

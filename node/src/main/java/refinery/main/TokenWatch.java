@@ -35,6 +35,9 @@ final class TokenWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TokenWatch.class);
   private static final int LARGEST = 16 << 20;
 
+  /** No digest is so. */
+  private static final String UNSEEN = "";
+
   private final Supplier<Config> reading;
   private final Optional<Path> configFile;
   private final Tokens tokens;
@@ -48,7 +51,9 @@ final class TokenWatch implements AutoCloseable {
           });
   private Optional<Path> tokensFile;
   private String seen;
-  private volatile boolean kept;
+
+  /** Why the files cannot be taken; empty while they can. */
+  private volatile String kept = "";
 
   /**
    * @param changed is told of the tokens before and after
@@ -82,18 +87,21 @@ final class TokenWatch implements AutoCloseable {
     return watch;
   }
 
+  /**
+   * What is written while this reads is seen at the next look, as the files are digested before.
+   */
   private void look() {
     String now = digest();
     if (now.equals(seen)) {
       return;
     }
-    seen = now;
-    kept = false;
     try {
       AuthConfig read = AuthConfig.from(reading.get().getConfig("refinery.http"));
+      boolean sameFile = read.tokensFile().equals(tokensFile);
       tokensFile = read.tokensFile();
-      seen = digest();
       take(read.tokens());
+      seen = sameFile ? now : UNSEEN;
+      kept = "";
     } catch (ConfigurationException | IllegalArgumentException e) {
       kept(e.getMessage());
     } catch (ConfigException e) {
@@ -110,14 +118,18 @@ final class TokenWatch implements AutoCloseable {
     }
   }
 
+  /** It is read again at every look, as it may name a file that is not watched yet. */
   private void kept(String why) {
-    kept = true;
-    LOG.warn("the tokens stay as they are: {}", why);
+    seen = UNSEEN;
+    if (!why.equals(kept)) {
+      LOG.warn("the tokens stay as they are: {}", why);
+    }
+    kept = why;
   }
 
   /** True while the files say what cannot be taken. */
   boolean hasKept() {
-    return kept;
+    return !kept.isEmpty();
   }
 
   static String named(List<BearerToken> tokens) {

@@ -360,8 +360,11 @@ class RefineryCommandTest {
 
   @Test
   void aLogIsFollowed() {
-    answers.put("/api/v1/jobs/job-1/log?follow=true", new Answer(200, "line\n"));
-    assertThat(run("logs", "-f", "job-1", "--url", url).out()).isEqualTo("line\n");
+    answers.put(
+        "/api/v1/jobs/job-1/log?follow=true&heartbeat=true", new Answer(200, "\0li\0\0ne\n\0"));
+    assertThat(run("logs", "-f", "job-1", "--url", url).out())
+        .as("without what keeps the connection alive")
+        .isEqualTo("line\n");
   }
 
   @Test

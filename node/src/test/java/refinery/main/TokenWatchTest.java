@@ -78,13 +78,13 @@ class TokenWatchTest {
       replace(file, "# nobody but the robot\n" + line("robot", "read", "token-of-a-robot"));
       await().atMost(SOON).until(() -> names(tokens).equals(List.of("ann", "robot")));
       assertThat(tokens.find("token-of-ci")).isEmpty();
-      replace(file, "robot everything 00\n");
-      replace(config, own.replace("name = ann", "name = bob"));
+      Path other = Files.writeString(dir.resolve("other"), "robot everything 00\n");
+      replace(config, own.replace("name = ann", "name = bob").replace("/tokens\"", "/other\""));
       await().atMost(SOON).until(watch::hasKept);
       assertThat(names(tokens)).containsExactly("ann", "robot");
-      replace(file, line("ci", "operate", "token-of-ci"));
+      replace(other, line("ci", "operate", "token-of-ci"));
       await().atMost(SOON).until(() -> names(tokens).equals(List.of("bob", "ci")));
-      Files.delete(file);
+      Files.delete(other);
       replace(config, "refinery.http.auth.tokens = []");
       await().atMost(SOON).until(watch::hasKept);
       assertThat(names(tokens)).containsExactly("bob", "ci");

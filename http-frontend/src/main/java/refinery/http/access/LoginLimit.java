@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Counts failed attempts to sign in, by client and minute. A client is an IPv4 address or an IPv6
- * /64. Remembers the latest 10,000 clients. Thread-safe.
+ * Counts tokens that were not accepted, by client and minute. A client is an IPv4 address or an
+ * IPv6 /64. After too many it must wait, whatever it shows, so that guessing does not end with a
+ * token that happens to be right; only what was accepted of it before is accepted on, so that one
+ * program with an old token stops no other behind the same address. Remembers the latest 10,000
+ * clients, and as many of what was accepted. Thread-safe.
  */
 public final class LoginLimit {
   private static final int CLIENTS = 10_000;
@@ -23,23 +26,43 @@ public final class LoginLimit {
 
   private final int most;
   private final InstantSource clock;
-  private final Map<String, Count> clients =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Map<String, Count> clients = latest();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Count> eldest) {
-          return size() > CLIENTS;
-        }
-      };
+  /** Of clients and the digests of their tokens. */
+  private final Map<String, Boolean> accepted = latest();
 
   public LoginLimit(int most, InstantSource clock) {
     this.most = most;
     this.clock = clock;
   }
 
+  private static <V> Map<String, V> latest() {
+    return new LinkedHashMap<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > CLIENTS;
+      }
+    };
+  }
+
+  /** How long this client must wait before it may show this token; empty: not at all. */
+  public synchronized Optional<Duration> wait(InetAddress client, String token) {
+    Optional<Duration> wait = wait(client);
+    return wait.isPresent() && accepted.containsKey(key(client, token)) ? Optional.empty() : wait;
+  }
+
+  public synchronized void accepted(InetAddress client, String token) {
+    accepted.putIfAbsent(key(client, token), true);
+  }
+
+  private static String key(InetAddress client, String token) {
+    return key(client) + " " + BearerToken.sha256(token);
+  }
+
   /** How long this client must wait before its next attempt; empty: not at all. */
-  public synchronized Optional<Duration> wait(InetAddress client) {
+  synchronized Optional<Duration> wait(InetAddress client) {
     Count count = clients.get(key(client));
     if (count == null || count.failures() < most) {
       return Optional.empty();

@@ -107,8 +107,12 @@ public final class Sessions {
         .orElseGet(() -> CompletableFuture.completedFuture(true));
   }
 
-  /** Who has the session of this cookie; empty if there is none, it has ended, or its token has. */
-  public Optional<Caller> caller(String cookie, Tokens tokens) {
+  /**
+   * Who has the session of this cookie; empty if there is none, it has ended, or its token has.
+   *
+   * @param issued whether sessions that were opened with an issuer's token are taken
+   */
+  public Optional<Caller> caller(String cookie, Tokens tokens, boolean issued) {
     String[] parts = cookie.split("\\.", -1);
     if (cookie.length() > LONGEST || parts.length != 2) {
       return Optional.empty();
@@ -119,19 +123,19 @@ public final class Sessions {
       }
       JsonNode says = Json.MAPPER.readTree(Base64.getUrlDecoder().decode(parts[0]));
       Instant until = Instant.ofEpochSecond(says.path("until").asLong());
-      return caller(says, until, tokens).filter(caller -> !isOver(caller));
+      return caller(says, until, tokens, issued).filter(caller -> !isOver(caller));
     } catch (IllegalArgumentException | IOException malformed) {
       return Optional.empty();
     }
   }
 
   /** With the scope that the token has now. */
-  private Optional<Caller> caller(JsonNode says, Instant until, Tokens tokens) {
-    if (says.path("id").asText().isEmpty()) {
+  private Optional<Caller> caller(JsonNode says, Instant until, Tokens tokens, boolean issued) {
+    String mark = says.path("token").asText();
+    if (says.path("id").asText().isEmpty() || mark.equals(ISSUER) && !issued) {
       return Optional.empty();
     }
     Optional<String> session = Optional.of(mark(says.path("id").asText()));
-    String mark = says.path("token").asText();
     if (mark.equals(ISSUER)) {
       return Scope.given(says.path("scope").asText())
           .map(

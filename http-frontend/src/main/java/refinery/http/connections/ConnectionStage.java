@@ -2,6 +2,7 @@ package refinery.http.connections;
 
 import akka.Done;
 import akka.NotUsed;
+import akka.actor.ClassicActorSystemProvider;
 import akka.http.impl.engine.server.HttpAttributes;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpRequest;
@@ -14,6 +15,7 @@ import akka.stream.FlowShape;
 import akka.stream.Inlet;
 import akka.stream.Outlet;
 import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Sink;
 import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
@@ -24,6 +26,7 @@ import akka.util.ByteString;
 import java.net.InetAddress;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import scala.jdk.javaapi.FutureConverters;
 
 /**
  * Answers the requests of one connection one after the other, and ends it when it is idle for too
@@ -39,16 +42,19 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
 
   private final Connections connections;
   private final ConnectionLimits limits;
+  private final ClassicActorSystemProvider system;
   private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
   private final Function<HttpRequest, CompletionStage<HttpResponse>> whenFull;
 
   ConnectionStage(
       Connections connections,
       ConnectionLimits limits,
+      ClassicActorSystemProvider system,
       Function<HttpRequest, CompletionStage<HttpResponse>> handler,
       Function<HttpRequest, CompletionStage<HttpResponse>> whenFull) {
     this.connections = connections;
     this.limits = limits;
+    this.system = system;
     this.handler = handler;
     this.whenFull = whenFull;
   }
@@ -125,11 +131,18 @@ final class ConnectionStage extends GraphStage<FlowShape<HttpRequest, HttpRespon
       answer.whenComplete(
           (response, error) -> {
             if (error == null) {
-              answered.invoke(response);
+              FutureConverters.asJava(answered.invokeWithFeedback(response))
+                  .exceptionally(gone -> unread(response));
             } else {
               failed.invoke(error instanceof CompletionException ? error.getCause() : error);
             }
           });
+    }
+
+    /** Lets go of what a response holds whose client is gone. */
+    private Done unread(HttpResponse response) {
+      response.entity().getDataBytes().runWith(Sink.cancelled(), system);
+      return Done.getInstance();
     }
 
     private void answer(HttpResponse response) {

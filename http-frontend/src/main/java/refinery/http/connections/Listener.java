@@ -42,7 +42,7 @@ public record Listener(
     Connections connections = new Connections(limits);
     count(connections, meters);
     Flow<HttpRequest, HttpResponse, NotUsed> flow =
-        Flow.fromGraph(new ConnectionStage(connections, limits, handler, whenFull));
+        Flow.fromGraph(new ConnectionStage(connections, limits, system, handler, whenFull));
     ServerBuilder server = Http.get(system).newServerAt(host, port);
     return tls.map(server::enableHttps)
         .orElse(server)

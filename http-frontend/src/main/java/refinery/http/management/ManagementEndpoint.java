@@ -44,11 +44,10 @@ public final class ManagementEndpoint {
       Credentials credentials,
       Optional<HttpsConnectionContext> tls) {
     Config management = system.settings().config().getConfig("akka.management.http");
-    String bindHost = management.getString("bind-hostname");
-    String host = bindHost.isEmpty() ? management.getString("hostname") : bindHost;
+    String host = host(system);
     String bindPort = management.getString("bind-port");
     int port = bindPort.isEmpty() ? management.getInt("port") : Integer.parseInt(bindPort);
-    Access access = new Access(config.at(host, "akka.management.http.hostname"), credentials);
+    Access access = access(system, config, credentials);
     Route routes =
         AkkaManagement.get(system)
             .getRoutes(settings -> tls.map(settings::withHttpsConnectionContext).orElse(settings));
@@ -67,6 +66,17 @@ public final class ManagementEndpoint {
             request -> isOpen(request) ? served.apply(request) : HttpFrontend.noRoom(request),
             tls)
         .bind(system, FrontendExtension.get(system).meters().registry(), host, port);
+  }
+
+  private static String host(ActorSystem<?> system) {
+    Config management = system.settings().config().getConfig("akka.management.http");
+    String bindHost = management.getString("bind-hostname");
+    return bindHost.isEmpty() ? management.getString("hostname") : bindHost;
+  }
+
+  /** Who may use the endpoint: asked here for all of it, and again by this program's own routes. */
+  static Access access(ActorSystem<?> system, HttpConfig config, Credentials credentials) {
+    return Access.ofPrograms(config.at(host(system), "akka.management.http.hostname"), credentials);
   }
 
   private static CompletionStage<HttpResponse> guarded(

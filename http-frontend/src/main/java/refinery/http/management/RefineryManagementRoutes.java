@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import refinery.http.Access;
 import refinery.http.FrontendExtension;
 import refinery.http.Problem;
 import refinery.http.Responses;
@@ -64,7 +63,7 @@ public final class RefineryManagementRoutes implements ManagementRouteProvider {
             .flatMap(List::stream)
             .toList(),
         Optional.empty(),
-        new Access(provided.config(), provided.services().credentials()),
+        ManagementEndpoint.access(system, provided.config(), provided.services().credentials()),
         Optional.empty(),
         provided.config(),
         SystemMaterializer.get(system).materializer(),

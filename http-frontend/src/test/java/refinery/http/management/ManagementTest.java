@@ -3,9 +3,12 @@ package refinery.http.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import refinery.http.TestNode;
 
 class ManagementTest {
@@ -29,14 +33,15 @@ class ManagementTest {
             akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
             akka.cluster.jmx.multi-mbeans-in-same-jvm = on
             akka.management.http.port = 0
-            refinery.http.auth.tokens = ["%s"]
+            akka.management.http.hostname = "127.0.0.2"
+            refinery.http.auth { login-failures = 1000, tokens = ["%s"] }
             """
                 .formatted(TOKEN));
     var binding =
         ManagementEndpoint.start(node.system, node.config(), node.credentials(), Optional.empty())
             .toCompletableFuture()
             .get(60, TimeUnit.SECONDS);
-    base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
+    base = URI.create("http://127.0.0.2:" + binding.localAddress().getPort());
   }
 
   @AfterAll
@@ -75,6 +80,23 @@ class ManagementTest {
   void probesAnswerWithoutAToken() throws Exception {
     assertThat(send("GET", "/alive", "").statusCode()).isEqualTo(200);
     assertThat(send("GET", "/ready", "").statusCode()).isIn(200, 500);
+  }
+
+  /** A scraper knows a node by an address that the API may not have. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/cluster/members", "/metrics", "/refinery/nodes/node-a"})
+  void withATokenItAnswersByWhateverNameItIsReached(String path) throws Exception {
+    assertThat(send("GET", path, "Bearer " + TOKEN).statusCode()).isEqualTo(200);
+    for (String name : List.of("10.0.0.5:8558", "node-a.internal")) {
+      try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+        String asked =
+            "GET %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+                .formatted(path, name, TOKEN);
+        socket.getOutputStream().write(asked.getBytes(StandardCharsets.US_ASCII));
+        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+            .isEqualTo("HTTP/1.1 200");
+      }
+    }
   }
 
   @Test
