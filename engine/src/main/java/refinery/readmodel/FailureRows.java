@@ -56,17 +56,19 @@ final class FailureRows {
       query.add(", count(*) filter (where kind = ?) as " + kind.word(), kind.word());
     }
     query.add("from job_row where state = 'failed' and failure_group is not null");
-    filtered(query, filter);
+    filtered(query, filter.values());
     return query.add("group by failure_group order by jobs desc, failure_group");
   }
 
-  private static void filtered(Query query, Filter filter) {
+  /** Adds a condition for each filter that failed jobs have. */
+  static Query filtered(Query query, Map<String, String> filters) {
     for (String name : FILTERS) {
-      String value = filter.values().get(name);
+      String value = filters.get(name);
       if (value != null) {
         query.add("and " + name + " = ?", value);
       }
     }
+    return query;
   }
 
   private static Counted counted(ResultSet row) throws SQLException {
@@ -99,7 +101,7 @@ final class FailureRows {
                 + " (select * from job_row where failure_group = g.id collate \"C\""
                 + " and state = 'failed'",
             groups);
-    filtered(query, filter);
+    filtered(query, filter.values());
     return query
         .add("order by created_at desc, id limit ?) j order by j.created_at desc, j.id", SAMPLES)
         .list(connection, FailureRows::sampled)

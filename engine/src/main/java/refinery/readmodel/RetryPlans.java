@@ -42,24 +42,21 @@ final class RetryPlans {
   private record Wanted(String digest, Need need) {}
 
   /**
+   * @param filters of {@link FailureRows}: only jobs that pass them are taken up
    * @param most the most jobs, and the most batches
    */
-  static Optional<RetryPlan> of(Connection connection, String group, int most) throws SQLException {
+  static Optional<RetryPlan> of(
+      Connection connection, String group, Map<String, String> filters, int most)
+      throws SQLException {
     List<JobId> jobs =
-        new Query(
-                "select id from job_row where failure_group = ? and state = 'failed'"
-                    + " order by created_at desc, id limit ?",
-                group,
-                most)
+        failed("id", group, filters)
+            .add("order by created_at desc, id limit ?", most)
             .list(connection, row -> JobId.of(row.getString(1)));
     if (jobs.isEmpty()) {
       return Optional.empty();
     }
     long total =
-        new Query(
-                "select count(*) from job_row where failure_group = ? and state = 'failed'", group)
-            .first(connection, row -> row.getLong(1))
-            .orElse(0L);
+        failed("count(*)", group, filters).first(connection, row -> row.getLong(1)).orElse(0L);
     TreeSet<String> found = new TreeSet<>();
     List<Wanted> missed = wanted(connection, "missed");
     List<Wanted> awaited = wanted(connection, "awaits");
@@ -76,6 +73,14 @@ final class RetryPlans {
     }
     List<BatchId> batches = found.stream().limit(most).map(BatchId::of).toList();
     return Optional.of(new RetryPlan(group, jobs, batches, waiting, total));
+  }
+
+  private static Query failed(String wanted, String group, Map<String, String> filters) {
+    return FailureRows.filtered(
+        new Query(
+            "select " + wanted + " from job_row where failure_group = ? and state = 'failed'",
+            group),
+        filters);
   }
 
   /** The different needs in a column of digests. */

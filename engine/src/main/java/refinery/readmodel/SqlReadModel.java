@@ -189,8 +189,9 @@ public final class SqlReadModel implements ReadModel {
   }
 
   @Override
-  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most) {
-    return sql.run(connection -> RetryPlans.of(connection, group, most));
+  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(
+      String group, Map<String, String> filters, int most) {
+    return sql.run(connection -> RetryPlans.of(connection, group, filters, most));
   }
 
   private static void requireKnown(Filter filter, Set<String> names) {

@@ -26,6 +26,7 @@ import refinery.protocol.SurveyId;
 import refinery.protocol.artifact.Selector;
 import refinery.protocol.batch.BatchState;
 import refinery.protocol.batch.Need;
+import refinery.protocol.job.JobKind;
 import refinery.protocol.job.JobState;
 import refinery.protocol.query.BatchView;
 import refinery.protocol.query.FailureGroups;
@@ -66,7 +67,15 @@ class FailureRowsTest {
   }
 
   private static void failed(String name, long second, String message) throws Exception {
-    ReadRow.Job row = (ReadRow.Job) job(name, JobState.FAILED, second);
+    ReadRow.Job row =
+        job(
+            name,
+            JobKind.PROCESS,
+            JobState.FAILED,
+            second,
+            Optional.of(SurveyId.of("survey-" + name)),
+            Optional.empty(),
+            "salmon");
     persist(
         "Job|job-" + name, Examples.failed(row, FailureClass.PERMANENT, message, "batch-" + name));
   }
@@ -143,7 +152,7 @@ class FailureRowsTest {
   @Test
   void aRetryTakesUpWhatWasGivenUpBecauseOfTheGroup() throws Exception {
     String id = groups(10).items().getFirst().id();
-    FailureGroups.RetryPlan plan = get(model.retryPlan(id, 10)).orElseThrow();
+    FailureGroups.RetryPlan plan = get(model.retryPlan(id, Map.of(), 10)).orElseThrow();
     assertThat(plan.jobs())
         .containsExactly(JobId.of("job-a2"), JobId.of("job-a1"), JobId.of("job-a0"));
     assertThat(plan.batches())
@@ -151,8 +160,24 @@ class FailureRowsTest {
         .containsExactly(BatchId.of("batch-because"), BatchId.of("batch-gave-up"));
     assertThat(plan.waiting()).isEqualTo(1);
     assertThat(plan.isComplete()).isTrue();
-    assertThat(get(model.retryPlan(id, 2)).orElseThrow().isComplete()).isFalse();
-    assertThat(get(model.retryPlan("0123456789abcdef", 10))).isEmpty();
+    assertThat(get(model.retryPlan(id, Map.of(), 2)).orElseThrow().isComplete()).isFalse();
+    assertThat(get(model.retryPlan("0123456789abcdef", Map.of(), 10))).isEmpty();
+  }
+
+  @Test
+  void aRetryTakesUpOnlyWhatPassesTheFilters() throws Exception {
+    String id = groups(10).items().getFirst().id();
+    FailureGroups.RetryPlan fly =
+        get(model.retryPlan(id, Map.of("survey_id", "survey-a0", "kind", "process"), 10))
+            .orElseThrow();
+    assertThat(fly.jobs()).containsExactly(JobId.of("job-a0"));
+    assertThat(fly.total()).isEqualTo(1);
+    assertThat(fly.batches()).hasSize(2);
+    FailureGroups.RetryPlan none =
+        get(model.retryPlan(id, Map.of("survey_id", "survey-a1"), 10)).orElseThrow();
+    assertThat(none.jobs()).containsExactly(JobId.of("job-a1"));
+    assertThat(none.batches()).as("its batch makes nothing that others miss").isEmpty();
+    assertThat(get(model.retryPlan(id, Map.of("pipeline", "other"), 10))).isEmpty();
   }
 
   @Test

@@ -319,7 +319,9 @@ class SqlReadModelTest {
     assertThat(first.events()).isEqualTo(2);
     assertThat(get(overview.changes(first.cursor(), 1_000)).events()).isEqualTo(all.events() - 2);
     assertThat(get(overview.oldestWaiting()).orElseThrow().state()).isEqualTo(JobState.QUEUED);
-    assertThat(get(overview.jump("key-3", 5))).isNotNull();
+    assertThat(get(overview.jump("srr3", 5)))
+        .extracting(OverviewQueries.Jump::kind, OverviewQueries.Jump::page)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("batch", "batch-3"));
     assertThat(get(overview.jump("survey-s", 5))).as("too short a beginning").isEmpty();
     assertThat(get(overview.jump("'; drop table job_row; --", 5))).isEmpty();
     assertThat(get(overview.jump("JOB-DOWN", 5))).isEmpty();
@@ -526,6 +528,10 @@ class SqlReadModelTest {
           .isEqualTo(new HashSet<>(List.of(artifact.sha256())));
       assertThat(get(model.artifact(artifact.sha256())).orElseThrow().size()).isEqualTo(12);
       assertThat(get(model.artifact("00"))).isEmpty();
+      assertThat(get(model.overview().jump("ABABAB", 5)))
+          .extracting(OverviewQueries.Jump::kind, OverviewQueries.Jump::title)
+          .containsExactly(org.assertj.core.groups.Tuple.tuple("artifact", "quant.sf"));
+      assertThat(get(model.overview().jump("ababa", 5))).as("too short").isEmpty();
       assertThat(get(queries.reusable("print-art")).orElseThrow().facts())
           .containsEntry("reads", "7");
       assertThat(get(queries.reusable("print-art")).orElseThrow().job())

@@ -18,6 +18,12 @@ final class FailureRoutes {
   /** The most jobs, and the most batches, that one retry is asked for. */
   private static final int MOST = 10_000;
 
+  private static final Set<String> FILTERS =
+      Set.of("kind", "survey_id", "pipeline", "failure_class");
+
+  private static final Set<String> FILTERS_AND_LIMIT =
+      Set.of("limit", "kind", "survey_id", "pipeline", "failure_class");
+
   private static final Map<String, Consumer<String>> CHECKS =
       Map.of(
           "kind",
@@ -37,13 +43,13 @@ final class FailureRoutes {
     return List.of(
         Endpoint.get(
             "/api/v1/failures",
-            Set.of("limit", "kind", "survey_id", "pipeline", "failure_class"),
+            FILTERS_AND_LIMIT,
             exchange ->
                 services
                     .readModel()
                     .failures(Lists.filter(exchange, CHECKS))
                     .thenApply(Responses::ok)),
-        Endpoint.get("/api/v1/failures/{id}/retry-plan", this::retryPlan));
+        Endpoint.get("/api/v1/failures/{id}/retry-plan", FILTERS, this::retryPlan));
   }
 
   private CompletionStage<akka.http.javadsl.model.HttpResponse> retryPlan(Exchange exchange) {
@@ -53,7 +59,7 @@ final class FailureRoutes {
     }
     return services
         .readModel()
-        .retryPlan(group, MOST)
+        .retryPlan(group, Lists.filter(exchange, CHECKS).values(), MOST)
         .thenApply(
             plan -> Responses.ok(plan.orElseThrow(() -> Problem.notFound("failure group", group))));
   }

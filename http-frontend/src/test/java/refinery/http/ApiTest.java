@@ -539,6 +539,10 @@ class ApiTest {
     assertThat(plan.path("complete").asBoolean()).isTrue();
     assertProblem(node.get("/api/v1/failures/ffffffffffffffff/retry-plan"), 404);
     assertProblem(node.get("/api/v1/failures/x/retry-plan"), 404);
+    String planned = "/api/v1/failures/" + id + "/retry-plan?kind=process&survey_id=survey-one";
+    assertThat(node.get(planned).statusCode()).isEqualTo(200);
+    assertProblem(node.get(planned + "&pipeline=other"), 404);
+    assertProblem(node.get("/api/v1/failures/" + id + "/retry-plan?kind=x"), 400);
     assertProblem(node.get("/api/v1/failures?kind=x"), 400);
     assertProblem(node.get("/api/v1/jobs?failure_group=x"), 400);
     assertThat(node.get("/api/v1/jobs?failure_group=" + id).statusCode()).isEqualTo(200);

@@ -119,9 +119,10 @@ final class FakeReadModel implements ReadModel {
   }
 
   @Override
-  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most) {
+  public CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(
+      String group, Map<String, String> filters, int most) {
     return CompletableFuture.completedFuture(
-        group.equals(GROUP)
+        group.equals(GROUP) && !filters.containsKey("pipeline")
             ? Optional.of(
                 new FailureGroups.RetryPlan(
                     group, List.of(JobId.of("job-failed")), List.of(BatchId.of("batch-one")), 2, 1))

@@ -26,12 +26,14 @@ class AllPagesBrowserTest {
   private static List<String> pages(Refinery refinery) {
     String survey = "/surveys/" + refinery.done();
     String batch = first(refinery, "/batches?survey_id=" + refinery.done());
+    String dataset = "/datasets/" + refinery.dataset().path("id").asText();
     String job = refinery.job(refinery.failed(), "failed").orElseThrow().path("id").asText();
     return List.of(
         "/",
         "/surveys",
         "/surveys/new",
         survey,
+        survey + "?tab=plan",
         "/surveys/" + refinery.asks(),
         "/inbox",
         "/batches",
@@ -44,6 +46,8 @@ class AllPagesBrowserTest {
         "/datasets",
         "/datasets/new",
         "/datasets/compare",
+        dataset,
+        dataset + "?tab=values&genes=gene1,gene2",
         "/nodes",
         "/nodes/" + first(refinery, "/nodes"),
         "/cluster",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +23,13 @@ import refinery.testing.RequiresTools;
 @ExtendWith(DashboardFixture.class)
 class JobsBrowserTest {
   private static List<String> jobs(Refinery refinery, int count, String script) {
+    return jobs(refinery, count, script, 10);
+  }
+
+  private static List<String> jobs(Refinery refinery, int count, String script, int millicores) {
     ObjectNode body = Json.MAPPER.createObjectNode().put("pipeline", "command").put("count", count);
     body.putArray("command").add("sh").add("-c").add(script);
-    body.putObject("resources").put("cpu", 10).put("memory", 16L << 20);
+    body.putObject("resources").put("cpu", millicores).put("memory", 16L << 20);
     List<String> ids = new ArrayList<>();
     refinery
         .client()
@@ -87,22 +92,94 @@ class JobsBrowserTest {
     await(refinery, ids.getLast(), "cancelled");
   }
 
+  /** Batches that have failed of something else. */
+  private static List<String> givenUp(Refinery refinery) {
+    String survey = refinery.survey("PRJEB990102", "barren");
+    refinery.await(survey, "done_with_failures");
+    List<String> batches = SurveysBrowserTest.batches(refinery, survey);
+    assertThat(batches).hasSize(2);
+    return batches;
+  }
+
+  /** The node's own plan, in which these batches hang on the group. */
+  private static void hangsOnIt(Window window, List<String> batches) {
+    window
+        .page()
+        .route(
+            "**/retry-plan*",
+            route -> {
+              ObjectNode plan = (ObjectNode) SurveysBrowserTest.json(route);
+              batches.forEach(plan.putArray("batches")::add);
+              route.fulfill(SurveysBrowserTest.answer(plan));
+            });
+  }
+
+  /** The node holds the answers back while the window is closed. */
+  @Test
+  void whatHasBegunIsNotLeftWithoutAWord(Refinery refinery, Browser browser) {
+    List<String> ids = jobs(refinery, 6, "exec sleep 7200");
+    ids.forEach(id -> await(refinery, id, "running"));
+    List<Route> held = new ArrayList<>();
+    try (Window window = browser.open("/jobs?state=running&kind=process&pipeline=command")) {
+      ids.forEach(id -> window.find("input[aria-label=\"Select " + id + "\"]").check());
+      window.page().route("**/api/v1/jobs/*/cancel", held::add);
+      window.find("button:has-text(\"Cancel 6 jobs\")").click();
+      window.find("dialog button.danger").click();
+      window.page().waitForCondition(() -> held.size() == 4);
+      window.page().keyboard().press("Escape");
+      window.find("dialog button:has-text(\"It stops after those that have begun\")");
+      held.forEach(Route::resume);
+      window.find("dialog >> text=4 done, 0 left alone, 0 refused, 2 not begun");
+      window.page().keyboard().press("Escape");
+      window.page().waitForCondition(() -> window.page().locator("dialog").count() == 0);
+    } finally {
+      ids.forEach(id -> cancel(refinery, id));
+    }
+  }
+
+  private static void cancel(Refinery refinery, String id) {
+    refinery
+        .client()
+        .post("/jobs/" + id + "/cancel", Json.MAPPER.createObjectNode(), Optional.empty());
+  }
+
+  @Test
+  void whatIsChosenIsWhatIsSeen(Refinery refinery, Browser browser) {
+    String id = failed(refinery);
+    try (Window window = browser.open("/jobs?state=failed")) {
+      window.find("input[aria-label=\"Select " + id + "\"]").check();
+      window.find("button:has-text(\"Retry 1 jobs\")");
+      window.page().getByLabel("Kind").selectOption("download");
+      window.find("button:has-text(\"Retry 0 jobs\")");
+      window.page().goBack();
+      assertThat(window.find("input[aria-label=\"Select " + id + "\"]").isChecked()).isFalse();
+    }
+  }
+
   @Test
   void aGroupOfFailuresIsRetriedWithTwoClicks(Refinery refinery, Browser browser) {
     List<String> ids = jobs(refinery, 27, "echo cannot read /data/run-$$ >&2; exit 41");
     ids.forEach(id -> await(refinery, id, "failed"));
+    List<String> batches = givenUp(refinery);
     try (Window window = browser.open("/failures")) {
+      hangsOnIt(window, batches);
       Locator group = window.find("li.failure:has-text(\"41\")");
       assertThat(group.locator(".failure-count").innerText()).isEqualTo("27 jobs");
       group.locator("button:has-text(\"Retry this group with its dependants\")").click();
       window.find("dialog >> text=27 failed jobs of this group");
+      window.find("dialog >> text=and 2 batches that were given up because of them");
       assertThat(window.page().locator("dialog ul.ids").first().locator("li").count())
           .isEqualTo(20);
-      Locator go = window.find("dialog button:has-text(\"Retry 27\")");
+      Locator go = window.find("dialog button:has-text(\"Retry 29\")");
       assertThat(go.isDisabled()).as("more than 25 must be typed").isTrue();
-      window.find("dialog input").fill("27");
+      window.find("dialog input").fill("29");
       go.click();
-      window.find("dialog >> text=27 done, 0 left alone, 0 refused");
+      window.find("dialog >> text=29 done, 0 left alone, 0 refused");
+    }
+    for (String batch : batches) {
+      Awaitility.await()
+          .atMost(Refinery.PATIENCE)
+          .until(() -> SurveysBrowserTest.attempts(refinery, batch) > 1);
     }
     Awaitility.await()
         .atMost(Refinery.PATIENCE)
@@ -111,6 +188,35 @@ class JobsBrowserTest {
                 ids.stream()
                     .map(id -> refinery.client().get("/jobs/" + id))
                     .allMatch(job -> job.path("attempt").asInt() == 2));
+  }
+
+  /** Other surveys have failed of the same: those of the page are retried, and no others. */
+  @Test
+  void aGroupIsRetriedAsThePageIsFiltered(Refinery refinery, Browser browser) {
+    String group = "li.failure:has-text(\"input is not FASTQ\")";
+    int own = refinery.client().get(failedOf(refinery)).path("items").size();
+    refinery.await(refinery.survey("PRJDB990103", "breaks"), "failed", "done_with_failures");
+    try (Window window = browser.open("/failures?kind=process")) {
+      int all = Integer.parseInt(window.find(group + " .failure-count b").innerText());
+      assertThat(all).isGreaterThan(own);
+      window.go("/failures?kind=process&pipeline=breaks&survey_id=" + refinery.failed());
+      assertThat(window.find(group + " .failure-count b").innerText())
+          .isEqualTo(Integer.toString(own));
+      window.find(group + " button:has-text(\"Retry this group\")").click();
+      window.find("dialog h2:has-text(\"Retry " + own + " of this group\")");
+      window.find("dialog >> text=" + own + " failed jobs of this group");
+      window.page().keyboard().press("Escape");
+      window.find(group + " a:has-text(\"List its jobs\")").click();
+      window.find(".table tbody tr[role=row]");
+      assertThat(window.page().getByLabel("Pipeline").inputValue()).isEqualTo("breaks");
+      window.page().getByLabel("Pipeline").fill("copies");
+      window.page().getByLabel("Pipeline").press("Enter");
+      window.shows("No job passes these filters");
+    }
+  }
+
+  private static String failedOf(Refinery refinery) {
+    return "/jobs?kind=process&state=failed&survey_id=" + refinery.failed();
   }
 
   @Test
@@ -149,6 +255,63 @@ class JobsBrowserTest {
       window.go("/jobs?state=unplaceable");
       window.find("td:has-text(\"needs cpu 4000.00\")");
     }
+  }
+
+  /** It asks for the whole node, some of which is taken as long as others run. */
+  @Test
+  void whatIsInLineSaysWhyInNumbersAndItsButtonsDoWhatTheySay(Refinery refinery, Browser browser) {
+    int cpu = refinery.client().get("/nodes").at("/items/0/capacity/cpu").asInt();
+    String id = jobs(refinery, 1, "true", cpu).getFirst();
+    try (Window window = browser.open("/jobs/" + id)) {
+      window.find("h2:has-text(\"Why it waits\")");
+      window.find(".reasons li:has-text(\"cpu\")");
+      window.find(".release li");
+      window.find("summary:has-text(\"In numbers\")").click();
+      window.find("dt:has-text(\"Queued for\")");
+      assertThat(window.find("details th:has(a[href^='/nodes/']) + td").innerText())
+          .containsPattern("\\d.* of \\d");
+      window.find("input[type=number]").fill("70");
+      window.find("button:text-is(\"Set\")").click();
+      window.shows("priority 70");
+      window.find("button:text-is(\"Cancel\")").click();
+      window.find("dialog button.danger:has-text(\"Cancel\")").click();
+      window.find("main .row .state:has-text(\"cancelled\")");
+      window.find("button:text-is(\"Retry\")").click();
+      window.find("main .row .state:has-text(\"queued\")");
+      assertThat(refinery.client().get("/jobs/" + id).path("priority").asInt()).isEqualTo(70);
+    } finally {
+      cancel(refinery, id);
+    }
+  }
+
+  /** The node's own answers of a job that no node can hold, told to wait for its next attempt. */
+  @Test
+  void whatWaitsForItsNextAttemptSaysWhenAndWhy(Refinery refinery, Browser browser) {
+    String id =
+        refinery.job(refinery.unplaceable(), "unplaceable").orElseThrow().path("id").asText();
+    ObjectNode job = (ObjectNode) refinery.client().get("/jobs/" + id);
+    ObjectNode why = (ObjectNode) refinery.client().get("/jobs/" + id + "/explanation");
+    job.put("state", "waiting").put("waiting_for", "attempt 1 failed: no answer");
+    why.put("state", "waiting")
+        .put("reason", "attempt 1 failed: no answer; the host is left alone");
+    why.put("retry_at", java.time.Instant.now().plusSeconds(90).toString()).putNull("scheduler");
+    try (Window window = browser.open("/")) {
+      answer(window, "/jobs/" + id + "/explanation", why);
+      answer(window, "/jobs/" + id, job);
+      window.go("/jobs/" + id);
+      window.find("h2:has-text(\"Why it waits\")");
+      assertThat(window.page().locator(".reasons li").allTextContents())
+          .containsExactly("attempt 1 failed: no answer", "the host is left alone");
+      window.find("p:has-text(\"It is tried again in 1 min\")");
+    }
+  }
+
+  private static void answer(Window window, String path, JsonNode body) {
+    window
+        .page()
+        .route(
+            java.util.regex.Pattern.compile("/api/v1" + path + "$"),
+            route -> route.fulfill(SurveysBrowserTest.answer(body)));
   }
 
   @Test

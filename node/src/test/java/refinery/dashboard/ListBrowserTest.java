@@ -2,7 +2,9 @@ package refinery.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import java.nio.file.Files;
@@ -126,6 +128,34 @@ class ListBrowserTest {
     }
   }
 
+  /** The node's own answer, whose list goes on: what is loaded is not sorted as if it were all. */
+  @Test
+  void aListThatIsNotWhollyLoadedSaysThatItIsNotSorted(Refinery refinery, Browser browser) {
+    ObjectNode page = (ObjectNode) refinery.client().get("/surveys?limit=100");
+    page.put("next", "more");
+    String newest = page.at("/items/0/id").asText();
+    try (Window window = browser.open("/")) {
+      window
+          .page()
+          .route(
+              "**/api/v1/surveys?*",
+              route -> {
+                if (!route.request().url().contains("cursor=")) {
+                  route.fulfill(SurveysBrowserTest.answer(page));
+                } // A further page does not come.
+              });
+      window.go("/surveys?sort=created_at");
+      Locator posted = window.find("th:has-text(\"Posted\")");
+      assertThat(posted.getAttribute("title")).startsWith("Can be sorted once all rows are loaded");
+      assertThat(posted.getAttribute("aria-sort")).isNull();
+      waitForFirst(window.page(), newest);
+      window.find("button.sort:has-text(\"Posted (not yet)\")").click();
+      window.page().waitForCondition(() -> window.path().equals("/surveys"));
+      assertThat(window.page().locator("button.sort").count()).isZero();
+      assertThat(window.violations()).isEmpty();
+    }
+  }
+
   private static void waitForFirst(Page page, String id) {
     page.waitForFunction(
         "([rows, id]) => document.querySelector(rows).id.endsWith(id)", List.of(ROWS, id));
@@ -208,7 +238,35 @@ class ListBrowserTest {
       window.find("[role=option]:has-text(\"" + refinery.failed() + "\")");
       page.keyboard().press("Enter");
       page.waitForURL("**/surveys/" + refinery.failed());
+      String node = refinery.client().get("/nodes").at("/items/0/id").asText();
+      jump(window, node, "node", "**/nodes/" + node);
+      String digest = refinery.client().get("/batches/" + batch).at("/artifacts/0/sha256").asText();
+      jump(window, digest.substring(0, 12), "artifact", "**/batches/*");
     }
+  }
+
+  /** The node's own answer, of a node whose foreman is silent. */
+  private static void whatIsInTheWayIsSaidFirst(Refinery refinery, Window window) {
+    ObjectNode health = (ObjectNode) refinery.client().get("/health");
+    health.putArray("problems").add("the foreman does not answer");
+    health.withObject("/foreman").put("answers", false);
+    window
+        .page()
+        .route("**/api/v1/health", route -> route.fulfill(SurveysBrowserTest.answer(health)));
+    window.go("/");
+    window.find(".condition.bad li:has-text(\"the foreman does not answer\")");
+    window.find("tr:has(th:text-is(\"Foreman\")):has-text(\"✕ does not answer\")");
+    window.page().unroute("**/api/v1/health");
+  }
+
+  private static void jump(Window window, String text, String kind, String address) {
+    window.find("main h1");
+    window.page().keyboard().press("/");
+    window.find("dialog input:focus");
+    window.page().keyboard().type(text);
+    window.find("[role=option][aria-selected=true]:has(.kind:text-is(\"" + kind + "\"))");
+    window.page().keyboard().press("Enter");
+    window.page().waitForURL(address);
   }
 
   @Test
@@ -241,10 +299,18 @@ class ListBrowserTest {
       assertThat(window.find("a:has-text(\"input is not FASTQ\")").getAttribute("href"))
           .isEqualTo("/failures?failure_class=permanent");
       window.find("section:has-text(\"Oldest wait\") a:has-text(\"job\")");
+      assertThat(window.find("section:has-text(\"Room for data\") td").innerText())
+          .matches("[0-9.]+ [MGT]B");
+      String machines = "section:has(h2:text-is(\"Scheduler and foreman\")) tr:has(th:text-is(\"";
+      assertThat(window.find(machines + "Scheduler\"))").textContent())
+          .contains("✓ answers", "queued", "given to nodes");
+      assertThat(window.find(machines + "Foreman\"))").textContent()).contains("✓ answers");
+      window.find(".condition.good:has-text(\"All is well\")");
       window.find(".u-wrap canvas");
       assertThat(window.violations()).isEmpty();
       window.find("a.stat:has-text(\"Inbox\")").click();
       window.page().waitForURL("**/inbox");
+      whatIsInTheWayIsSaidFirst(refinery, window);
       window.go("/?range=24h");
       assertThat(window.find("button[aria-pressed=true]").textContent()).isEqualTo("day");
     }

@@ -2,6 +2,7 @@ package refinery.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import java.nio.file.Files;
@@ -122,6 +123,32 @@ class MachinesBrowserTest {
     }
   }
 
+  /** The node's own answer, of a host that others had to stand in for. */
+  @Test
+  void aHostShowsItsTokensItsSpeedItsStallsAndWhoStoodInForIt(Browser browser, Refinery refinery) {
+    ObjectNode hosts = (ObjectNode) refinery.client().get("/hosts");
+    ObjectNode host = (ObjectNode) hosts.at("/items/0");
+    host.putObject("token").put("name", "ftp").put("taken", 2).put("limit", 4);
+    host.put("in_flight", 3).put("bytes_per_second", 5_000_000).put("stalls", 6);
+    ObjectNode fallback = host.putArray("fallbacks").addObject().put("to", "mirror.example");
+    fallback.put("reason", "corrupt").put("count", 7).put("last", "md5 differs");
+    fallback.put("last_at", "2026-01-01T00:00:00Z");
+    try (Window window = browser.open("/")) {
+      window
+          .page()
+          .route(
+              java.util.regex.Pattern.compile("/api/v1/hosts"),
+              route -> route.fulfill(SurveysBrowserTest.answer(hosts)));
+      window.go("/sources");
+      Locator row = window.find("table[aria-label='Hosts'] tbody tr[role=row]");
+      assertThat(row.innerText().split("\\s*\t\\s*")).contains("2 of 4", "3", "5.0 MB/s", "6", "7");
+      row.click();
+      assertThat(window.find("[aria-label='Fallbacks'] tbody tr").innerText())
+          .contains("mirror.example", "corrupt", "7", "md5 differs");
+      assertThat(window.violations()).isEmpty();
+    }
+  }
+
   @Test
   void aScheduleIsAddedWithItsTimesSeenPausedRemovedAndAudited(Browser browser, Refinery refinery)
       throws Exception {
@@ -134,6 +161,9 @@ class MachinesBrowserTest {
       window.find(".next-times .bad-text:has-text(\"minute\")");
       when.fill("30 2 * * *");
       window.page().waitForCondition(() -> window.page().locator(".next-times li").count() == 5);
+      assertThat(window.find("dialog .elsewhere").textContent()).doesNotContain("accession");
+      window.find("dialog button:has-text(\"Add it\")").click();
+      window.find("dialog textarea:invalid");
       window.page().getByLabel("Parameters (JSON)").fill("{\"accession\": \"PRJNA990101\"}");
       window.find("dialog button:has-text(\"Add it\")").click();
       window.find("table[aria-label='Schedules'] a:has-text(\"nightly-look\")");

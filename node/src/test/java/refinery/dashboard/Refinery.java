@@ -1,6 +1,7 @@
 package refinery.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,7 @@ import refinery.protocol.Json;
  * @param asks id of the survey that waits for an answer
  * @param runs id of the survey whose jobs are running or queued (pipeline {@code sleeps})
  * @param unplaceable id of the survey whose jobs no node can hold
+ * @param quantified id of the survey whose runs have counts (three runs, pipeline {@code quants})
  */
 public record Refinery(
     Path directory,
@@ -44,7 +46,8 @@ public record Refinery(
     String failed,
     String asks,
     String runs,
-    String unplaceable)
+    String unplaceable,
+    String quantified)
     implements AutoCloseable {
   /** How long a test waits for the node. */
   public static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -74,6 +77,59 @@ public record Refinery(
       outputs = [{ name = page.html, file = page.html, media-type = text/html }]
       """;
 
+  /**
+   * A reference and its table of genes, and runs that are counted against it; no tool is needed.
+   */
+  private static final String INDEX =
+      """
+      name = index
+      version = "1"
+      description = "An index of two genes."
+      inputs = [[reads], [reads_1, reads_2]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = work, stall = 1h, wall-time = 2h, command = [sh, -c,
+        "echo two > index; printf 'gene1\\tt1\\ngene2\\tt2\\n' > genes_to_transcripts.txt"] }]
+      outputs = [{ name = index, file = index, media-type = text/plain }
+        { name = genes_to_transcripts.txt, file = genes_to_transcripts.txt, media-type = text/plain }]
+      """;
+
+  private static final String QUANTS =
+      """
+      name = quants
+      version = "1"
+      description = "Counts of two transcripts."
+      inputs = [[reads], [reads_1, reads_2]]
+      needs { index { pipeline = index, artifact = index } }
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = work, stall = 1h, wall-time = 2h, command = [sh, -c,
+        "printf 'Name\\tLength\\tEffectiveLength\\tTPM\\tNumReads\\nt1\\t900\\t800\\t400000\\t%s\\nt2\\t600\\t500\\t600000\\t7\\n' $$ > quant.sf"] }]
+      outputs = [{ name = quant.sf, file = quant.sf, media-type = text/plain }]
+      """;
+
+  /** Runs that wait for what another pipeline never makes. */
+  private static final String ORPHANS =
+      """
+      name = orphans
+      version = "1"
+      description = "Waits for what barren does not make."
+      inputs = [[reads], [reads_1, reads_2]]
+      needs { index { pipeline = barren, artifact = index, hint = ["refinery survey of a reference"] } }
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = work, stall = 1h, wall-time = 2h, command = [touch, out.txt] }]
+      outputs = [{ name = out.txt, file = out.txt, media-type = text/plain }]
+      """;
+
+  private static final String BARREN =
+      """
+      name = barren
+      version = "1"
+      description = "Fails, and what waits for it is given up."
+      inputs = [[reads], [reads_1, reads_2]]
+      resources { cpu = "0.02", memory = "16MiB", disk = "1MiB + input" }
+      steps = [{ name = work, stall = 1h, wall-time = 2h, command = [sh, -c, "echo no reference here >&2; exit 9"] }]
+      outputs = [{ name = index, file = index, media-type = text/plain }]
+      """;
+
   /** The node's address without a slash at its end. */
   public String url() {
     return node.url().replaceAll("/+$", "");
@@ -91,6 +147,14 @@ public record Refinery(
       pipeline(pipelines, "sleeps", "0.02", "sleep, 7200");
       pipeline(pipelines, "boulder", "4000", "touch, out.txt");
       Files.writeString(pipelines.resolve("page.conf"), PAGE);
+      Files.writeString(pipelines.resolve("orphans.conf"), ORPHANS);
+      Files.writeString(pipelines.resolve("barren.conf"), BARREN);
+      Files.writeString(pipelines.resolve("index.conf"), INDEX);
+      Files.writeString(pipelines.resolve("quants.conf"), QUANTS);
+      Files.writeString(
+          pipelines.resolve("dataset.conf"),
+          Files.readString(Path.of("..", "conf", "pipelines", "dataset.conf"))
+              .replace("cpu = \"2\", memory = \"1GiB\"", "cpu = \"0.02\", memory = \"16MiB\""));
       LocalArchive archive = LocalArchive.start(tree, 0);
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
@@ -123,13 +187,42 @@ public record Refinery(
             post(client, "PRJEB990102", "breaks", false),
             post(client, "PRJDB990103", "copies", true),
             post(client, "PRJDB990103", "sleeps", false),
-            post(client, "PRJNA990101", "boulder", false));
+            post(client, "PRJNA990101", "boulder", false),
+            quantified(client));
     refinery.await(refinery.done(), "done");
     refinery.await(refinery.failed(), "failed", "done_with_failures");
     refinery.await(refinery.asks(), "awaiting_input");
+    refinery.await(refinery.quantified(), "done");
     refinery.awaitJobs(refinery.runs(), "running");
     refinery.awaitJobs(refinery.unplaceable(), "unplaceable");
     return refinery;
+  }
+
+  /** Runs wait for the index, whatever comes first. */
+  private static String quantified(NodeClient client) {
+    post(client, "PRJDB990103", "index", false);
+    return post(client, "PRJNA990101", "quants", false);
+  }
+
+  /** The dataset of the runs that have counts, and of a sample that nobody knows; it is done. */
+  public JsonNode dataset() {
+    ObjectNode request = Json.MAPPER.createObjectNode().put("pipeline", "quants");
+    ArrayNode samples = request.putArray("samples").add("nobody");
+    client
+        .get("/batches?survey_id=" + quantified)
+        .path("items")
+        .forEach(batch -> samples.add(batch.path("key").asText()));
+    String id = client.post("/datasets", request, Optional.empty()).path("id").asText();
+    return dataset(id);
+  }
+
+  /** Waits until a dataset is done. */
+  public JsonNode dataset(String id) {
+    return Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> client.get("/datasets/" + id),
+            found -> found.path("state").asText().equals("done"));
   }
 
   /** Posts a survey of the local archive and gives its id. */

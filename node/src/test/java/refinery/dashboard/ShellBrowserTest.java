@@ -92,7 +92,7 @@ class ShellBrowserTest {
     String node = "/nodes/" + first(refinery, "/nodes");
     return List.of(
         new Place("/surveys/new?source=files"),
-        new Place("/surveys/" + refinery.failed()),
+        new Place("/surveys/" + refinery.failed(), "button:has-text('Retry ')"),
         new Place("/surveys/" + refinery.runs()),
         new Place("/surveys/" + refinery.done() + "?tab=request"),
         new Place("/surveys/" + refinery.asks()),

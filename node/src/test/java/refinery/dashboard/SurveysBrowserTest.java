@@ -50,6 +50,83 @@ class SurveysBrowserTest {
     }
   }
 
+  @Test
+  void aSurveyThatWaitsSaysWhyAndLeadsToWhatWaits(Browser browser, Refinery refinery) {
+    try (Window window = browser.open("/surveys/" + refinery.unplaceable())) {
+      Locator reason = window.find("section:has(h2:text-is('What it waits for')) li");
+      assertThat(reason.textContent()).contains("needs cpu 4000.00");
+      assertThat(reason.locator("a").getAttribute("href")).startsWith("/jobs/job-");
+      assertThat(window.find(".eta").textContent()).contains("When it ends is unknown");
+      assertThat(window.violations()).isEmpty();
+      reason.locator("a").click();
+      window.find("h2:has-text('Why no node takes it')");
+    }
+  }
+
+  /** A batch waits for what another survey does not make; the retry of that one tells of it. */
+  @Test
+  void aBatchThatWaitsSaysWhyAndIsToldOfWhereItsNeedFailed(Browser browser, Refinery refinery) {
+    String waits = refinery.survey("PRJDB990103", "orphans");
+    String batch =
+        await()
+            .atMost(Refinery.PATIENCE)
+            .until(
+                () -> refinery.client().get("/batches?survey_id=" + waits).at("/items/0"),
+                found -> found.path("state").asText().equals("downloaded"))
+            .path("id")
+            .asText();
+    try (Window window = browser.open("/surveys/" + waits)) {
+      Locator reason = window.find("section:has(h2:text-is('What it waits for')) li");
+      String said = reason.textContent();
+      reason.locator("a:has-text('this batch')").click();
+      String why = window.find(".why:has-text('Why:')").textContent().replace("Why: ", "");
+      assertThat(said).startsWith(why);
+      window.find("section:has(h2:text-is('Needs')) tr:has(th:text-is('index'))");
+      assertThat(window.path()).isEqualTo("/batches/" + batch);
+
+      String breaks = refinery.survey("PRJDB990103", "barren");
+      refinery.await(breaks, "done_with_failures");
+      window.go("/failures?survey_id=" + breaks);
+      window.find("li.failure button:has-text('Retry this group with its dependants')").click();
+      window.find("dialog >> text=1 more wait for their outputs and go on by themselves");
+    } finally {
+      refinery
+          .client()
+          .post("/surveys/" + waits + "/cancel", Json.MAPPER.createObjectNode(), Optional.empty());
+    }
+  }
+
+  /** Only what was shown is retried, and by its id. */
+  @Test
+  void whatFailedOfASurveyIsRetriedAsItWasSeen(Browser browser, Refinery refinery) {
+    String survey = refinery.survey("PRJEB990102", "breaks");
+    refinery.await(survey, "done_with_failures");
+    List<String> failed = batches(refinery, survey);
+    try (Window window = browser.open("/surveys/" + survey)) {
+      window.find("button:has-text('Retry " + failed.size() + " failed')").click();
+      window.find("dialog h2:has-text('Retry " + failed.size() + " batches')");
+      assertThat(window.page().locator("dialog .ids code").allTextContents())
+          .containsExactlyInAnyOrderElementsOf(failed);
+      assertThat(window.find("dialog .elsewhere").textContent())
+          .contains("refinery retry " + failed.getFirst());
+      assertThat(window.violations()).isEmpty();
+      window.find("dialog button:has-text('Retry " + failed.size() + "')").click();
+      for (String id : failed) {
+        await().atMost(Refinery.PATIENCE).until(() -> attempts(refinery, id) > 1);
+      }
+      window.shows(failed.size() + " done, 0 left alone, 0 refused");
+      window.find("dialog button:has-text('Close')").click();
+    }
+  }
+
+  static int attempts(Refinery refinery, String batch) {
+    return refinery
+        .client()
+        .get("/jobs?kind=process&batch_id=" + batch)
+        .at("/items/0/attempt")
+        .asInt();
+  }
+
   /** The node's own answer, made long. */
   @Test
   void tenThousandSamplesAreInThePageOnlyWhereTheyAreInSight(Browser browser, Refinery refinery) {
@@ -118,6 +195,14 @@ class SurveysBrowserTest {
       window.shows("1 answered");
       refinery.await(id, ENDED);
       await().until(() -> window.page().locator(card).count() == 0);
+      window.go("/surveys/" + id + "?tab=plan");
+      String decision = window.find("table[aria-label='Decisions'] tbody tr[role=row]").innerText();
+      assertThat(decision).contains("take", "synthetica_minima");
+      assertThat(decision)
+          .as("other tests' surveys may have processed the same batches")
+          .containsAnyOf("not chosen when the plan", "input is not FASTQ");
+      window.find("nav.tabs a:has-text('Who did what')").click();
+      window.find(".story li:has-text('answered')");
     }
   }
 
@@ -173,6 +258,37 @@ class SurveysBrowserTest {
       assertThat(window.violations()).isEmpty();
       window.go("/compare?a=" + refinery.done() + "&b=" + refinery.failed());
       window.shows("Results by sample");
+      twoJobsAreCompared(window, refinery);
+    }
+  }
+
+  private static void twoJobsAreCompared(Window window, Refinery refinery) {
+    String good = refinery.job(refinery.done(), "succeeded").orElseThrow().path("id").asText();
+    String bad = refinery.job(refinery.failed(), "failed").orElseThrow().path("id").asText();
+    window.go("/compare?a=" + good + "&b=" + bad);
+    window.find(".compare tr.differs:has(th:text-is('failure')):has-text('input is not FASTQ')");
+    window.find(".compare tr.differs:has(th:text-is('work')):has-text('seq 1 400')");
+    window.find(".compare tr.same:has(th:text-is('first')):has-text('begun')");
+  }
+
+  /** As the node says it of a survey that is half done. */
+  @Test
+  void aSurveySaysHowFarItIsAndWhenItEnds(Browser browser, Refinery refinery) {
+    ObjectNode survey = (ObjectNode) refinery.client().get("/surveys/" + refinery.runs());
+    ObjectNode progress = survey.putObject("progress").put("ended", 1).put("seconds_left", 5_400);
+    progress.put("expected_at", "2030-01-01T10:00:00Z").put("per_hour", 40.0);
+    progress.put("basis", "the jobs that ended");
+    survey.withObject("/batches").put("total", 4);
+    try (Window window = browser.open("/")) {
+      window
+          .page()
+          .route(
+              Pattern.compile("/api/v1/surveys/" + refinery.runs() + "$"),
+              route -> route.fulfill(answer(survey)));
+      window.go("/surveys/" + refinery.runs());
+      window.find("section:has(h2:text-is('Progress')):has-text('1 of 4 batches have ended, 25')");
+      assertThat(window.find(".eta").textContent())
+          .contains("1 h 30 min left", "40 batches an hour", "Measured: the jobs that ended.");
     }
   }
 

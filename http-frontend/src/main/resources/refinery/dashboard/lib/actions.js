@@ -73,27 +73,36 @@ const pageOf = id => `/${id.startsWith('batch-') ? 'batches' : id.startsWith('su
  * state is no longer what it was then is reported and left alone.
  * verb: "Retry"; items: [{id, state}] or ids: [...] (whose states are then read when the window opens); path(id), body,
  * cli(id); look(id): where its state is read; onDone(). load: instead of items, an async function that is called when the
- * button is pressed and gives {items, note}; note is shown above the ids.
+ * button is pressed and gives {items, note}; note is shown above the ids. onOpen(whether its window is open): while it
+ * is, its owner must not take the button away.
  */
-export function Bulk({ids, items, load, verb, method = 'POST', path, body, cli, look = pageOf, onDone, danger = false, label, primary = false, noun = 'items'}) {
+export function Bulk({ids, items, load, verb, method = 'POST', path, body, cli, look = pageOf, onDone, onOpen, danger = false, label, primary = false, noun = 'items'}) {
   const [frozen, setFrozen] = useState(null);
   const [state, setState] = useState({});
   const all = items || (ids || []).map(id => ({id}));
   const open = async () => {
     setState({busy: true});
+    onOpen?.(true);
     try {
       const given = load ? await load() : {items: all};
+      if (given.items.length === 0) throw new Error('nothing is left of it');
       setFrozen({note: given.note, items: given.items.map(item => ({id: item.id, state: item.state}))});
       setState({});
     } catch (error) {
       setState({error});
+      onOpen?.(false);
     }
+  };
+  const close = ended => {
+    setFrozen(null);
+    onOpen?.(false);
+    if (ended) onDone?.();
   };
   return html`<button type="button" class=${danger ? 'danger' : primary ? 'primary' : ''} disabled=${(!load && all.length === 0) || state.busy}
       onClick=${open}>${label || `${verb} ${count(all.length)} ${noun}`}…</button>
     ${state.error && html`<span role="alert" class="said bad-text">✕ ${state.error.detail || state.error.message}</span>`}
     ${frozen && html`<${BulkWindow} items=${frozen.items} note=${frozen.note} verb=${verb} method=${method} path=${path} body=${body} cli=${cli} look=${look} danger=${danger} noun=${noun}
-      onClose=${ended => { setFrozen(null); if (ended) onDone?.(); }} />`}`;
+      onClose=${close} />`}`;
 }
 
 function BulkWindow({items, note, verb, method, path, body, cli, look, danger, noun, onClose}) {
@@ -102,9 +111,11 @@ function BulkWindow({items, note, verb, method, path, body, cli, look, danger, n
   const stop = useRef(false);
   const ready = items.length <= TYPED_ABOVE || typed.trim() === String(items.length);
   const start = () => runAll(items, {method, path, body, look}, stop, setRun);
+  // What has begun is not left without a word: closed while it runs, it stops, and its end is shown.
   const close = () => {
     stop.current = true;
-    onClose(run !== null);
+    if (run === null || run.ended) onClose(run !== null);
+    else setRun(now => ({...now, stopping: true}));
   };
   return html`<${Dialog} title=${`${verb} ${count(items.length)} ${noun}`} onClose=${close}>
     ${note}
@@ -118,24 +129,24 @@ function BulkWindow({items, note, verb, method, path, body, cli, look, danger, n
         <input inputmode="numeric" autocomplete="off" value=${typed} onInput=${event => setTyped(event.target.value)} /></label>`}
       <div class="actions end"><button type="button" onClick=${close}>Not now</button>
         <button type="button" class=${danger ? 'danger' : 'primary'} disabled=${!ready} onClick=${start}>${verb} ${count(items.length)}</button></div>`
-    : html`<${Outcome} run=${run} total=${items.length} verb=${verb} onStop=${() => { stop.current = true; }} onClose=${close} />`}
+    : html`<${Outcome} run=${run} total=${items.length} verb=${verb} onClose=${close} />`}
   <//>`;
 }
 
-function Outcome({run, total, verb, onStop, onClose}) {
+function Outcome({run, total, verb, onClose}) {
   const by = kind => run.outcomes.filter(outcome => outcome.kind === kind);
   return html`
     <progress max=${total} value=${run.outcomes.length} aria-label=${`${verb}: progress`}></progress>
     <p role="status">${count(by('done').length)} done, ${count(by('changed').length)} left alone, ${count(by('refused').length)} refused${run.ended ? (run.outcomes.length < total ? `, ${count(total - run.outcomes.length)} not begun` : '') : `; ${count(total - run.outcomes.length)} to go`}</p>
     ${['refused', 'changed', 'done'].map(kind => by(kind).length > 0 && html`<details open=${kind !== 'done'}><summary>${{refused: 'Refused', changed: 'Changed meanwhile and left alone', done: 'Done'}[kind]}: ${count(by(kind).length)}</summary>
       <ul class="ids scroll">${by(kind).map(outcome => html`<li key=${outcome.id}><${Link} to=${pageOf(outcome.id)}>${outcome.id}<//> <span class="muted">${outcome.text}</span></li>`)}</ul></details>`)}
-    <div class="actions end">${run.ended ? html`<button type="button" class="primary" onClick=${onClose}>Close</button>` : html`<button type="button" onClick=${onStop}>Stop after this one</button>`}</div>`;
+    <div class="actions end">${run.ended ? html`<button type="button" class="primary" onClick=${onClose}>Close</button>` : html`<button type="button" disabled=${run.stopping} onClick=${onClose}>${run.stopping ? 'It stops after those that have begun' : 'Stop after those that have begun'}</button>`}</div>`;
 }
 
 async function runAll(items, request, stop, show) {
   const outcomes = [];
   const queue = [...items];
-  const drawn = (ended = false) => show({outcomes: [...outcomes], ended});
+  const drawn = (ended = false) => show(old => ({...old, outcomes: [...outcomes], ended}));
   drawn();
   const worker = async () => {
     for (let item = queue.shift(); item && !stop.current; item = queue.shift()) {

@@ -41,7 +41,8 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
   // The head shows at once how it is sorted; the rows follow once that has been painted.
   const [order, setOrder] = useState(sort);
   useEffect(() => setOrder(sort), [sort]);
-  const rows = useMemo(() => sorted(list.rows, columns, order), [list.rows, list.version, order]);
+  // A part of a list that is sorted would look like the whole, and jump with each page that comes.
+  const rows = useMemo(() => sorted(list.rows, columns, list.done ? order : ''), [list.rows, list.version, list.done, order]);
   const open = useCallback(row => (onOpen ? onOpen(row) : to && navigate(to(row))), [onOpen, to]);
   const frame = useRef(null);
   const [view, setView] = useState({top: stepped(list.state.top || 0), height: list.state.height || 600});
@@ -129,7 +130,7 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
             ${selection && html`<th scope="col" class="pick"><input type="checkbox" aria-label="Select all that are loaded"
               checked=${rows.length > 0 && rows.every(row => selection.has(keyOf(row)))}
               onChange=${event => selection.setAll(rows.map(keyOf), event.target.checked)} /></th>`}
-            ${columns.map(column => html`<${Head} column=${column} sort=${sort} sortable=${column.sort && list.done}
+            ${columns.map(column => html`<${Head} column=${column} sort=${sort} done=${list.done}
               onSort=${value => setQuery({[sortParameter]: value}, {replace: true})} />`)}
           </tr></thead>
           <tbody>
@@ -157,11 +158,14 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
 
 const stepped = top => top - (top % (ROW * STEP));
 
-function Head({column, sort, sortable, onSort}) {
-  const way = sort === column.key ? 'ascending' : sort === '-' + column.key ? 'descending' : undefined;
-  const next = way === 'ascending' ? '-' + column.key : way === 'descending' ? '' : column.key;
-  return html`<th scope="col" class=${`${column.align === 'end' ? 'number' : ''} ${column.wide ? 'wide' : ''}`} aria-sort=${way} style=${column.width ? {width: column.width} : undefined}>
-    ${sortable ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.title}<span aria-hidden="true">${way === 'ascending' ? ' ▲' : way === 'descending' ? ' ▼' : ''}</span></button>` : column.title}</th>`;
+const LATER = 'Can be sorted once all rows are loaded: scroll to the end';
+
+function Head({column, sort, done, onSort}) {
+  const asked = sort === column.key ? 'ascending' : sort === '-' + column.key ? 'descending' : undefined;
+  const way = done ? asked : undefined;
+  const next = way === 'ascending' ? '-' + column.key : asked ? '' : column.key;
+  return html`<th scope="col" class=${`${column.align === 'end' ? 'number' : ''} ${column.wide ? 'wide' : ''}`} aria-sort=${way} title=${column.sort && !done ? LATER : undefined} style=${column.width ? {width: column.width} : undefined}>
+    ${column.sort && (done || asked) ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.title}<span aria-hidden="true">${way === 'ascending' ? ' ▲' : way === 'descending' ? ' ▼' : ''}</span>${asked && !done ? ' (not yet) ✕' : ''}</button>` : column.title}</th>`;
 }
 
 function sorted(rows, columns, sort) {
@@ -341,10 +345,19 @@ function Export({list, rows, columns, name}) {
     ${error && html`<span class="bad-text" role="alert">nothing was exported: ${error.detail || error.message}</span>`}</span>`;
 }
 
-/** What is selected: {ids, size, has, toggle, setAll, clear}. With shift, all from the one that was toggled last. */
-export function useSelection() {
+/**
+ * What is selected: {ids, size, has, toggle, setAll, clear}. With shift, all from the one that was toggled last. filters:
+ * of the list; what was chosen among others is chosen no more, as nobody would see it.
+ */
+export function useSelection(filters = {}) {
   const [chosen, setChosen] = useState(() => new Set());
   const last = useRef(null);
+  const of = JSON.stringify(filters);
+  const before = useRef(of);
+  if (before.current !== of) {
+    before.current = of;
+    chosen.clear();
+  }
   return {
     ids: [...chosen], size: chosen.size, has: key => chosen.has(key),
     toggle(key, range = false, order = []) {

@@ -161,7 +161,11 @@ export function Dialog({title, onClose, children}) {
     ref.current.showModal();
     return () => before?.isConnected && before.focus?.();
   }, []);
-  return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose}
+  // The browser closes it by itself; one that its owner still shows is opened again.
+  useLayoutEffect(() => {
+    if (!ref.current.open) ref.current.showModal();
+  });
+  return html`<dialog ref=${ref} aria-labelledby=${id} onClose=${onClose} onCancel=${event => event.preventDefault() || onClose()}
       onClick=${event => event.target === ref.current && onClose()}>
     <div class="dialog-body"><header><h2 id=${id}>${title}</h2>
       <button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button></header>${children}</div>

@@ -107,7 +107,7 @@ function TimeLine({jobs}) {
 
 function Needs({needs}) {
   if (needs.length === 0) return html`<p class="muted">None is known yet.</p>`;
-  return html`<table class="plain"><thead><tr><th scope="col">Need</th><th scope="col">State</th><th scope="col">What</th></tr></thead>
+  return html`<table class="plain needs"><thead><tr><th scope="col">Need</th><th scope="col">State</th><th scope="col">What</th></tr></thead>
     <tbody>${needs.map(need => html`<tr><th scope="row">${need.role}</th><td><${State} value=${need.state} /></td><td>${need.detail}${need.sha256 && html` <a href=${'/api/v1/artifacts/' + need.sha256} title=${need.sha256}><code>${need.sha256.slice(0, 12)}…</code></a>`}
       ${maker(need.detail)}</td></tr>`)}</tbody></table>`;
 }

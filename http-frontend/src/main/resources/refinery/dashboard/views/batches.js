@@ -16,10 +16,10 @@ const CANCELLED = ['queued', 'downloading', 'downloaded', 'processing'];
 
 function Batches() {
   const [query, set] = useQuery();
-  const selection = useSelection();
   const states = useRef(new Map());
   const conditions = {q: query.q, state: query.state, quality: query.quality, survey_id: query.survey_id,
     ...Object.fromEntries(FACETS.map(name => [name, query[name]]))};
+  const selection = useSelection(conditions);
   const facets = useGet('/search', {...conditions, limit: 1, facet: FACETS.join(',')});
   const chosen = selection.ids.map(id => ({id, state: states.current.get(id)}));
   const of = kinds => chosen.filter(item => kinds.includes(item.state));

@@ -38,7 +38,7 @@ function Made({dataset}) {
       ['of the base', samples.of_base || null], ['made', ago(dataset.created_at)], ['batch', html`<${Link} to=${'/batches/' + dataset.batch_id}>${dataset.batch_id}<//>`],
       ['survey', html`<${Link} to=${'/surveys/' + dataset.survey_id}>${dataset.survey_id}<//>`],
     ]} /><//>
-    <${Panel} title="Matrices"><ul class="stack tight">${dataset.matrices.map(matrix => html`<li key=${matrix.name}><strong>${matrix.name}</strong> ${count(matrix.genes)} rows × ${count(matrix.samples)} samples, index <code>${String(matrix.index).slice(0, 24)}</code></li>`)}</ul><//>`;
+    <${Panel} title="Matrices"><ul class="stack tight">${dataset.matrices.map(matrix => html`<li key=${matrix.name}><strong>${matrix.name}</strong> ${count(matrix.samples)} samples, index <code title=${matrix.index}>${matrix.index.slice(0, 24)}</code>, table of genes <code title=${matrix.genes}>${matrix.genes.slice(0, 24)}</code></li>`)}</ul><//>`;
 }
 
 /** Why samples were left out: by reason, the most frequent first. */
@@ -110,13 +110,17 @@ function Values({dataset}) {
 const MOST_DOTS = 2000;
 
 function Strips({slice}) {
-  const rows = slice.genes.map(gene => ({id: gene.id, values: gene.values.filter(each => each !== null)}));
-  const top = Math.log10(1 + Math.max(1, ...rows.flatMap(row => row.values.slice(0, MOST_DOTS))));
+  // Not every sample has a value: each dot keeps the name of its own.
+  const rows = slice.genes.map(gene => {
+    const dots = gene.values.map((value, i) => ({sample: slice.samples[i], value})).filter(dot => dot.value !== null);
+    return {id: gene.id, dots: dots.slice(0, MOST_DOTS), values: dots.map(dot => dot.value)};
+  });
+  const top = Math.log10(1 + Math.max(1, ...rows.flatMap(row => row.dots.map(dot => dot.value))));
   const x = each => 10 + (480 * Math.log10(1 + Math.max(0, each))) / top;
   const ticks = [0, ...Array.from({length: Math.floor(top) + 1}, (_, i) => 10 ** i)];
   return html`<figure class="strips">${rows.map(row => html`<div key=${row.id} class="strip"><span>${row.id}</span>
       <svg viewBox="0 0 500 30" role="img" aria-label=${`${slice.value} of ${row.id}: ${summary(row.values)}`}>
-        ${row.values.slice(0, MOST_DOTS).map((each, i) => html`<circle key=${i} class="fill accent" cx=${x(each)} cy=${8 + ((i * 7) % 15)} r="2.5"><title>${slice.samples[i]}: ${each}</title></circle>`)}</svg>
+        ${row.dots.map(({sample, value}, i) => html`<circle key=${i} class="fill accent" cx=${x(value)} cy=${8 + ((i * 7) % 15)} r="2.5"><title>${sample}: ${value}</title></circle>`)}</svg>
       <span class="muted">${summary(row.values)}</span></div>`)}
     <div class="strip" aria-hidden="true"><span></span><svg viewBox="0 0 500 16">${ticks.map(each => html`<text key=${each} x=${x(each)} y="12" text-anchor=${x(each) > 465 ? 'end' : 'middle'}>${count(each)}</text>`)}</svg><span class="muted">${slice.value}, on log(1 + x)</span></div>
     <${Numbers} title=${slice.value} head=${['Sample', ...slice.genes.map(gene => gene.id)]} rows=${() => slice.samples.map((sample, i) => [sample, ...slice.genes.map(gene => (gene.values[i] === null ? 'NA' : count(gene.values[i])))])} /></figure>`;

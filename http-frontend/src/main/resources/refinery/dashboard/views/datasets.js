@@ -1,17 +1,17 @@
 // Datasets: the list, and two beside each other.
-import {html, useState} from '../lib/html.js';
-import {useGet} from '../lib/api.js';
+import {html, useEffect, useState} from '../lib/html.js';
+import {pages, useGet} from '../lib/api.js';
 import {Link, link, navigate, useQuery} from '../lib/router.js';
 import {Table, useSelection} from '../lib/table.js';
 import {State} from '../lib/states.js';
 import {ago, bytes, count} from '../lib/format.js';
-import {Empty, Filters, Loaded, Page, Panel, Problem} from '../lib/ui.js';
+import {Empty, Filters, Loading, Page, Panel, Problem} from '../lib/ui.js';
 
 const STATES = ['queued', 'processing', 'done', 'failed', 'cancelled'];
 
 function Datasets() {
   const [query] = useQuery();
-  const selection = useSelection();
+  const selection = useSelection({state: query.state, organism: query.organism});
   const two = [...selection.ids];
   return html`<${Page} title="Datasets" lead="Matrices of samples that were quantified here. The same request of the same inputs is the same dataset."
       actions=${html`<${Link} class="button primary" to="/datasets/new">Make a dataset<//><button type="button" disabled=${two.length !== 2} title="Select two" onClick=${() => navigate(link('/datasets/compare', {a: two[0], b: two[1]}))}>Compare two</button>`}>
@@ -31,7 +31,7 @@ const COLUMNS = [
   {key: 'taken', title: 'Taken', align: 'end', text: dataset => dataset.samples.taken, render: dataset => count(dataset.samples.taken)},
   {key: 'dropped', title: 'Dropped', align: 'end', text: dataset => dataset.samples.dropped, render: dataset => (dataset.samples.dropped > 0 ? html`<span class="wait-text">${count(dataset.samples.dropped)}</span>` : '0')},
   {key: 'level', title: 'Level', wide: true, text: dataset => dataset.request.level, render: dataset => dataset.request.level ?? '–'},
-  {key: 'genes', title: 'Rows', align: 'end', wide: true, text: dataset => dataset.matrices.map(matrix => matrix.genes).join(' '), render: dataset => dataset.matrices.map(matrix => count(matrix.genes)).join(', ') || '–'},
+  {key: 'matrices', title: 'Matrices', align: 'end', wide: true, text: dataset => dataset.matrices.length, render: dataset => count(dataset.matrices.length)},
   {key: 'size', title: 'Size', align: 'end', wide: true, text: sizes, render: dataset => (dataset.files.length > 0 ? bytes(sizes(dataset)) : '–')},
   {key: 'version', title: 'Version', align: 'end', wide: true},
   {key: 'created_at', title: 'Made', render: dataset => ago(dataset.created_at)},
@@ -55,7 +55,7 @@ function Both({a, b}) {
   const [equal, showEqual] = useState(false);
   const facts = dataset => ({state: dataset.state, version: dataset.version, base: dataset.base, pipeline: dataset.pipeline, ...dataset.request,
     'samples asked': dataset.samples.asked, 'samples taken': dataset.samples.taken, 'samples dropped': dataset.samples.dropped,
-    ...Object.fromEntries(dataset.matrices.flatMap(matrix => [[`matrix ${matrix.name}: index`, matrix.index], [`matrix ${matrix.name}: rows`, matrix.genes]]))});
+    ...Object.fromEntries(dataset.matrices.flatMap(matrix => [[`matrix ${matrix.name}: index`, matrix.index], [`matrix ${matrix.name}: table of genes`, matrix.genes]]))});
   const left = facts(a);
   const right = facts(b);
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
@@ -79,20 +79,38 @@ function Sides({name, a, b, rows}) {
     <tbody>${rows.map(([key, x, y]) => html`<tr key=${key} class=${x === y ? '' : 'differs'}><th scope="row">${key}${x !== y && html` <span aria-label="differs">≠</span>`}</th><td><code>${x}</code></td><td><code>${y}</code></td></tr>`)}</tbody></table></div>`;
 }
 
-const SAMPLES = 1000;
+/** All samples that a dataset took, {taken: their digests by name}; until all are read only {read: how many}. */
+function useTaken(id) {
+  const [state, setState] = useState({read: 0});
+  useEffect(() => {
+    const stop = new AbortController();
+    const readAll = async () => {
+      const taken = new Map();
+      let read = 0;
+      for await (const page of pages(`/datasets/${encodeURIComponent(id)}/samples`, {}, {signal: stop.signal})) {
+        page.items.forEach(item => item.state === 'taken' && taken.set(item.sample, item.quant_sha256));
+        setState({read: (read += page.items.length)});
+      }
+      setState({read, taken});
+    };
+    readAll().catch(error => stop.signal.aborted || setState({read: 0, error}));
+    return () => stop.abort();
+  }, [id]);
+  return state;
+}
 
 /** Which samples are in one and not the other, and which have other bytes. */
 function SampleSets({a, b}) {
-  const left = useGet(`/datasets/${encodeURIComponent(a)}/samples`, {limit: SAMPLES});
-  const right = useGet(`/datasets/${encodeURIComponent(b)}/samples`, {limit: SAMPLES});
-  if (!left.data || !right.data) return null;
-  const taken = page => new Map(page.items.filter(item => item.state === 'taken').map(item => [item.sample, item.quant_sha256]));
-  const x = taken(left.data);
-  const y = taken(right.data);
+  const left = useTaken(a);
+  const right = useTaken(b);
+  if (left.error || right.error) return html`<${Problem} error=${left.error || right.error} />`;
+  if (!left.taken || !right.taken) return html`<${Loading} what=${`Reading the samples of both, ${count(left.read + right.read)} so far`} />`;
+  const x = left.taken;
+  const y = right.taken;
   const only = (one, other) => [...one.keys()].filter(name => !other.has(name));
   const other = [...x.keys()].filter(name => y.has(name) && x.get(name) !== y.get(name));
   const part = (title, names) => html`<details open=${names.length > 0 && names.length <= 20}><summary>${title}: ${count(names.length)}</summary><p><code>${names.slice(0, 200).join(' ')}</code>${names.length > 200 && ' …'}</p></details>`;
-  return html`<${Panel} title="Samples" note=${left.data.next || right.data.next ? `the first ${count(SAMPLES)} of each` : ''}><div class="stack tight">
+  return html`<${Panel} title="Samples"><div class="stack tight">
     <p>${count([...x.keys()].filter(name => y.has(name)).length - other.length)} are in both with the same quantification.</p>
     ${part('In both, but quantified otherwise', other)}${part('Only in ' + a.slice(0, 20), only(x, y))}${part('Only in ' + b.slice(0, 20), only(y, x))}</div><//>`;
 }

@@ -1,5 +1,5 @@
 // Failures by cause: what failed of the same, and a retry of all of it with what hangs on it.
-import {html} from '../lib/html.js';
+import {html, useRef} from '../lib/html.js';
 import {Empty, Filters, Loaded, Page} from '../lib/ui.js';
 import {link, Link, useQuery} from '../lib/router.js';
 import {get, useGet} from '../lib/api.js';
@@ -15,9 +15,9 @@ const FILTERS = [
   {key: 'survey_id', label: 'Survey', placeholder: 'survey-…', size: 20},
 ];
 
-/** The ids that a retry of the group takes up, as they are now: jobs first, then what was given up because of them. */
-async function plan(group) {
-  const found = await get(`/failures/${group.id}/retry-plan`);
+/** The ids that a retry of the group takes up, of what passes the page's filters, as they are now: jobs first, then what was given up because of them. */
+async function plan(group, asked) {
+  const found = await get(`/failures/${group.id}/retry-plan`, {query: asked});
   const items = [...found.jobs, ...found.batches].map(id => ({id, state: 'failed'}));
   return {
     items,
@@ -29,7 +29,7 @@ async function plan(group) {
 
 const retryPath = id => (id.startsWith('batch-') ? `/batches/${id}/retry` : `/jobs/${id}/retry`);
 
-function Group({group, asked, largest, onDone}) {
+function Group({group, asked, largest, hold}) {
   const jobs = link('/jobs', {state: 'failed', failure_group: group.id, ...asked, failure_class: undefined});
   return html`<li class="panel failure">
     <div class="failure-head"><${FailureClass} value=${group.class} />
@@ -39,8 +39,8 @@ function Group({group, asked, largest, onDone}) {
     <p class="failure-message"><code>${group.message}</code></p>
     <details><summary>The latest ${group.samples.length}</summary><ul class="samples">${group.samples.map(sample => html`<li key=${sample.id}>
       <${Link} to=${'/jobs/' + sample.id}>${sample.id}<//> <span class="muted">${ago(sample.at)}</span><pre>${sample.message}</pre></li>`)}</ul></details>
-    <div class="actions"><${Bulk} label="Retry this group with its dependants" verb="Retry" noun="of this group with its dependants" load=${() => plan(group)}
-        path=${retryPath} cli=${id => refinery('retry', id)} onDone=${onDone} />
+    <div class="actions"><${Bulk} label="Retry this group with its dependants" verb="Retry" noun="of this group with its dependants" load=${() => plan(group, asked)}
+        path=${retryPath} cli=${id => refinery('retry', id)} onOpen=${hold} />
       <${Link} class="button" to=${jobs}>List its jobs<//></div>
   </li>`;
 }
@@ -49,14 +49,20 @@ function Failures() {
   const [query] = useQuery();
   const asked = Object.fromEntries(FILTERS.map(field => [field.key, query[field.key]]).filter(([, value]) => value));
   const failures = useGet('/failures', {...asked, limit: 200});
-  useLive({kind: 'job'}, failures.reload, {throttle: 3000});
+  // A group whose jobs are retried stays as it is until the window of the retry is closed.
+  const held = useRef(false);
+  useLive({kind: 'job'}, () => held.current || failures.reload(), {throttle: 3000});
+  const hold = open => {
+    held.current = open;
+    if (!open) failures.reload();
+  };
   return html`<${Page} title="Failures">
     <${Filters} fields=${FILTERS} />
     <${Loaded} of=${failures}>${found => found.items.length === 0
       ? html`<${Empty} title="No failed job passes these filters" />`
       : html`<p class="muted">${count(found.jobs)} failed jobs in ${count(found.groups)} ${found.groups === 1 ? 'group' : 'groups'} of the same class and
           message, but for numbers, ids and paths.${found.groups > found.items.length && ` The largest ${count(found.items.length)} are shown.`}</p>
-        <ul class="failures">${found.items.map(group => html`<${Group} key=${group.id} group=${group} asked=${asked} largest=${found.items[0].jobs} onDone=${failures.reload} />`)}</ul>`}<//>
+        <ul class="failures">${found.items.map(group => html`<${Group} key=${group.id} group=${group} asked=${asked} largest=${found.items[0].jobs} hold=${hold} />`)}</ul>`}<//>
   <//>`;
 }
 

@@ -12,6 +12,7 @@ const FILTERS = [
   {key: 'kind', label: 'Kind', options: ['survey', 'download', 'process']},
   {key: 'failure_class', label: 'Failure', options: FAILURE_CLASSES},
   {key: 'node', label: 'Node', size: 12},
+  {key: 'pipeline', label: 'Pipeline', size: 12},
   {key: 'survey_id', label: 'Survey', placeholder: 'survey-…', size: 20},
   {key: 'batch_id', label: 'Batch', placeholder: 'batch-…', size: 20},
   {key: 'failure_group', label: 'Group of failures', placeholder: '16 hex digits', size: 18},
@@ -38,9 +39,9 @@ const RETRIES = new Set(['failed', 'cancelled', 'waiting']);
 
 function Jobs() {
   const [query] = useQuery();
-  const selection = useSelection();
   const states = useRef(new Map());
   const asked = Object.fromEntries(FILTERS.map(field => [field.key, query[field.key]]).filter(([, value]) => value));
+  const selection = useSelection(asked);
   const chosen = selection.ids.map(id => ({id, state: states.current.get(id)}));
   const of = wanted => chosen.filter(job => !job.state || wanted.has(job.state));
   const rowKey = job => {

@@ -68,7 +68,7 @@ function Add({onClose, onMade}) {
   let parameters = null;
   let unread = null;
   try {
-    parameters = JSON.parse(form.parameters || (example ? JSON.stringify(example) : '{}'));
+    parameters = JSON.parse(form.parameters || '{}');
   } catch (wrong) {
     unread = wrong.message;
   }
@@ -91,8 +91,8 @@ function Add({onClose, onMade}) {
     <${Next} cron=${form.cron} timezone=${form.timezone} />
     <label class="field"><span>Source</span><select value=${form.source} onChange=${event => change({source: event.target.value, parameters: ''})}>
       ${(sources.data?.items || [{name: 'ena'}]).map(source => html`<option value=${source.name}>${source.name}</option>`)}</select></label>
-    <label class="field"><span>Parameters (JSON)</span><textarea spellcheck="false" value=${form.parameters} placeholder=${example ? JSON.stringify(example, null, 2) : '{}'} onInput=${event => change({parameters: event.target.value})}></textarea>
-      <small>${unread ? html`<span class="bad-text">not JSON: ${unread}</span>` : form.parameters ? '' : 'left empty: the example'}</small></label>
+    <label class="field"><span>Parameters (JSON)</span><textarea required spellcheck="false" value=${form.parameters} placeholder=${example ? JSON.stringify(example, null, 2) : '{}'} onInput=${event => change({parameters: event.target.value})}></textarea>
+      <small>${unread ? html`<span class="bad-text">not JSON: ${unread}</span>` : form.parameters ? '' : 'what the source takes, such as the example; {} for nothing'}</small></label>
     <${Problem} error=${error} />
     ${parameters && html`<${Elsewhere} method="POST" path="/schedules" body=${body} cli=${refinery('schedule', 'add', form.name || 'NAME', form.cron, '--timezone', form.timezone, form.source, ...Object.entries(parameters).map(([key, value]) => pair(key, value)))} />`}
     <div class="actions end"><button type="button" onClick=${onClose}>Not now</button><button type="submit" class="primary" disabled=${busy || unread !== null}>Add it</button></div>

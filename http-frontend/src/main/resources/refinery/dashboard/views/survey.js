@@ -1,7 +1,7 @@
 // One survey: how far it is, what it asks, its samples against their steps, its plan and what came true, who did what.
-import {html, useState} from '../lib/html.js';
-import {useGet} from '../lib/api.js';
-import {Action, refinery} from '../lib/actions.js';
+import {html, useEffect, useRef, useState} from '../lib/html.js';
+import {get, pages, useGet} from '../lib/api.js';
+import {Action, Bulk, refinery} from '../lib/actions.js';
 import {StackedBar} from '../lib/charts.js';
 import {ago, bytes, count, duration, percent, time} from '../lib/format.js';
 import {useLive} from '../lib/live.js';
@@ -9,7 +9,8 @@ import {link, Link, useQuery} from '../lib/router.js';
 import {State} from '../lib/states.js';
 import {History} from '../lib/story.js';
 import {Table} from '../lib/table.js';
-import {Facts, Loaded, Page, Panel, Tabs} from '../lib/ui.js';
+import {Facts, Loaded, Page, Panel, Problem, Tabs} from '../lib/ui.js';
+import {because} from './jobs.js';
 import {Matrix} from './matrix.js';
 import {Question} from './question.js';
 import {described, parts} from './surveys.js';
@@ -18,18 +19,25 @@ const ended = survey => survey.state !== 'running' && survey.state !== 'awaiting
 
 function Survey({params}) {
   const found = useGet('/surveys/' + encodeURIComponent(params.id));
-  useLive(change => change.id === params.id || change.kind === 'batch', found.reload, {throttle: 2000});
-  return html`<${Loaded} of=${found}>${survey => html`<${Shown} survey=${survey} reload=${found.reload} />`}<//>`;
+  // What is retried stays as it is until the window of the retry is closed.
+  const held = useRef(false);
+  useLive(change => change.id === params.id || change.kind === 'batch', () => held.current || found.reload(), {throttle: 2000});
+  const hold = open => {
+    held.current = open;
+    if (!open) found.reload();
+  };
+  return html`<${Loaded} of=${found}>${survey => html`<${Shown} survey=${survey} reload=${found.reload} hold=${hold} />`}<//>`;
 }
 
-function Shown({survey, reload}) {
+function Shown({survey, reload, hold}) {
   const [query] = useQuery();
   const tab = query.tab || 'matrix';
   return html`<${Page} title=${html`${survey.source} ${described(survey.parameters, 120)}`} name=${`${survey.source} ${described(survey.parameters, 40)}`}
-      crumbs=${[{to: '/surveys', title: 'Surveys'}]} actions=${html`<${Actions} survey=${survey} onDone=${reload} />`}
+      crumbs=${[{to: '/surveys', title: 'Surveys'}]} actions=${html`<${Actions} survey=${survey} onDone=${reload} hold=${hold} />`}
       lead=${html`<${State} value=${survey.state} /> <code>${survey.id}</code>${survey.reason && html`<span class="reason"> ${survey.reason}</span>`}`}>
     ${survey.question && html`<${Panel} title="It asks" class="asks"><${Question} survey=${survey} onDone=${reload} /><//>`}
     <${Progress} survey=${survey} />
+    ${!ended(survey) && html`<${Waits} survey=${survey} />`}
     <${Tabs} tabs=${[{key: 'matrix', title: 'Samples × steps', count: count(survey.batches.total)}, {key: 'plan', title: 'Plan and what came true'}, {key: 'request', title: 'Request'}, {key: 'history', title: 'Who did what'}]} />
     ${tab === 'matrix' && html`<${Panel} title="Samples and steps" note="A cell leads to its job, a sample to its batch."><${Matrix} id=${survey.id} /><//>`}
     ${tab === 'plan' && html`<${Plan} id=${survey.id} />`}
@@ -38,10 +46,24 @@ function Shown({survey, reload}) {
   <//>`;
 }
 
-function Actions({survey, onDone}) {
+const MOST = 10000;
+
+/** The batches of a survey that have failed, as they are now. */
+async function failedOf(survey) {
+  const items = [];
+  for await (const page of pages('/batches', {survey_id: survey.id, state: 'failed'})) {
+    items.push(...page.items);
+    if (items.length >= MOST) break;
+  }
+  return {items, note: items.length >= MOST && html`<p>The newest ${count(items.length)}: the rest by another retry after this one.</p>`};
+}
+
+function Actions({survey, onDone, hold}) {
   const path = verb => `/surveys/${survey.id}/${verb}`;
   return html`
-    ${(survey.batches.failed > 0 || survey.state === 'failed' || survey.state === 'cancelled') && html`<${Action} label=${survey.batches.failed > 0 ? `Retry ${count(survey.batches.failed)} failed` : 'Take it up again'} primary path=${path('retry')} cli=${refinery('retry', survey.id)} onDone=${onDone} />`}
+    ${survey.batches.failed > 0 && html`<${Bulk} label=${`Retry ${count(survey.batches.failed)} failed`} verb="Retry" noun="batches" primary load=${() => failedOf(survey)} path=${id => `/batches/${id}/retry`} cli=${id => refinery('retry', id)} onOpen=${hold} />`}
+    ${(survey.state === 'failed' || survey.state === 'cancelled') && html`<${Action} label="Take it up again" path=${path('retry')} cli=${refinery('retry', survey.id)} onDone=${onDone}
+      confirm=${html`<p>Takes up the survey as a whole: its search goes on if that has failed or was cancelled, and of its ${count(survey.batches.total)} batches those that have failed${survey.state === 'cancelled' ? ' or were cancelled' : ''} are tried again.</p>`} />`}
     ${!ended(survey) && html`<${Action} label="Cancel" danger path=${path('cancel')} cli=${refinery('cancel', survey.id)} onDone=${onDone}
       confirm=${html`<p>Cancels this survey and every batch of it that no other survey wants: up to ${count(survey.batches.queued + survey.batches.downloading + survey.batches.processing)} that have not ended. What is done stays.</p>`} />`}
     ${survey.batches.done > 0 && html`<${Link} class="button" to=${link('/datasets/new', {survey_id: survey.id})}>Make a dataset…<//>`}
@@ -59,6 +81,33 @@ function Progress({survey}) {
     ${verdicts.length > 0 && html`<p>Quality of what is done: ${verdicts.map(verdict => html`<${Link} class="chip" to=${link('/batches', {survey_id: survey.id, quality: verdict})}><${State} value=${verdict} /> ${count(batches.quality[verdict])}<//> `)}</p>`}
     ${batches.failed > 0 && html`<p><${Link} to=${link('/failures', {survey_id: survey.id})}>Why ${count(batches.failed)} failed, by cause<//></p>`}
   <//>`;
+}
+
+const LOOKED_AT = 20;
+
+/** What jobs and batches of a survey wait for, each reason once with one that says so: [[reason, path]]. */
+async function reasonsOf(id) {
+  const list = async (room, state) => (await get(room, {query: {survey_id: id, state, limit: LOOKED_AT}})).items;
+  const [waiting, unplaceable, downloaded, queued] = await Promise.all([list('/jobs', 'waiting'), list('/jobs', 'unplaceable'), list('/batches', 'downloaded'), list('/jobs', 'queued')]);
+  const said = [...waiting, ...unplaceable].map(job => [because(job), '/jobs/' + job.id]);
+  said.push(...downloaded.map(batch => [batch.reason, '/batches/' + batch.id]));
+  // Why a job is still in line is known to the scheduler alone: it is asked about the one that is first in its line.
+  const first = queued.at(-1);
+  if (first) said.push([(await get(`/jobs/${first.id}/explanation`)).reason, '/jobs/' + first.id]);
+  return [...new Map(said.filter(([reason]) => reason).reverse())].reverse();
+}
+
+function Waits({survey}) {
+  const [state, setState] = useState({reasons: []});
+  useEffect(() => {
+    let gone = false;
+    reasonsOf(survey.id).then(reasons => gone || setState({reasons}), error => gone || setState(old => ({...old, error})));
+    return () => { gone = true; };
+  }, [survey]);
+  if (state.reasons.length === 0 && !state.error) return null;
+  return html`<${Panel} title="What it waits for">
+    <${Problem} error=${state.error} />
+    <ul class="waits">${state.reasons.map(([reason, to]) => html`<li key=${to}>${reason} <${Link} to=${to}>${to.startsWith('/jobs') ? 'this job' : 'this batch'}<//></li>`)}</ul><//>`;
 }
 
 const HOURS = value => `${+value.toPrecision(3)} h`;
@@ -88,13 +137,13 @@ function Plan({id}) {
     <${Panel} title="Forecast and what came true" note=${totals.basis}>
       <${Facts} items=${[['Take', count(totals.take)], ['Skip', count(totals.skip)], ['Files of unknown size', totals.files_of_unknown_size || null], ['Chosen', truth && count(truth.batches)], ['Of these ended', truth && count(truth.ended)],
         ['Limited by', totals.elapsed.limited_by], ['Money', totals.money && totals.money.once !== null && `${totals.money.once.toFixed(2)} ${totals.money.currency}`]]} />
-      <table class="plain figures"><thead><tr><th scope="col">Figure</th><th scope="col" class="number">Forecast for all</th>${truth && html`<th scope="col" class="number">Forecast for the chosen</th><th scope="col" class="number">Came true</th><th scope="col" class="number">Ratio</th>`}</tr></thead>
+      <div class="scroll" tabindex="0" role="region" aria-label="Figures"><table class="plain figures"><thead><tr><th scope="col">Figure</th><th scope="col" class="number">Forecast for all</th>${truth && html`<th scope="col" class="number">Forecast for the chosen</th><th scope="col" class="number">Came true</th><th scope="col" class="number">Ratio</th>`}</tr></thead>
         <tbody>${FIGURES.map(([key, title, format]) => {
           const all = {bytes: totals.bytes, cpu_hours: totals.cpu_hours, seconds: totals.elapsed.seconds, disk_total: totals.disk.total, disk_kept: totals.disk.kept, disk_peak: totals.disk.peak}[key];
           const one = truth?.[key];
           const shown = value => (value === null || value === undefined ? unknown : format(value));
           return html`<tr><th scope="row">${title}</th><td class="number">${shown(all)}</td>${truth && html`<td class="number">${shown(one?.forecast)}</td><td class="number">${shown(one?.actual)}</td><td class="number"><${Ratio} value=${one?.ratio} /></td>`}</tr>`;
-        })}</tbody></table>
+        })}</tbody></table></div>
       <p class="muted">Time: ${totals.elapsed.basis}.</p>
     <//>
     <${Panel} title="Decisions" note="One for each batch, with the reason where it is not taken." flush><${Table} label="Decisions" columns=${DECISIONS} rowKey="batch_id" source=${{path: `/surveys/${id}/plan`}} to=${item => '/batches/' + item.batch_id} exportName=${'plan-' + id} /><//>`}<//>`;

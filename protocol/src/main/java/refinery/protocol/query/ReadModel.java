@@ -53,8 +53,14 @@ public interface ReadModel {
    */
   CompletionStage<FailureGroups> failures(Filter filter);
 
-  /** What a retry of the group with its dependants takes up; empty when no job is in the group. */
-  CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(String group, int most);
+  /**
+   * What a retry of those jobs of the group that pass the filters takes up, with their dependants;
+   * empty when there is no such job. Filters: as of {@link #failures}.
+   *
+   * @param most the most jobs, and the most batches
+   */
+  CompletionStage<Optional<FailureGroups.RetryPlan>> retryPlan(
+      String group, Map<String, String> filters, int most);
 
   /** Schedules that are not deleted, the newest first, then by id. Filter: state. */
   CompletionStage<Page<ScheduleView>> schedules(Filter filter);
