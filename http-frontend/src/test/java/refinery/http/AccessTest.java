@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -113,6 +114,37 @@ class AccessTest {
         .isEqualTo(operator);
     assertThat(send(method, path, "Authorization", "bearer  " + ADMIN).statusCode())
         .isEqualTo(admin);
+  }
+
+  /** Whatever a route says of itself: only signing in and out is for those who show nothing. */
+  @Test
+  void everyRouteIsClosedAndWhatChangesThingsNeedsMoreThanToRead() throws Exception {
+    Set<String> open = Set.of("POST /api/v1/session", "DELETE /api/v1/session");
+    Set<String> admin = Set.of("/api/v1/audit", "/api/v1/audit.csv", "/api/v1/audit.ndjson");
+    int before = node.commands().size();
+    int closed = 0;
+    for (Endpoint endpoint : endpoints()) {
+      String route = endpoint.method() + " " + endpoint.template();
+      if (open.contains(route)) {
+        continue;
+      }
+      String path = endpoint.template().replaceAll("\\{[^}]*}", "some-1");
+      assertThat(send(endpoint.method(), path).statusCode()).as(route).isEqualTo(401);
+      boolean reads = endpoint.method().equals("GET");
+      if (!reads || admin.contains(endpoint.template())) {
+        assertThat(send(endpoint.method(), path, "Authorization", "Bearer " + READ).statusCode())
+            .as(route)
+            .isEqualTo(403);
+      }
+      closed++;
+    }
+    assertThat(closed).isGreaterThan(60);
+    assertThat(node.commands()).hasSize(before);
+  }
+
+  private static List<Endpoint> endpoints() {
+    return HttpFrontend.endpoints(
+        node.system, node.services(), node.config, new Access(node.config, node.credentials, true));
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.http.javadsl.model.HttpRequest;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.ConfigFactory;
+import java.io.File;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -29,12 +31,19 @@ class AuditTest {
     node =
         new TestNode(
             """
+            refinery.commands.enabled = %s
             refinery.http.auth.tokens = [
               {name = operator, sha256 = "%s", scope = operate}, {name = chief, sha256 = "%s"}]
             """
                 .formatted(
+                    commandsAsShipped(),
                     BearerToken.sha256("token-to-operate"),
                     BearerToken.sha256("token-of-the-chief")));
+  }
+
+  private static boolean commandsAsShipped() {
+    return ConfigFactory.parseFile(new File("../conf/commands.conf"))
+        .getBoolean("refinery.commands.enabled");
   }
 
   @AfterAll
@@ -127,6 +136,25 @@ class AuditTest {
     int before = node.audit.stored.size();
     node.get("/api/v1/jobs");
     assertThat(node.audit.stored).as("a browser that has not signed in yet").hasSize(before);
+  }
+
+  @Test
+  void asShippedNobodyRunsCommandsWhateverHisToken() throws Exception {
+    int before = node.commands().size();
+    HttpResponse<String> refused =
+        node.send(
+            node.request("/api/v1/jobs")
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer token-of-the-chief")
+                .POST(
+                    BodyPublishers.ofString(
+                        "{\"pipeline\":\"command\",\"command\":[\"/bin/true\"]}")));
+    ApiTest.assertProblem(refused, 403);
+    assertThat(refused.body()).contains("refinery.commands.enabled");
+    assertThat(node.commands()).hasSize(before);
+    assertThat(last().actor()).isEqualTo("chief");
+    assertThat(last().action()).isEqualTo("POST /jobs");
+    assertThat(last().outcome()).isEqualTo(Outcome.REFUSED);
   }
 
   @Test

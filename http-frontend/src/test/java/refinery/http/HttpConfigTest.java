@@ -48,6 +48,17 @@ class HttpConfigTest {
                 new Payload.Limits(4 << 20, 64 << 20)));
   }
 
+  @Test
+  void aManagementEndpointThatOthersReachNeedsATokenToo() {
+    String key = "akka.management.http.hostname";
+    assertThatThrownBy(() -> read("").at("0.0.0.0", key))
+        .hasMessageContaining("refinery.http.auth.tokens is empty")
+        .hasMessageContaining(key + " is 0.0.0.0");
+    assertThat(read("").at("127.0.0.2", key).host()).isEqualTo("127.0.0.2");
+    assertThat(read("refinery.http.auth.tokens=[a-good-token]").at("0.0.0.0", key).host())
+        .isEqualTo("0.0.0.0");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "host=0.0.0.0,refinery.http.auth.tokens",

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.http.Described.Operation;
+import refinery.http.access.Scope;
 
 /** Holds the OpenAPI document and the routes together: neither has what the other lacks. */
 @ExtendWith(SharedNode.class)
@@ -58,11 +59,23 @@ class OpenApiTest {
             node.config,
             new Access(node.config, node.credentials, true))) {
       routes.add(
-          endpoint.method() + " " + endpoint.template() + " " + new TreeSet<>(endpoint.query()));
+          "%s %s %s for %s"
+              .formatted(
+                  endpoint.method(),
+                  endpoint.template(),
+                  new TreeSet<>(endpoint.query()),
+                  endpoint.scope().word()));
     }
     Set<String> found = new TreeSet<>();
     for (Operation operation : described.operations()) {
-      found.add(operation.method() + " " + operation.template() + " " + Described.query(operation));
+      String scope = operation.node().at("/security").findPath("token").path(0).asText();
+      found.add(
+          "%s %s %s for %s"
+              .formatted(
+                  operation.method(),
+                  operation.template(),
+                  Described.query(operation),
+                  scope.isEmpty() ? Scope.NONE.word() : scope));
     }
     assertThat(found).isEqualTo(routes);
   }

@@ -84,6 +84,7 @@ public final class TestNode implements AutoCloseable {
                     """
                     refinery.http { port = 0, ask-timeout = 2s, log-poll = 20ms
                       events { poll = 20ms, heartbeat = 200ms } }
+                    refinery.commands.enabled = true
                     akka.loglevel = WARNING
                     akka.coordinated-shutdown.exit-jvm = off
                     akka.management.health-checks.readiness-checks.node = ""
@@ -138,7 +139,7 @@ public final class TestNode implements AutoCloseable {
                 node.value().equals("node-a") ? Optional.of(agent) : Optional.empty()),
         new FakeCluster(),
         credentials,
-        true,
+        system.settings().config().getBoolean("refinery.commands.enabled"),
         new AuditTrail(audit, "node-a", InstantSource.system()),
         () -> CompletableFuture.completedFuture(obstacles),
         Prices.from(system.settings().config()),

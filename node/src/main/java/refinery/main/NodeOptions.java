@@ -1,11 +1,13 @@
 package refinery.main;
 
+import com.typesafe.config.Config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What {@code refinery node} was told.
@@ -58,6 +60,21 @@ public record NodeOptions(
 
   public Set<String> effectiveRoles() {
     return roles.isEmpty() ? ALL_ROLES : roles;
+  }
+
+  /** Files of this node that hold secrets, whether they are there or not; no tool may read them. */
+  List<Path> secrets(Config config) {
+    return Stream.concat(
+            configFile.stream(),
+            Stream.of(
+                    "refinery.http.auth.tokens-file",
+                    "refinery.http.tls.key",
+                    "refinery.cluster.tls.key")
+                .map(config::getString)
+                .filter(name -> !name.isEmpty())
+                .map(Path::of))
+        .map(Path::toAbsolutePath)
+        .toList();
   }
 
   /** The same at these addresses. */

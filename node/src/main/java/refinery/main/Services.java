@@ -126,8 +126,7 @@ final class Services {
     keepFiles(pipelines);
     ControlPlane.Singletons singletons =
         new ControlPlane(system, settings, stores, opened).start(pipelines);
-    WorkPlane work =
-        new WorkPlane(system, settings, stores, opened, dir, singletons.scheduler(), tracing(dir));
+    WorkPlane work = work(stores, dir, singletons);
     SourceRegistry sources = work.sources(pipelines);
     Workers workers = work.start(sources, options.effectiveRoles(), singletons.scheduler());
     readiness.requireAgent(workers, system);
@@ -152,6 +151,19 @@ final class Services {
             Readiness.get(system)::obstacles,
             settings.prices(),
             Version.CURRENT));
+  }
+
+  private WorkPlane work(Stores stores, Path dir, ControlPlane.Singletons singletons)
+      throws IOException {
+    return new WorkPlane(
+        system,
+        settings,
+        stores,
+        opened,
+        dir,
+        singletons.scheduler(),
+        tracing(dir),
+        options.secrets(system.settings().config()));
   }
 
   /** Before any job runs, so that the file that ran is kept whatever ends this node. */

@@ -50,7 +50,11 @@ final class WorkPlane {
   private final HostGate archives;
   private final NcbiClient ncbi;
   private final Tracing tracing;
+  private final List<Path> secrets;
 
+  /**
+   * @param secrets files that no tool may read
+   */
   WorkPlane(
       ActorSystem<Void> system,
       Settings settings,
@@ -58,8 +62,10 @@ final class WorkPlane {
       Opened opened,
       Path dir,
       ActorRef<SchedulerCommand> scheduler,
-      Tracing tracing) {
+      Tracing tracing,
+      List<Path> secrets) {
     this.tracing = tracing;
+    this.secrets = List.copyOf(secrets);
     this.system = system;
     this.settings = settings;
     this.stores = stores;
@@ -114,9 +120,13 @@ final class WorkPlane {
 
   /** Tools see nothing of this node's files but what their step is given. */
   private Sandbox sandbox() {
-    List<Path> hidden = new ArrayList<>(List.of(Path.of(System.getProperty("user.home")), dir));
-    settings.agent().scratch().ifPresent(hidden::add);
-    return Sandbox.open(settings.agent().sandbox(), hidden, ProgramPath.ofSystem());
+    List<Path> directories =
+        new ArrayList<>(List.of(Path.of(System.getProperty("user.home")), dir));
+    settings.agent().scratch().ifPresent(directories::add);
+    return Sandbox.open(
+        settings.agent().sandbox(),
+        new Sandbox.Hidden(directories, secrets),
+        ProgramPath.ofSystem());
   }
 
   private Map<JobKind, WorkRunner> runners(

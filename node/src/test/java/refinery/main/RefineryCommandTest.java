@@ -1,9 +1,13 @@
 package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import com.typesafe.config.ConfigFactory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -12,8 +16,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -23,6 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import refinery.configuration.Configuration;
+import refinery.http.access.AuthConfig;
+import refinery.http.access.BearerToken;
+import refinery.http.access.Scope;
+import refinery.http.access.Tokens;
+import refinery.protocol.Actor;
 
 /** Commands against a socket that answers what each test says. */
 class RefineryCommandTest {
@@ -30,6 +42,7 @@ class RefineryCommandTest {
       "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final List<String> received = new CopyOnWriteArrayList<>();
+  private final List<String> shown = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private String url;
 
@@ -46,6 +59,7 @@ class RefineryCommandTest {
           String body =
               new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
           String target = exchange.getRequestURI().toString();
+          shown.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
           received.add(exchange.getRequestMethod() + " " + target + " " + body);
           Answer answer =
               answers.getOrDefault(
@@ -365,6 +379,80 @@ class RefineryCommandTest {
     assertThat(run("logs", "-f", "job-1", "--url", url).out())
         .as("without what keeps the connection alive")
         .isEqualTo("line\n");
+  }
+
+  /** The line that it prints is what a node's configuration takes. */
+  @Test
+  void aTokenIsMadeWithTheLineByWhichANodeAcceptsIt() {
+    Result made = run("token", "create", "ci", "--scope", "operate");
+    assertThat(made.code()).isZero();
+    List<String> lines = made.out().lines().toList();
+    String line =
+        lines.stream().filter(each -> each.contains("tokens +=")).findFirst().orElseThrow();
+    AuthConfig accepted =
+        AuthConfig.from(
+            Configuration.load(
+                    Optional.empty(),
+                    Map.of(),
+                    Map.of(),
+                    ConfigFactory.parseString(line.substring(2)))
+                .getConfig("refinery.http"));
+    BearerToken token = new Tokens(accepted.tokens()).find(lines.getFirst()).orElseThrow();
+    assertThat(token.actor()).isEqualTo(new Actor("ci"));
+    assertThat(token.scope()).isEqualTo(Scope.OPERATE);
+    assertThat(run("token", "create", "ci", "--scope", "operate").out().lines().findFirst())
+        .isNotEqualTo(made.out().lines().findFirst());
+    assertThat(run("token", "create", "a b", "--scope", "read").code()).isEqualTo(2);
+    assertThat(run("token", "create", "ci", "--scope", "all").code()).isEqualTo(2);
+  }
+
+  @Test
+  void aTokenIsKeptForItsNodeUntilItIsForgotten(@TempDir Path home) throws Exception {
+    assumeTrue(System.getenv("XDG_CONFIG_HOME") == null, "it lies below the home directory");
+    assumeTrue(System.getenv("REFINERY_TOKEN") == null, "it is asked for");
+    answers.put(
+        "/api/v1/session",
+        new Answer(200, "{\"actor\":\"ann\",\"scope\":\"operate\",\"commands\":true}"));
+    InputStream typed = System.in;
+    String user = System.getProperty("user.home");
+    try {
+      System.setProperty("user.home", home.toString());
+      System.setIn(new ByteArrayInputStream("a-token\n".getBytes(StandardCharsets.UTF_8)));
+      assertThat(run("login", url).out()).startsWith("signed in to " + url + " as ann (operate)");
+      assertThat(shown).containsExactly("Bearer a-token");
+      run("show", "job-1", "--url", url);
+      assertThat(shown.getLast()).isEqualTo("Bearer a-token");
+      assertThat(Files.getPosixFilePermissions(home.resolve(".config/refinery/tokens.json")))
+          .containsExactlyInAnyOrder(
+              PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+      assertThat(run("logout", url).out()).startsWith("forgot the token for " + url);
+      run("show", "job-1", "--url", url);
+      assertThat(shown.getLast()).isEqualTo("null");
+      assertThat(run("logout", url).out()).startsWith("there is no token");
+      System.setIn(new ByteArrayInputStream(new byte[0]));
+      assertThat(run("login", url).code()).isEqualTo(2);
+    } finally {
+      System.setIn(typed);
+      System.setProperty("user.home", user);
+    }
+  }
+
+  @Test
+  void theAuditLogIsListedAndExported() {
+    answers.put(
+        "/api/v1/audit?limit=100&actor=ann",
+        new Answer(
+            200,
+            "{\"items\":[{\"at\":\"2026-01-02T03:04:05.678Z\",\"kind\":\"person\",\"actor\":\"ann\",\"action\":\"POST"
+                + " /jobs/{id}/cancel\",\"subject\":\"job-1\",\"outcome\":\"done\","
+                + "\"client\":\"192.0.2.7\",\"detail\":\"\"}],\"next\":null}"));
+    answers.put("/api/v1/audit.csv?actor=ann", new Answer(200, "id,at\n1,2\n"));
+    Result listed = run("audit", "--actor", "ann", "--url", url);
+    assertThat(listed.out() + listed.err())
+        .contains("2026-01-02T03:04:05Z", "ann", "POST /jobs/{id}/cancel", "job-1", "192.0.2.7");
+    assertThat(run("audit", "--actor", "ann", "--format", "csv", "--url", url).out())
+        .isEqualTo("id,at\n1,2\n");
+    assertThat(run("audit", "--format", "xml", "--url", url).code()).isEqualTo(2);
   }
 
   @Test

@@ -18,39 +18,55 @@ import refinery.configuration.ConfigurationException;
 /**
  * Runs the processes of steps by bubblewrap: without a network, in a process namespace of their
  * own, with the attempt's scratch as their only place to write, and without a sight of the node's
- * directory, the scratch of other attempts and the home of the node's user. Thread-safe.
+ * directory, its keys and configuration, the scratch of other attempts, the home of the node's user
+ * and the sockets below {@code /run}, of which a daemon of containers would open the machine.
+ * Thread-safe.
  */
 public final class Sandbox {
   private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
   private static final String KEY = "refinery.agent.sandbox";
   private static final long PROBE_SECONDS = 20;
   private static final Path TMP = Path.of("/tmp");
+  private static final List<Path> SOCKETS = List.of(Path.of("/run"), Path.of("/var/run"));
 
   private final Optional<Path> bubblewrap;
   private final boolean required;
-  private final List<Path> hidden;
+  private final Hidden hidden;
   private final String description;
 
-  private Sandbox(
-      Optional<Path> bubblewrap, boolean required, List<Path> hidden, String description) {
+  /**
+   * What a tool does not see unless its step is given it.
+   *
+   * @param directories with all that is below them
+   * @param files that may lie where other things must be seen; what is not there is ignored
+   */
+  public record Hidden(List<Path> directories, List<Path> files) {
+    static final Hidden NOTHING = new Hidden(List.of(), List.of());
+
+    public Hidden {
+      directories = List.copyOf(directories);
+      files = List.copyOf(files);
+    }
+  }
+
+  private Sandbox(Optional<Path> bubblewrap, boolean required, Hidden hidden, String description) {
     this.bubblewrap = bubblewrap;
     this.required = required;
-    this.hidden = List.copyOf(hidden);
+    this.hidden = hidden;
     this.description = description;
   }
 
   /** Runs everything as it is. */
   static Sandbox none() {
-    return new Sandbox(Optional.empty(), false, List.of(), "off");
+    return new Sandbox(Optional.empty(), false, Hidden.NOTHING, "off");
   }
 
   /**
    * Tries whether the machine allows it, and says so in the log. Blocking.
    *
-   * @param hidden directories of which a tool sees nothing but what its step is given
    * @throws ConfigurationException if it is required and not possible
    */
-  public static Sandbox open(Sandboxing mode, List<Path> hidden, ProgramPath path) {
+  public static Sandbox open(Sandboxing mode, Hidden hidden, ProgramPath path) {
     if (mode == Sandboxing.OFF) {
       return none();
     }
@@ -67,7 +83,7 @@ public final class Sandbox {
       throw new ConfigurationException(KEY + " is required, but " + refused);
     }
     LOG.info("steps of pipelines run without a sandbox ({} = auto): {}", KEY, refused);
-    return new Sandbox(Optional.empty(), false, List.of(), "none: " + refused);
+    return new Sandbox(Optional.empty(), false, Hidden.NOTHING, "none: " + refused);
   }
 
   /** Why this machine does not allow it; empty if it does. */
@@ -139,17 +155,21 @@ public final class Sandbox {
       return List.of();
     }
     List<String> words = new ArrayList<>(walls(bubblewrap.get()));
+    for (Path file : hidden.files()) {
+      if (Files.isRegularFile(file)) {
+        words.addAll(List.of("--ro-bind", "/dev/null", file.toRealPath().toString()));
+      }
+    }
     Path real = program.toRealPath();
     if (!real.startsWith(TMP)) {
       Path own = Files.createDirectories(scratch.resolve("tmp"));
       words.addAll(List.of("--bind", own.toString(), TMP.toString()));
     }
-    for (Path directory : hidden) {
-      if (directory.getNameCount() > 0
-          && Files.isDirectory(directory)
-          && !real.startsWith(directory.toRealPath())) {
-        words.addAll(List.of("--tmpfs", directory.toString()));
-      }
+    for (Path directory : SOCKETS) {
+      hide(directory, real, words);
+    }
+    for (Path directory : hidden.directories()) {
+      hide(directory, real, words);
     }
     for (Path path : new TreeSet<>(linked)) {
       words.addAll(List.of("--ro-bind", path.toString(), path.toString()));
@@ -157,5 +177,13 @@ public final class Sandbox {
     words.addAll(List.of("--bind", scratch.toString(), scratch.toString()));
     words.addAll(List.of("--chdir", work.toString(), "--"));
     return words;
+  }
+
+  private static void hide(Path directory, Path program, List<String> words) throws IOException {
+    if (directory.getNameCount() > 0
+        && Files.isDirectory(directory)
+        && !program.startsWith(directory.toRealPath())) {
+      words.addAll(List.of("--tmpfs", directory.toRealPath().toString()));
+    }
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import refinery.configuration.ConfigurationException;
 import refinery.protocol.JobId;
 import refinery.protocol.Resources;
 import refinery.protocol.job.JobKind;
@@ -91,6 +92,16 @@ class HostileFilesTest {
     assertThat(run(does)).isInstanceOf(Outcome.Failed.class);
   }
 
+  /** Before anything runs: an output's place is said by the pipeline's file alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "../secret", "folder/../../secret", "ELSEWHERE/secret"})
+  void noPipelineNamesWhatLiesOutsideAsItsOutput(String file) {
+    assertThatThrownBy(() -> run("true", file))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("outputs[1].file")
+        .hasMessageContaining("must be a relative path of plain names");
+  }
+
   @Test
   void aPlainFileIsOne() throws Exception {
     assertThat(run("mkdir folder && echo x > folder/secret && echo y > out.txt"))
@@ -98,6 +109,10 @@ class HostileFilesTest {
   }
 
   private Outcome run(String does) throws IOException {
+    return run(does, "folder/secret");
+  }
+
+  private Outcome run(String does, String output) throws IOException {
     Path elsewhere = Files.createDirectories(temp.resolve("elsewhere"));
     Path secret = Files.writeString(elsewhere.resolve("secret"), "not yours\n");
     Path pipelines = Files.createDirectories(temp.resolve("pipelines"));
@@ -112,10 +127,12 @@ class HostileFilesTest {
         steps = [ { name = make, command = [sh, -c, "%s"] } ]
         outputs = [
           { name = out, file = out.txt, media-type = text/plain, optional = true }
-          { name = secret, file = folder/secret, media-type = text/plain }
+          { name = secret, file = "%s", media-type = text/plain }
         ]
         """
-            .formatted(script.replace("ELSEWHERE", elsewhere.toString())));
+            .formatted(
+                script.replace("ELSEWHERE", elsewhere.toString()),
+                output.replace("ELSEWHERE", elsewhere.toString())));
     return new Workbench(temp.resolve("bench"))
         .run(PipelineRegistry.load(Optional.of(pipelines)), WORK, temp.resolve("scratch"));
   }

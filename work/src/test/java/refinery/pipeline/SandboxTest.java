@@ -40,9 +40,17 @@ class SandboxTest {
   static void open() throws IOException {
     ProgramPath path = ProgramPath.ofSystem();
     sandbox =
-        path.find("bwrap").isPresent() && Sandbox.open(Sandboxing.AUTO, List.of(), path).isOn()
-            ? Sandbox.open(Sandboxing.REQUIRED, List.of(node), path)
+        path.find("bwrap").isPresent()
+                && Sandbox.open(Sandboxing.AUTO, Sandbox.Hidden.NOTHING, path).isOn()
+            ? Sandbox.open(
+                Sandboxing.REQUIRED,
+                new Sandbox.Hidden(
+                    List.of(node), List.of(elsewhere.resolve("key.pem"), Path.of("/not/there"))),
+                path)
             : Sandbox.none();
+    assertThat(sandbox.isOn() || !"true".equals(System.getenv("CI")))
+        .as("a machine that builds has a sandbox: " + sandbox.description())
+        .isTrue();
     listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(SandboxTest::greet);
   }
@@ -71,6 +79,7 @@ class SandboxTest {
     Files.writeString(other.resolve("reads.fastq"), "another's reads\n");
     Files.writeString(node.resolve("token"), "a secret\n");
     Files.writeString(elsewhere.resolve("stored"), "as it was\n");
+    Files.writeString(elsewhere.resolve("key.pem"), "a secret\n");
   }
 
   /** Each is done without a sandbox, which shows that it is the sandbox that refuses. */
@@ -82,6 +91,8 @@ class SandboxTest {
           """
           reads another's scratch  | cat NODE/scratch/job-other.1/reads.fastq
           reads the node's token   | cat NODE/token
+          reads the node's key     | grep secret ELSEWHERE/key.pem
+          sees sockets             | test -n "$(ls -A /run)"
           lists other attempts     | ls NODE/scratch/job-other.1
           writes elsewhere         | echo changed > ELSEWHERE/stored
           leaves a file elsewhere  | touch ELSEWHERE/left
@@ -120,11 +131,11 @@ class SandboxTest {
   @Test
   void whereItIsRequiredAndMissingTheNodeDoesNotStart() {
     ProgramPath empty = ProgramPath.of(elsewhere.toString());
-    assertThatThrownBy(() -> Sandbox.open(Sandboxing.REQUIRED, List.of(), empty))
+    assertThatThrownBy(() -> Sandbox.open(Sandboxing.REQUIRED, Sandbox.Hidden.NOTHING, empty))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("refinery.agent.sandbox is required")
         .hasMessageContaining("bubblewrap");
-    assertThat(Sandbox.open(Sandboxing.AUTO, List.of(), empty).isOn()).isFalse();
+    assertThat(Sandbox.open(Sandboxing.AUTO, Sandbox.Hidden.NOTHING, empty).isOn()).isFalse();
   }
 
   private Outcome run(String script) throws IOException {

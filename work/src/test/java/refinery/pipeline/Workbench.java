@@ -63,7 +63,9 @@ final class Workbench {
 
   /** The machine's sandbox, so that tools show that they work in it; none where it allows none. */
   Workbench walled() {
-    sandbox = Sandbox.open(Sandboxing.AUTO, List.of(), refinery.agent.ProgramPath.ofSystem());
+    sandbox =
+        Sandbox.open(
+            Sandboxing.AUTO, Sandbox.Hidden.NOTHING, refinery.agent.ProgramPath.ofSystem());
     return this;
   }
 

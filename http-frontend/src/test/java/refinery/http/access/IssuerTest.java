@@ -20,6 +20,8 @@ import com.typesafe.config.ConfigFactory;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import refinery.http.TestNode;
 import refinery.http.access.Issuer.Verdict;
 import refinery.protocol.Actor;
 
@@ -207,6 +210,57 @@ class IssuerTest {
     assertThat(judge(signed(first, claims().build()))).isInstanceOf(Verdict.Accepted.class);
     away = true;
     assertThat(judge(signed(first, claims().build()))).isInstanceOf(Verdict.Accepted.class);
+  }
+
+  private static int status(TestNode node, String header, String value) throws Exception {
+    return node.send(node.request("/api/v1/jobs").header(header, value)).statusCode();
+  }
+
+  private static HttpResponse<String> signIn(TestNode node, String token) throws Exception {
+    return node.send(
+        node.request("/api/v1/session")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"token\":\"" + token + "\"}")));
+  }
+
+  @Test
+  void itsTokensOpenTheApiAndTheDashboard() throws Exception {
+    String settings =
+        "refinery.http.auth { oidc { issuer = \"%s\", audience = refinery }, tokens = [%s] }"
+            .formatted(address, "{name = robot, sha256 = \"" + BearerToken.sha256("own") + "\"}");
+    String good = signed(first, claims().build());
+    try (TestNode node = new TestNode(settings)) {
+      away = true;
+      assertThat(status(node, "Authorization", "Bearer " + good)).isEqualTo(503);
+      away = false;
+      assertThat(status(node, "Authorization", "Bearer " + good)).isEqualTo(200);
+      assertThat(status(node, "Authorization", "Bearer own")).isEqualTo(200);
+      assertThat(status(node, "Authorization", "Bearer " + signed(second, claims().build())))
+          .isEqualTo(401);
+      HttpResponse<String> impostor =
+          node.send(
+              node.request("/api/v1/jobs")
+                  .header(
+                      "Authorization",
+                      "Bearer " + signed(first, claims().subject("robot").build())));
+      assertThat(impostor.statusCode()).isEqualTo(401);
+      assertThat(impostor.body()).contains("as one of our own tokens is called");
+      String audit = "/api/v1/audit";
+      assertThat(
+              node.send(node.request(audit).header("Authorization", "Bearer " + good)).statusCode())
+          .as("its scope is no more than to operate")
+          .isEqualTo(403);
+      HttpResponse<String> signed = signIn(node, good);
+      assertThat(signed.statusCode()).isEqualTo(204);
+      String set = signed.headers().firstValue("Set-Cookie").orElseThrow();
+      assertThat(Integer.parseInt(set.replaceFirst(".*Max-Age=(\\d+).*", "$1")))
+          .as("the session ends with the token")
+          .isLessThanOrEqualTo(660);
+      String cookie = set.split(";")[0];
+      assertThat(status(node, "Cookie", cookie)).isEqualTo(200);
+      assertThat(node.send(node.request("/api/v1/session").header("Cookie", cookie)).body())
+          .contains("\"ann\"", "\"operate\"");
+    }
   }
 
   @Test
