@@ -78,6 +78,7 @@ final class OpenApi {
         exemplify(found);
       }
     }
+    exemplifyParameters();
     document.withObject("/components/responses").remove("Problem");
     return document;
   }
@@ -124,6 +125,24 @@ final class OpenApi {
                 exemplify(each.getValue().path(CONTENT), own.path("answers").path(each.getKey())));
   }
 
+  /** Gives each parameter that is any text an example. */
+  private void exemplifyParameters() {
+    for (JsonNode found : document.findParents("in")) {
+      JsonNode example =
+          examples
+              .path("parameters")
+              .path(found.path("in").asText())
+              .path(found.path("name").asText());
+      if (found instanceof ObjectNode parameter
+          && !example.isMissingNode()
+          && parameter.path("schema").path("type").asText().equals("string")
+          && !parameter.path("schema").has("enum")
+          && !parameter.has(EXAMPLE)) {
+        parameter.set(EXAMPLE, example);
+      }
+    }
+  }
+
   /** Gives each media type the example, or else that of its schema. */
   private void exemplify(JsonNode content, JsonNode example) {
     for (JsonNode media : content) {
@@ -144,7 +163,9 @@ final class OpenApi {
 
   private static ObjectNode read(String name) {
     try (InputStream in = OpenApi.class.getResourceAsStream("/refinery/http/" + name)) {
-      Object tree = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+      LoaderOptions options = new LoaderOptions();
+      options.setAllowDuplicateKeys(false);
+      Object tree = new Yaml(new SafeConstructor(options)).load(in);
       return Json.MAPPER.<ObjectNode>valueToTree(tree).deepCopy();
     } catch (IOException e) {
       throw new UncheckedIOException(name + " in the program's jar is unreadable", e);

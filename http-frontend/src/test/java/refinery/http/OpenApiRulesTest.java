@@ -145,6 +145,7 @@ class OpenApiRulesTest {
     Set<String> tags = new HashSet<>(described.document().path("tags").findValuesAsText("name"));
     for (Operation operation : described.operations()) {
       JsonNode node = operation.node();
+      assertThat(operation.id()).as(operation.template()).matches("[a-z][A-Za-z]+");
       assertThat(ids.add(operation.id())).as(operation.id()).isTrue();
       assertThat(node.path("summary").asText()).as(operation.id()).isNotBlank();
       assertThat(tags).as(operation.id()).contains(node.path("tags").path(0).asText());
@@ -206,7 +207,7 @@ class OpenApiRulesTest {
   private static void examples(String where, JsonNode content, List<String> wrong) {
     for (Map.Entry<String, JsonNode> media : content.properties()) {
       List<JsonNode> examples = described.examples(media.getValue());
-      if (examples.isEmpty() && media.getKey().endsWith("json")) {
+      if (examples.isEmpty() && media.getKey().matches("text/.*|.*json")) {
         wrong.add(where + " has no example");
       }
       for (JsonNode example : examples) {
@@ -215,6 +216,27 @@ class OpenApiRulesTest {
             .forEach(message -> wrong.add(where + ": " + message));
       }
     }
+  }
+
+  /** Those of a path are the ids that other answers give. */
+  @Test
+  void everyParameterShowsWhatItMayBe() {
+    List<String> wrong = new ArrayList<>();
+    for (JsonNode parameter : described.document().findParents("in")) {
+      JsonNode schema = described.resolve(parameter.path("schema"));
+      JsonNode example = parameter.path("example");
+      String where = parameter.path("in").asText() + " " + parameter.path("name").asText();
+      boolean says =
+          schema.has("enum")
+              || schema.has("default")
+              || List.of("boolean", "integer").contains(schema.path("type").asText());
+      if (!example.isMissingNode()) {
+        described.violations(parameter.path("schema"), example).forEach(wrong::add);
+      } else if (!says && parameter.has("schema") && !where.equals("path id")) {
+        wrong.add(where + " has no example");
+      }
+    }
+    assertThat(wrong).isEmpty();
   }
 
   @Test

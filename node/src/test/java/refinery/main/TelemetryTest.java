@@ -35,6 +35,8 @@ import refinery.localarchive.Fault;
 import refinery.localarchive.LocalArchive;
 import refinery.localarchive.SyntheticSpecies;
 import refinery.protocol.Json;
+import refinery.protocol.trace.TraceContext;
+import refinery.protocol.trace.Tracing;
 import refinery.testing.NodeProcess;
 import refinery.testing.TraceCollector;
 
@@ -72,6 +74,14 @@ class TelemetryTest {
           new Series("refinery_scheduler_mailbox", "gauge", false),
           new Series("refinery_http_server_requests_seconds_count", "histogram", true));
 
+  /** What a download that stalls for seconds holds. */
+  private static final List<String> RESERVED =
+      List.of(
+          "refinery_node_cpu_reserved_cores",
+          "refinery_node_ram_reserved_bytes",
+          "refinery_node_disk_reserved_bytes",
+          "refinery_shard_entities");
+
   private record Series(String name, String type, boolean moves) {}
 
   @TempDir static Path temp;
@@ -81,6 +91,7 @@ class TelemetryTest {
   private static String survey;
   private static NodeProcess node;
   private static String before;
+  private static String during;
   private static String after;
 
   @BeforeAll
@@ -119,6 +130,13 @@ class TelemetryTest {
     body.put("pipeline", "no-op");
     body.putObject("parameters").put("accession", "PRJNA990101");
     survey = client.post("/surveys", body, Optional.empty()).path("id").asText();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              during = scrape();
+              return RESERVED.stream().allMatch(each -> sum(during, each) > 0);
+            });
     await(client, "/surveys/" + survey);
     after = scrape();
   }
@@ -158,6 +176,10 @@ class TelemetryTest {
             .as(series.name())
             .isGreaterThan(sum(before, series.name()));
       }
+    }
+    for (String reserved : RESERVED.subList(0, 3)) {
+      String capacity = reserved.replace("reserved", "capacity");
+      assertThat(sum(during, reserved)).isLessThanOrEqualTo(sum(during, capacity));
     }
     assertThat(sum(after, "refinery_node_cpu_capacity_cores")).isPositive();
     assertThat(sum(after, "refinery_node_ram_capacity_bytes")).isGreaterThan(1 << 20);
@@ -234,6 +256,65 @@ class TelemetryTest {
               assertThat(line.path("batch").asText()).isNotEmpty();
               assertThat(line.path("attempt").asText()).isEqualTo("1");
             });
+    assertThat(lines)
+        .filteredOn(line -> line.has("survey"))
+        .as("what is logged for the survey's own job")
+        .isNotEmpty()
+        .allSatisfy(
+            line -> {
+              assertThat(line.path("survey").asText()).isEqualTo(survey);
+              assertThat(line.path("job").asText()).startsWith("job-");
+            });
+  }
+
+  /** A client that traces itself finds what the node did for it below its own span. */
+  @Test
+  void aRequestBelongsToTheTraceOfItsClient() throws Exception {
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      http.send(
+          HttpRequest.newBuilder(URI.create(node.http() + "/api/v1/jobs/job-none/retry"))
+              .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build(),
+          HttpResponse.BodyHandlers.discarding());
+    }
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                spans("POST /api/v1/jobs/{id}/retry").stream()
+                    .anyMatch(span -> TraceCollector.id(span.getTraceId()).equals(trace)));
+    assertThat(spans("POST /api/v1/jobs/{id}/retry"))
+        .filteredOn(span -> TraceCollector.id(span.getTraceId()).equals(trace))
+        .singleElement()
+        .satisfies(
+            span ->
+                assertThat(TraceCollector.id(span.getParentSpanId()))
+                    .isEqualTo("00f067aa0ba902b7"));
+  }
+
+  @Test
+  void ofTracesOnlyThePartThatIsToBeKeptIsSent() {
+    TracingConfig none = new TracingConfig(Optional.of(URI.create(collector.endpoint())), 0);
+    try (OpenTelemetryTracing tracing = new OpenTelemetryTracing(none, "node-x", "1")) {
+      Tracing.Span own = tracing.begin("left out", Tracing.Kind.SERVER, Optional.empty(), Map.of());
+      assertThat(own.context().orElseThrow().isSampled()).isFalse();
+      tracing
+          .begin("left out, too", Tracing.Kind.SERVER, own.context(), Map.of())
+          .end(Map.of(), Optional.empty());
+      own.end(Map.of(), Optional.empty());
+      tracing
+          .begin(
+              "kept, as its client keeps it",
+              Tracing.Kind.SERVER,
+              TraceContext.parse("00-4bf92f3577b34da6a3ce929d0e0e4737-00f067aa0ba902b7-01"),
+              Map.of())
+          .end(Map.of(), Optional.empty());
+    }
+    assertThat(spans("kept, as its client keeps it")).hasSize(1);
+    assertThat(spans("left out")).isEmpty();
+    assertThat(spans("left out, too")).isEmpty();
   }
 
   @Test
