@@ -47,7 +47,6 @@ class AllPagesBrowserTest {
         "/datasets/new",
         "/datasets/compare",
         dataset,
-        dataset + "?tab=values&genes=gene1,gene2",
         "/nodes",
         "/nodes/" + first(refinery, "/nodes"),
         "/cluster",

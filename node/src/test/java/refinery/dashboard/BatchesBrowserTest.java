@@ -124,27 +124,25 @@ class BatchesBrowserTest {
       window.find("dialog button.danger").click();
       window.find("dialog summary:has-text('Changed meanwhile and left alone: 1')");
       window.find("dialog summary:has-text('Done: " + (frozen.size() - 1) + "')");
+      isCancelledAndTakenUpAgain(window, refinery, refinery.survey("PRJEB990102", "sleeps"));
     }
-    isCancelledAndTakenUpAgain(browser, refinery, refinery.survey("PRJEB990102", "sleeps"));
   }
 
   /** By the buttons of its page. */
-  private static void isCancelledAndTakenUpAgain(
-      Browser browser, Refinery refinery, String survey) {
-    try (Window window = browser.open("/surveys/" + survey)) {
-      for (int i = 0; i < 2; i++) {
-        window.find("button:text-is('Cancel')").click();
-        window.find("dialog p:has-text('that have not ended')");
-        window.find("dialog button.danger:has-text('Cancel')").click();
-        window.find(".lead .state:has-text('cancelled')");
-        assertThat(refinery.client().get("/surveys/" + survey).path("state").asText())
-            .isEqualTo("cancelled");
-        if (i == 0) {
-          window.find("button:text-is('Take it up again')").click();
-          window.find("dialog p:has-text('or were cancelled are tried again')");
-          window.find("dialog button.primary:has-text('Take it up again')").click();
-          window.find(".lead .state:has-text('running')");
-        }
+  private static void isCancelledAndTakenUpAgain(Window window, Refinery refinery, String survey) {
+    window.go("/surveys/" + survey);
+    for (int i = 0; i < 2; i++) {
+      window.find("button:text-is('Cancel')").click();
+      window.find("dialog p:has-text('that have not ended')");
+      window.find("dialog button.danger:has-text('Cancel')").click();
+      window.find(".lead .state:has-text('cancelled')");
+      assertThat(refinery.client().get("/surveys/" + survey).path("state").asText())
+          .isEqualTo("cancelled");
+      if (i == 0) {
+        window.find("button:text-is('Take it up again')").click();
+        window.find("dialog p:has-text('or were cancelled are tried again')");
+        window.find("dialog button.primary:has-text('Take it up again')").click();
+        window.find(".lead .state:has-text('running')");
       }
     }
   }
@@ -165,34 +163,32 @@ class BatchesBrowserTest {
       window.find("button[aria-label^='Reprocess: as curl']").click();
       assertThat(window.find("dialog .elsewhere").textContent())
           .contains("curl -X POST", "refinery reprocess " + id);
+      itSaysWhatItNeededAndHowGoodItIs(window, refinery);
     }
   }
 
   /** The node's own batch, of which a pipeline with rules would have said this. */
-  @Test
-  void aBatchSaysWhatItNeededAndHowGoodItIs(Browser browser, Refinery refinery) {
+  private static void itSaysWhatItNeededAndHowGoodItIs(Window window, Refinery refinery) {
     String id = SurveysBrowserTest.batches(refinery, refinery.quantified()).getFirst();
     ObjectNode batch = (ObjectNode) refinery.client().get("/batches/" + id);
     ObjectNode quality = batch.putObject("quality").put("verdict", "warn");
     ObjectNode reason = quality.putArray("reasons").addObject().put("level", "warn");
     reason.put("measure", "mapping_rate_percent").put("value", 41.5).put("unit", "percent");
     reason.put("threshold", "below 50 %").put("message", "");
-    try (Window window = browser.open("/")) {
-      window
-          .page()
-          .route(
-              java.util.regex.Pattern.compile("/api/v1/batches/" + id + "$"),
-              route -> route.fulfill(SurveysBrowserTest.answer(batch)));
-      window.go("/batches/" + id);
-      Locator need = window.find("section:has(h2:text-is('Needs')) tr:has(th:text-is('index'))");
-      assertThat(need.locator("a[href^='/api/v1/artifacts/'], a[href^='/batches/']").count())
-          .isPositive();
-      Locator verdict = window.find("section:has(h2:text-is('Verdict'))");
-      assertThat(verdict.locator(".reasons li").textContent())
-          .contains("mapping rate percent 41.5 percent", "below 50 %");
-      assertThat(verdict.locator("p .state").first().textContent()).contains("warn");
-      assertThat(window.violations()).isEmpty();
-    }
+    window
+        .page()
+        .route(
+            java.util.regex.Pattern.compile("/api/v1/batches/" + id + "$"),
+            route -> route.fulfill(SurveysBrowserTest.answer(batch)));
+    window.go("/batches/" + id);
+    Locator need = window.find("section:has(h2:text-is('Needs')) tr:has(th:text-is('index'))");
+    assertThat(need.locator("a[href^='/api/v1/artifacts/'], a[href^='/batches/']").count())
+        .isPositive();
+    Locator verdict = window.find("section:has(h2:text-is('Verdict'))");
+    assertThat(verdict.locator(".reasons li").textContent())
+        .contains("mapping rate percent 41.5 percent", "below 50 %");
+    assertThat(verdict.locator("p .state").first().textContent()).contains("warn");
+    assertThat(window.violations()).isEmpty();
   }
 
   /**

@@ -51,32 +51,28 @@ class DatasetsBrowserTest {
       assertThat(window.path()).endsWith("?tab=samples");
       assertThat(window.find(ROWS + ":has-text(\"nobody\")").innerText()).contains("dropped");
       assertThat(window.violations()).isEmpty();
+      aDotIsCalledByItsOwnSample(window, refinery, dataset.path("id").asText());
     }
   }
 
-  /** The node's own values, of which the first sample has none. */
-  @Test
-  void aDotIsCalledByItsOwnSample(Browser browser, Refinery refinery) {
-    JsonNode dataset = refinery.dataset();
-    String path = "/datasets/" + dataset.path("id").asText();
-    JsonNode slice = refinery.client().get(path + "/slice?genes=gene1,gene2");
-    try (Window window = browser.open(path + "?tab=values")) {
-      window.page().getByLabel("Ids of genes").fill("gene1 gene2");
-      window.find("button:has-text(\"Show\")").click();
-      window.page().waitForCondition(() -> dots(window).size() == 6);
-      assertThat(window.path()).endsWith("?tab=values&genes=gene1%2Cgene2");
-      assertThat(dots(window)).containsAll(named(slice, 0));
-      assertThat(window.violations()).isEmpty();
-      ((ArrayNode) slice.at("/genes/0/values")).setNull(0);
-      window
-          .page()
-          .route(
-              Pattern.compile("/api/v1/datasets/[^/]+/slice"),
-              route -> route.fulfill(SurveysBrowserTest.answer(slice)));
-      window.page().reload();
-      window.page().waitForCondition(() -> dots(window).size() == 5);
-      assertThat(dots(window)).containsAll(named(slice, 1));
-    }
+  /** The node's own values, and then without that of the first sample. */
+  private static void aDotIsCalledByItsOwnSample(Window window, Refinery refinery, String id) {
+    JsonNode slice = refinery.client().get("/datasets/" + id + "/slice?genes=gene1,gene2");
+    window.find("nav.tabs a:has-text(\"Values\")").click();
+    window.page().getByLabel("Ids of genes").fill("gene1 gene2");
+    window.find("button:has-text(\"Show\")").click();
+    window.page().waitForCondition(() -> dots(window).size() == 6);
+    assertThat(window.path()).endsWith("?tab=values&genes=gene1%2Cgene2");
+    assertThat(dots(window)).containsAll(named(slice, 0));
+    ((ArrayNode) slice.at("/genes/0/values")).setNull(0);
+    window
+        .page()
+        .route(
+            Pattern.compile("/api/v1/datasets/[^/]+/slice"),
+            route -> route.fulfill(SurveysBrowserTest.answer(slice)));
+    window.page().reload();
+    window.page().waitForCondition(() -> dots(window).size() == 5);
+    assertThat(dots(window)).containsAll(named(slice, 1));
   }
 
   private static List<String> dots(Window window) {
@@ -121,40 +117,29 @@ class DatasetsBrowserTest {
       assertThat(level.innerText()).contains("≠", "gene", "transcript");
       window.shows("3 are in both with the same quantification.");
       assertThat(window.violations()).isEmpty();
+      String[] two = window.path().split("[=&]");
+      twoLargeOnesAreComparedByAllOfTheirSamples(window, refinery, two[1], two[3]);
     }
   }
 
   /** The node's own answer, made long: more samples than a page holds, one only in the first. */
-  @Test
-  void twoLargeOnesAreComparedByAllOfTheirSamples(Browser browser, Refinery refinery) {
-    String id = refinery.dataset().path("id").asText();
-    JsonNode one = refinery.client().get("/datasets/" + id + "/samples").at("/items/1");
-    try (Window window = browser.open("/")) {
-      window
-          .page()
-          .route(
-              Pattern.compile("/api/v1/datasets/[^/]+/samples"),
-              route -> {
-                boolean other = route.request().url().contains("dataset-other");
-                route.fulfill(
-                    SurveysBrowserTest.answer(
-                        samples(one, route.request().url(), other ? 1_001 : 0)));
-              });
-      window
-          .page()
-          .route(
-              Pattern.compile("/api/v1/datasets/dataset-other$"),
-              route ->
-                  route.fulfill(
-                      SurveysBrowserTest.answer(
-                          ((ObjectNode) refinery.client().get("/datasets/" + id).deepCopy())
-                              .put("id", "dataset-other"))));
-      window.go("/datasets/compare?a=" + id + "&b=dataset-other");
-      window.shows("1,499 are in both with the same quantification.");
-      window.find("summary:has-text(\"Only in " + id.substring(0, 20) + ": 1\")");
-      window.find("details[open] code:text-is('SAMPLE1001')");
-      window.find("summary:has-text(\"Only in dataset-other: 0\")");
-    }
+  private static void twoLargeOnesAreComparedByAllOfTheirSamples(
+      Window window, Refinery refinery, String a, String b) {
+    JsonNode one = refinery.client().get("/datasets/" + a + "/samples").at("/items/1");
+    window
+        .page()
+        .route(
+            Pattern.compile("/api/v1/datasets/[^/]+/samples"),
+            route -> {
+              String url = route.request().url();
+              route.fulfill(
+                  SurveysBrowserTest.answer(samples(one, url, url.contains(b) ? 1_001 : 0)));
+            });
+    window.page().reload();
+    window.shows("1,499 are in both with the same quantification.");
+    window.find("summary:has-text(\"Only in " + a.substring(0, 20) + ": 1\")");
+    window.find("details[open] code:text-is('SAMPLE1001')");
+    window.find("summary:has-text(\"Only in " + b.substring(0, 20) + ": 0\")");
   }
 
   /** 1,500 samples without the one of this number, as the API pages them. */

@@ -67,7 +67,17 @@ class JobsBrowserTest {
       window.page().goBack();
       window.find("main h1:has-text(\"Jobs\")");
       assertThat(window.path()).isEqualTo("/jobs?state=failed");
+      whatIsChosenIsWhatIsSeen(window, failed(refinery));
     }
+  }
+
+  private static void whatIsChosenIsWhatIsSeen(Window window, String id) {
+    window.find("input[aria-label=\"Select " + id + "\"]").check();
+    window.find("button:has-text(\"Retry 1 jobs\")");
+    window.page().getByLabel("Kind").selectOption("download");
+    window.find("button:has-text(\"Retry 0 jobs\")");
+    window.page().goBack();
+    assertThat(window.find("input[aria-label=\"Select " + id + "\"]").isChecked()).isFalse();
   }
 
   @Test
@@ -141,19 +151,6 @@ class JobsBrowserTest {
     refinery
         .client()
         .post("/jobs/" + id + "/cancel", Json.MAPPER.createObjectNode(), Optional.empty());
-  }
-
-  @Test
-  void whatIsChosenIsWhatIsSeen(Refinery refinery, Browser browser) {
-    String id = failed(refinery);
-    try (Window window = browser.open("/jobs?state=failed")) {
-      window.find("input[aria-label=\"Select " + id + "\"]").check();
-      window.find("button:has-text(\"Retry 1 jobs\")");
-      window.page().getByLabel("Kind").selectOption("download");
-      window.find("button:has-text(\"Retry 0 jobs\")");
-      window.page().goBack();
-      assertThat(window.find("input[aria-label=\"Select " + id + "\"]").isChecked()).isFalse();
-    }
   }
 
   @Test
@@ -254,6 +251,7 @@ class JobsBrowserTest {
       window.find(".release >> text=a node joins that has cpu 4000.00");
       window.go("/jobs?state=unplaceable");
       window.find("td:has-text(\"needs cpu 4000.00\")");
+      whatWaitsForItsNextAttemptSaysWhen(window, refinery, boulder.path("id").asText());
     }
   }
 
@@ -285,25 +283,21 @@ class JobsBrowserTest {
   }
 
   /** The node's own answers of a job that no node can hold, told to wait for its next attempt. */
-  @Test
-  void whatWaitsForItsNextAttemptSaysWhenAndWhy(Refinery refinery, Browser browser) {
-    String id =
-        refinery.job(refinery.unplaceable(), "unplaceable").orElseThrow().path("id").asText();
+  private static void whatWaitsForItsNextAttemptSaysWhen(
+      Window window, Refinery refinery, String id) {
     ObjectNode job = (ObjectNode) refinery.client().get("/jobs/" + id);
     ObjectNode why = (ObjectNode) refinery.client().get("/jobs/" + id + "/explanation");
     job.put("state", "waiting").put("waiting_for", "attempt 1 failed: no answer");
     why.put("state", "waiting")
         .put("reason", "attempt 1 failed: no answer; the host is left alone");
     why.put("retry_at", java.time.Instant.now().plusSeconds(90).toString()).putNull("scheduler");
-    try (Window window = browser.open("/")) {
-      answer(window, "/jobs/" + id + "/explanation", why);
-      answer(window, "/jobs/" + id, job);
-      window.go("/jobs/" + id);
-      window.find("h2:has-text(\"Why it waits\")");
-      assertThat(window.page().locator(".reasons li").allTextContents())
-          .containsExactly("attempt 1 failed: no answer", "the host is left alone");
-      window.find("p:has-text(\"It is tried again in 1 min\")");
-    }
+    answer(window, "/jobs/" + id + "/explanation", why);
+    answer(window, "/jobs/" + id, job);
+    window.go("/jobs/" + id);
+    window.find("h2:has-text(\"Why it waits\")");
+    assertThat(window.page().locator(".reasons li").allTextContents())
+        .containsExactly("attempt 1 failed: no answer", "the host is left alone");
+    window.find("p:has-text(\"It is tried again in 1 min\")");
   }
 
   private static void answer(Window window, String path, JsonNode body) {
@@ -335,11 +329,20 @@ class JobsBrowserTest {
           .selectOption("first");
       window.find(".log-row:has-text(\"begun\")");
       assertThat(window.page().locator(".log-row:has-text(\"no fault\")").count()).isZero();
+      window.page().waitForCondition(() -> lines(window).noneMatch(line -> line.equals("1")));
+      assertThat(lines(window)).contains("begun");
       window.page().getByLabel("Stream").selectOption("refinery");
       window.find("text=/[0-9]+ lines? found/");
+      window.page().waitForCondition(() -> lines(window).allMatch(line -> line.startsWith("== ")));
+      assertThat(lines(window)).isNotEmpty();
       assertThat(window.find("a[download]").getAttribute("href"))
           .isEqualTo("/api/v1/jobs/" + id + "/log");
     }
+  }
+
+  /** The lines that are drawn, without their numbers. */
+  private static java.util.stream.Stream<String> lines(Window window) {
+    return window.page().locator(".log-row .log-text").allTextContents().stream();
   }
 
   @Test

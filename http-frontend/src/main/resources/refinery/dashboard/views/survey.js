@@ -91,19 +91,26 @@ async function reasonsOf(id) {
   const [waiting, unplaceable, downloaded, queued] = await Promise.all([list('/jobs', 'waiting'), list('/jobs', 'unplaceable'), list('/batches', 'downloaded'), list('/jobs', 'queued')]);
   const said = [...waiting, ...unplaceable].map(job => [because(job), '/jobs/' + job.id]);
   said.push(...downloaded.map(batch => [batch.reason, '/batches/' + batch.id]));
-  // Why a job is still in line is known to the scheduler alone: it is asked about the one that is first in its line.
-  const first = queued.at(-1);
-  if (first) said.push([(await get(`/jobs/${first.id}/explanation`)).reason, '/jobs/' + first.id]);
+  // Why a job is still in line is known to the scheduler alone: it is asked about one of them.
+  const inLine = queued.at(-1);
+  const why = inLine && (await get(`/jobs/${inLine.id}/explanation`));
+  if (why?.waiting) said.push([why.reason, '/jobs/' + inLine.id]);
   return [...new Map(said.filter(([reason]) => reason).reverse())].reverse();
 }
 
 function Waits({survey}) {
   const [state, setState] = useState({reasons: []});
+  const asked = useRef(0);
+  const read = () => {
+    const mine = ++asked.current;
+    const show = next => mine === asked.current && setState(next);
+    reasonsOf(survey.id).then(reasons => show({reasons}), error => show(old => ({...old, error})));
+  };
   useEffect(() => {
-    let gone = false;
-    reasonsOf(survey.id).then(reasons => gone || setState({reasons}), error => gone || setState(old => ({...old, error})));
-    return () => { gone = true; };
-  }, [survey]);
+    read();
+    return () => { asked.current = 0; };
+  }, [survey.id]);
+  useLive(change => change.kind === 'job' || change.kind === 'batch', read, {throttle: 5000});
   if (state.reasons.length === 0 && !state.error) return null;
   return html`<${Panel} title="What it waits for">
     <${Problem} error=${state.error} />
