@@ -109,7 +109,8 @@ final class EventRoutes {
                             + " readers of this stream already"));
     String first = "retry: 2000\nid: " + start + "\n";
     return Source.single(
-            ByteString.fromString(first + (summary ? SummaryFeed.beginning(start) : "\n")))
+            ByteString.fromString(
+                first + (summary ? SummaryFeed.beat(start, config.events().heartbeat()) : "\n")))
         .concat(Source.unfoldAsync(start, summary ? this::nextSummary : this::next))
         .via(place.watch());
   }

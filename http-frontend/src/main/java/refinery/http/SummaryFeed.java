@@ -36,11 +36,10 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
 
   private static final int MOST_EVENTS = 5_000;
   private static final int KEPT = 500;
-  private static final ByteString HEARTBEAT = ByteString.fromString(": still here\n\n");
 
   sealed interface Command {}
 
-  /** Asks for what came after a cursor; a heartbeat is the answer if nothing does in time. */
+  /** Asks for what came after a cursor; a beat is the answer if nothing does in time. */
   record Next(long cursor, ActorRef<News> replyTo) implements Command {}
 
   record News(long cursor, ByteString bytes) {}
@@ -121,7 +120,9 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
       Waiting reader = all.next();
       if (reader.deadline() - now <= 0) {
         all.remove();
-        reader.asked().replyTo().tell(new News(reader.asked().cursor(), HEARTBEAT));
+        long cursor = reader.asked().cursor();
+        ByteString beat = ByteString.fromString(beat(cursor, heartbeat));
+        reader.asked().replyTo().tell(new News(cursor, beat));
       }
     }
     if (!asking && !waiting.isEmpty()) {
@@ -158,20 +159,30 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
     }
   }
 
-  /** The data of a stream's first message, so that its reader knows where it is. */
-  static String beginning(long cursor) {
-    return data(cursor, 0, List.of(), false).utf8String();
+  /**
+   * The data of a stream's first message, so that its reader knows where it is, and of one in each
+   * silence: a message, as browsers show no comments to their pages. It says how long a silence may
+   * be.
+   */
+  static String beat(long cursor, Duration heartbeat) {
+    ObjectNode body = body(cursor, 0, List.of(), false);
+    return data(body.put("heartbeat_seconds", heartbeat.toMillis() / 1_000.0)).utf8String();
   }
 
   private static ByteString message(long cursor, long events, List<String> ids, boolean more) {
-    return ByteString.fromString("id: " + cursor + "\n").concat(data(cursor, events, ids, more));
+    return ByteString.fromString("id: " + cursor + "\n")
+        .concat(data(body(cursor, events, ids, more)));
   }
 
-  private static ByteString data(long cursor, long events, List<String> ids, boolean more) {
+  private static ObjectNode body(long cursor, long events, List<String> ids, boolean more) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     body.put("cursor", cursor).put("events", events).put("more", more);
     ArrayNode changed = body.putArray("changed");
     ids.forEach(changed::add);
+    return body;
+  }
+
+  private static ByteString data(ObjectNode body) {
     return ByteString.fromString("data: ")
         .concat(Responses.bytes(body))
         .concat(ByteString.fromString("\n\n"));

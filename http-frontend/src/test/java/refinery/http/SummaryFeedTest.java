@@ -46,6 +46,21 @@ class SummaryFeedTest {
   }
 
   @Test
+  void eachSilenceEndsWithAMessageThatAPageCanSee() throws Exception {
+    try (TestNode node = new TestNode("");
+        Reader reader = new Reader(node, "")) {
+      long cursor = reader.until(0).getFirst().path("cursor").asLong();
+      String line = reader.lines.readLine() + reader.lines.readLine();
+      assertThat(line).startsWith("data: ");
+      JsonNode beat = Json.MAPPER.readTree(line.substring(6));
+      assertThat(beat.path("cursor").asLong()).isEqualTo(cursor);
+      assertThat(beat.path("events").asInt(-1)).isZero();
+      assertThat(beat.path("changed").size()).isZero();
+      assertThat(beat.path("heartbeat_seconds").asDouble()).isEqualTo(0.2);
+    }
+  }
+
+  @Test
   void onlyTrueAndFalseAreTaken() throws Exception {
     try (TestNode node = new TestNode("")) {
       assertThat(node.get("/api/v1/events?summary=1").statusCode()).isEqualTo(400);

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Order;
@@ -172,19 +176,34 @@ class JobsBrowserTest {
       window.find("dialog input").fill("29");
       go.click();
       window.find("dialog >> text=29 done, 0 left alone, 0 refused");
+      Awaitility.await()
+          .atMost(Refinery.PATIENCE)
+          .until(
+              () ->
+                  ids.stream()
+                      .map(id -> refinery.client().get("/jobs/" + id))
+                      .allMatch(job -> job.path("attempt").asInt() == 2));
+      await(refinery, ids.getFirst(), "failed");
+      aLineIsOfItsAttempt(window, "/jobs/" + ids.getFirst());
     }
     for (String batch : batches) {
       Awaitility.await()
           .atMost(Refinery.PATIENCE)
           .until(() -> SurveysBrowserTest.attempts(refinery, batch) > 1);
     }
-    Awaitility.await()
-        .atMost(Refinery.PATIENCE)
-        .until(
-            () ->
-                ids.stream()
-                    .map(id -> refinery.client().get("/jobs/" + id))
-                    .allMatch(job -> job.path("attempt").asInt() == 2));
+  }
+
+  /** What an attempt writes has its process's number. */
+  private static void aLineIsOfItsAttempt(Window window, String job) {
+    String line = ".log-row:has-text(\"cannot read /data/run-\")";
+    String newest = window.go(job).find(line + " .log-text").innerText();
+    window.find(line + " .log-number").click();
+    window.find(line + ".marked");
+    assertThat(window.path()).matches(job + "\\?attempt=2#L\\d+");
+    window.go(window.path().replace("attempt=2", "attempt=1"));
+    assertThat(window.find(line + ".marked .log-text").innerText())
+        .startsWith("cannot read /data/run-")
+        .isNotEqualTo(newest);
   }
 
   /** Other surveys have failed of the same: those of the page are retried, and no others. */
@@ -237,6 +256,7 @@ class JobsBrowserTest {
       window.find("dialog code:has-text(\"curl -X POST\")");
       window.find("dialog code:has-text(\"refinery retry " + id + "\")");
       window.page().keyboard().press("Escape");
+      window.find(".timeline .step .label:has-text(\"✕ work\")");
       window.find("h2:has-text(\"Who did what\")");
       window.find(".story >> text=given up");
     }
@@ -309,7 +329,8 @@ class JobsBrowserTest {
   }
 
   @Test
-  void aLogIsSearchedFilteredAndLinkedToByLine(Refinery refinery, Browser browser) {
+  void aLogIsSearchedFilteredAndLinkedToByLine(Refinery refinery, Browser browser)
+      throws Exception {
     String id = succeeded(refinery);
     try (Window window = browser.open("/jobs/" + id)) {
       window.find(".log-row:has-text(\"no fault\")");
@@ -319,30 +340,36 @@ class JobsBrowserTest {
       assertThat(window.path()).contains("q=NO");
       window.find(".log-row .log-number").click();
       window.find(".log-row.marked:has-text(\"no fault\")");
-      assertThat(window.path()).matches("/jobs/" + id + "#L\\d+");
+      assertThat(window.path()).matches("/jobs/" + id + "\\?attempt=1#L\\d+");
       window.go("/");
       window.go("/jobs/" + id + "#L5");
       window.find("#L5.log-row.marked");
-      window
-          .page()
-          .getByLabel("Step", new com.microsoft.playwright.Page.GetByLabelOptions().setExact(true))
-          .selectOption("first");
-      window.find(".log-row:has-text(\"begun\")");
-      assertThat(window.page().locator(".log-row:has-text(\"no fault\")").count()).isZero();
-      window.page().waitForCondition(() -> lines(window).noneMatch(line -> line.equals("1")));
-      assertThat(lines(window)).contains("begun");
-      window.page().getByLabel("Stream").selectOption("refinery");
-      window.find("text=/[0-9]+ lines? found/");
-      window.page().waitForCondition(() -> lines(window).allMatch(line -> line.startsWith("== ")));
-      assertThat(lines(window)).isNotEmpty();
+      assertThat(found(window, "Step", "first")).contains("begun").doesNotContain("no fault", "1");
+      assertThat(found(window, "Stream", "refinery"))
+          .isNotEmpty()
+          .allMatch(line -> line.startsWith("== "));
+      assertThat(found(window, "Stream", "tool")).containsExactly("begun");
       assertThat(window.find("a[download]").getAttribute("href"))
           .isEqualTo("/api/v1/jobs/" + id + "/log");
+      Download log = window.page().waitForDownload(() -> window.find("a[download]").click());
+      assertThat(log.suggestedFilename()).isEqualTo(id + ".log");
+      assertThat(Files.readAllLines(log.path())).contains("begun", "400", "no fault");
     }
   }
 
-  /** The lines that are drawn, without their numbers. */
-  private static java.util.stream.Stream<String> lines(Window window) {
-    return window.page().locator(".log-row .log-text").allTextContents().stream();
+  /** All lines that a log has by one more filter. */
+  private static List<String> found(Window window, String filter, String value) {
+    Page page = window.page();
+    page.waitForResponse(
+        response ->
+            response.url().contains("/log/lines?")
+                && response.url().contains(filter.toLowerCase(Locale.ROOT) + "=" + value),
+        () ->
+            page.getByLabel(filter, new Page.GetByLabelOptions().setExact(true))
+                .selectOption(value));
+    page.waitForFunction(
+        "() => document.querySelector('.log-found').textContent.endsWith('found')");
+    return page.locator(".log-row .log-text").allInnerTexts();
   }
 
   @Test
@@ -381,9 +408,15 @@ class JobsBrowserTest {
     try (Window window = browser.open("/jobs/" + succeeded(refinery))) {
       window.find(".timeline >> text=in the queue");
       window.find(".timeline >> text=/attempt 1 on /");
-      window.find(".timeline .step >> text=work");
+      window.find(".timeline .step .label:has-text(\"✓ work\")");
+      window.find(".timeline summary").click();
+      window.find(".timeline tr:has-text(\"step work\") td:has-text(\"succeeded\")");
       Locator used = window.find(".usage tbody tr");
       assertThat(used.innerText()).contains("succeeded", "of 0.02 cpu", "of 16.8 MB");
+      List<String> cells = used.locator("td").allInnerTexts();
+      assertThat(cells.subList(1, 4))
+          .as("cpu, memory and disk: used of declared")
+          .allMatch(cell -> cell.strip().matches("[0-9.]+ \\w+ of [0-9.]+ \\w+, .*[0-9] ?%"));
     }
   }
 }

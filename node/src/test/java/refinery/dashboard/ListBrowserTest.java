@@ -7,6 +7,7 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.TreeMap;
@@ -23,6 +24,9 @@ import refinery.testing.RequiresTools;
 class ListBrowserTest {
   private static final String ROWS = ".table tbody tr[role=row]";
   private static final String FRAME = "document.querySelector('.table-frame')";
+
+  private static final String PLACE =
+      "document.querySelector('tr.active').offsetTop - " + FRAME + ".scrollTop";
 
   /** With {@code -Drefinery.rows=100000} as many as the benchmark's lists have. */
   private static final String MANY =
@@ -188,11 +192,58 @@ class ListBrowserTest {
           .as("what is spoken does not change each second")
           .containsExactly("Disconnected.", "Try now");
       int cut = page.locator(ROWS).count();
+      page.locator("tr.active input[type=checkbox]").check();
+      page.setViewportSize(1280, 120); // Three rows are more than this list's frame has room for.
+      page.evaluate(FRAME + ".scrollTop = 37");
+      Object place = page.evaluate(PLACE);
       refinery.await(refinery.survey("PRJNA990101", "breaks"), "failed", "done_with_failures");
       page.context().unroute("**/api/v1/events*");
       page.waitForFunction("() => !document.querySelector('.connection').textContent.trim()");
       waitForRows(page, cut);
       assertThat(page.locator("tr.active").getAttribute("id")).isEqualTo(active);
+      assertThat(page.evaluate(PLACE))
+          .as("the reader sees what he saw, though rows came before it")
+          .isEqualTo(place);
+      assertThat(page.locator("tr.active input[type=checkbox]").isChecked()).isTrue();
+      window.find(".table-foot:has-text(\", 1 selected\")");
+    }
+  }
+
+  /** An event stream of which nothing comes while the page is made deaf; no error does, either. */
+  private static final String SILENCE =
+      """
+      const Real = EventSource;
+      window.EventSource = class extends Real {
+        constructor(url) {
+          super(url);
+          for (const type of ['open', 'message', 'error']) {
+            this.addEventListener(type, event => window.deaf && event.stopImmediatePropagation());
+          }
+        }
+      };
+      """;
+
+  @Test
+  void aStreamThatFallsSilentIsMissedAndOpenedAgainAndListsAreReadMeanwhile(Browser browser) {
+    try (Window window = browser.empty(1280, 800, ColorScheme.LIGHT)) {
+      Page page = window.page();
+      page.clock().install();
+      page.addInitScript(SILENCE);
+      AtomicInteger streams = new AtomicInteger();
+      page.onRequest(request -> streams.addAndGet(request.url().contains("/events?") ? 1 : 0));
+      window.go("/jobs");
+      window.find(ROWS);
+      page.waitForCondition(() -> streams.get() == 1);
+      page.evaluate("window.deaf = true");
+      page.clock().fastForward(40_000);
+      assertThat(page.locator(".connection").innerText()).isEmpty();
+      page.waitForRequest("**/api/v1/jobs?*", () -> page.clock().fastForward(20_000));
+      page.waitForFunction(
+          "() => /Disconnected for 6\\d s/.test(document.querySelector('.connection').innerText)");
+      page.waitForCondition(() -> streams.get() == 2);
+      page.evaluate("window.deaf = false");
+      page.clock().fastForward(50_000);
+      page.waitForFunction("() => !document.querySelector('.connection').textContent.trim()");
     }
   }
 
@@ -307,6 +358,8 @@ class ListBrowserTest {
           .contains("✓ answers", "queued", "given to nodes");
       assertThat(window.find(machines + "Foreman\"))").textContent()).contains("✓ answers");
       window.find(".condition.good:has-text(\"All is well\")");
+      window.find(".legend li:has-text(\"✕\"):has(.bad.pattern-0):has-text(\"failed\")");
+      window.find(".legend li:has-text(\"⊠\"):has(.bad.pattern-1):has-text(\"unplaceable\")");
       window.find(".u-wrap canvas");
       assertThat(window.violations()).isEmpty();
       window.find("a.stat:has-text(\"Inbox\")").click();

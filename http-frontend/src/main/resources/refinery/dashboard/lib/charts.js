@@ -122,9 +122,22 @@ export function Numbers({title, head, rows}) {
   </details>`;
 }
 
-/** Parts of a whole on one bar with their legend. parts: [{label, value, tone, to}]; those of zero are left out. */
+// Parts that share a colour: whole, in stripes, in dots; on units of 1000 a bar.
+const DASHES = [null, {every: 12, width: 8}, {every: 7, width: 3}];
+
+function Fill({tone, x, width, dash}) {
+  if (!dash) return html`<rect class=${'fill ' + tone} x=${x} y="0" width=${width} height="10" />`;
+  return Array.from({length: Math.ceil(width / dash.every)}, (each, n) =>
+    html`<rect class=${'fill ' + tone} x=${x + n * dash.every} y="0" width=${Math.min(dash.width, width - n * dash.every)} height="10" />`);
+}
+
+/**
+ * Parts of a whole on one bar with their legend. parts: [{label, glyph, value, tone, to}]; those of zero are left out.
+ * Those that share a tone are told apart by a pattern, and in the legend by their glyph, too.
+ */
 export function StackedBar({title, parts, total = parts.reduce((sum, part) => sum + part.value, 0), legend = true, format = count}) {
-  const shown = parts.filter(part => part.value > 0);
+  const drawn = parts.filter(part => part.value > 0);
+  const shown = drawn.map((part, i) => ({...part, pattern: Math.min(2, drawn.slice(0, i).filter(before => before.tone === part.tone).length)}));
   let left = 0;
   return html`<figure class="stacked">
     <svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=${`${title}: ${shown.map(part => `${part.label} ${format(part.value)}`).join(', ') || 'none'}`}>
@@ -133,10 +146,10 @@ export function StackedBar({title, parts, total = parts.reduce((sum, part) => su
         const x = left;
         const width = (1000 * part.value) / Math.max(1, total);
         left += width;
-        return html`<rect class=${'fill ' + part.tone} x=${x} y="0" width=${Math.max(width - (left < 999.5 ? 2 : 0), 1)} height="10"><title>${part.label} ${format(part.value)}</title></rect>`;
+        return html`<g><title>${part.label} ${format(part.value)}</title><${Fill} tone=${part.tone} x=${x} width=${Math.max(width - (left < 999.5 ? 2 : 0), 1)} dash=${DASHES[part.pattern]} /></g>`;
       })}
     </svg>
-    ${legend && html`<ul class="legend">${shown.map(part => html`<li><span class=${'key ' + part.tone} aria-hidden="true"></span>
+    ${legend && html`<ul class="legend">${shown.map(part => html`<li><span class=${`key ${part.tone} pattern-${part.pattern}`} aria-hidden="true"></span>${part.glyph && html`<span aria-hidden="true">${part.glyph}</span>`}
       ${part.to ? html`<${Link} to=${part.to}>${part.label} <b>${format(part.value)}</b><//>` : html`${part.label} <b>${format(part.value)}</b>`}
       <span class="muted">${percent(part.value, total)}</span></li>`)}</ul>`}
   </figure>`;

@@ -1,16 +1,51 @@
-// What changes, by one stream for the whole page: ids of what changed, and whether the stream stands.
+// What changes, by one stream for the whole page: ids of what changed, and whether the stream stands. While it does not, views are told at times that anything may have changed.
 import {html, useEffect, useRef, useState} from './html.js';
 import {useTick} from './format.js';
 
 const RETRY = 2000;
+const LOOK = 1000;
+// While the stream is away, everything is read again this often.
+const POLL = 10000;
 const subscribers = new Set();
 const watchers = new Set();
 let source = null;
 let retry = null;
 let cursor = null;
 let lostAt = null;
+let openedAt = 0;
+let heardAt = 0;
+let polledAt = 0;
+let watch = null;
+// Milliseconds of silence after which the stream is given up: three beats, whose pace the node says.
+let patience = 45000;
 
 const tellWatchers = () => watchers.forEach(watcher => watcher());
+
+function heard() {
+  heardAt = Date.now();
+  if (lostAt === null) return;
+  lostAt = null;
+  tellWatchers();
+}
+
+function lost(since) {
+  if (lostAt !== null) return;
+  lostAt = polledAt = since;
+  tellWatchers();
+}
+
+/** A connection that is cut without a word tells nobody; that no beat comes does. */
+function look() {
+  const now = Date.now();
+  if (now - Math.max(heardAt, openedAt) > patience) {
+    lost(heardAt);
+    open();
+  }
+  if (lostAt !== null && now - polledAt > POLL) {
+    polledAt = now;
+    deliver({more: true});
+  }
+}
 
 function open() {
   clearTimeout(retry);
@@ -18,21 +53,17 @@ function open() {
   source?.close();
   const after = cursor === null ? '' : '&after=' + cursor;
   source = new EventSource('/api/v1/events?summary=true' + after);
-  source.onopen = () => {
-    if (lostAt !== null) {
-      lostAt = null;
-      tellWatchers();
-    }
-  };
+  openedAt = Date.now();
+  source.onopen = heard;
   source.onmessage = message => {
+    heard();
     if (message.lastEventId) cursor = message.lastEventId;
-    deliver(JSON.parse(message.data));
+    const summary = JSON.parse(message.data);
+    if (summary.heartbeat_seconds) patience = 3000 * summary.heartbeat_seconds;
+    deliver(summary);
   };
   source.onerror = () => {
-    if (lostAt === null) {
-      lostAt = Date.now();
-      tellWatchers();
-    }
+    lost(Date.now());
     // The browser repeats by itself, with Last-Event-ID, unless the node refused; then it is asked anew from here.
     if (source.readyState === EventSource.CLOSED) retry ??= setTimeout(open, RETRY);
   };
@@ -53,6 +84,8 @@ export const kindOf = id => (/^(survey|batch|job|schedule)-/.exec(id) || [null, 
 export function startLive() {
   if (source === null) {
     open();
+    heardAt = openedAt;
+    watch = setInterval(look, LOOK);
     addEventListener('online', open);
   }
 }
@@ -60,6 +93,7 @@ export function startLive() {
 /** Ends the stream, e.g. while nobody is signed in. */
 export function stopLive() {
   removeEventListener('online', open);
+  clearInterval(watch);
   clearTimeout(retry);
   retry = null;
   source?.close();

@@ -5,7 +5,7 @@ import {html} from './html.js';
 const STATES = {
   queued: ['idle', '◌'], planned: ['idle', '◇'], running: ['busy', '▶'], downloading: ['busy', '↓'], downloaded: ['busy', '⤓'],
   processing: ['busy', '▶'], waiting: ['wait', '◔'], awaiting_input: ['wait', '?'], succeeded: ['good', '✓'], done: ['good', '✓'],
-  done_with_failures: ['part', '◐'], failed: ['bad', '✕'], cancelled: ['gone', '⊘'], unplaceable: ['bad', '⊠'],
+  done_with_failures: ['part', '◐'], failed: ['bad', '✕'], cancelled: ['gone', '⊘'], unplaceable: ['bad', '⊠'], deferred: ['wait', '◔'],
   up: ['good', '●'], draining: ['wait', '◑'], unreachable: ['bad', '○'], active: ['good', '●'], paused: ['wait', '‖'],
   pass: ['good', '✓'], warn: ['wait', '!'], fail: ['bad', '✕'], met: ['good', '✓'], impossible: ['bad', '✕'],
 };

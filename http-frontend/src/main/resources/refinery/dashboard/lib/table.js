@@ -78,8 +78,28 @@ export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live
     const element = frame.current;
     if (!element) return;
     list.state.top = element.scrollTop;
+    seeFirst(element);
     look(element);
   };
+
+  // Which row is the first in sight: it stays so when others come before it, but at the list's very beginning.
+  const seeFirst = element => {
+    const at = Math.floor(element.scrollTop / ROW);
+    list.state.first = at > 0 && at < rows.length ? {key: keyOf(rows[at]), at, order} : null;
+  };
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const before = list.state.first;
+    if (!element || !before || before.order !== order) return;
+    if (before.at < rows.length && keyOf(rows[before.at]) === before.key) return;
+    const at = rows.findIndex(row => keyOf(row) === before.key);
+    if (at >= 0) {
+      element.scrollTop += (at - before.at) * ROW;
+      list.state.top = element.scrollTop;
+    }
+    seeFirst(element);
+    look(element);
+  }, [rows]);
 
   const first = Math.max(0, Math.floor(view.top / ROW) - ahead);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + STEP + ahead);

@@ -1,7 +1,7 @@
 // The log of a job, a part of its page: any line of it by number, however long it is; follows while it grows.
 import {html, useCallback, useEffect, useLayoutEffect, useRef, useState} from '../lib/html.js';
 import {address, get} from '../lib/api.js';
-import {useQuery} from '../lib/router.js';
+import {link, useQuery} from '../lib/router.js';
 import {bytes, count} from '../lib/format.js';
 
 const ROW = 24;
@@ -76,6 +76,9 @@ function useLines(path, attempt, onEnd) {
   const [version, setVersion] = useState(0);
   const ref = useRef(null);
   const key = `${path} ${attempt}`;
+  const named = ref.current?.path === path && attempt && attempt === String(ref.current.info.attempt);
+  // The attempt that is shown anyway was named.
+  if (named) Object.assign(ref.current, {key, query: {attempt}});
   if (ref.current?.key !== key) {
     if (ref.current) ref.current.stopped = true;
     ref.current = new Lines(path, {attempt}, () => setVersion(old => old + 1));
@@ -128,8 +131,8 @@ export function Log({job}) {
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element || lines.total === 0) return;
-    if (marked && placed.current !== lines.key + marked && lines.total >= marked) {
-      placed.current = lines.key + marked;
+    if (marked && !(placed.current?.of === lines && placed.current.line === marked) && lines.total >= marked) {
+      placed.current = {of: lines, line: marked};
       scrollTo(marked);
     } else if (following && !filtered) element.scrollTop = element.scrollHeight;
     // Drawn before the paint, not upon the event that says that it was scrolled.
@@ -170,17 +173,15 @@ export function Log({job}) {
     if (!filtered && lines.total > 0 && frame.current?.scrollTop === view.top) lines.see(first, last);
   }, [first, last, lines, lines.total, filtered]);
 
-  const mark = (event, line) => {
+  // A line's address names the attempt: after a retry the newest has other lines.
+  const mark = (event, line, attempt = lines.info.attempt) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
+    placed.current = filtered ? null : {of: lines, line};
+    set({q: '', step: '', stream: '', attempt}, {replace: !filtered});
     history.replaceState(history.state, '', `${location.pathname}${location.search}#L${line}`);
-    placed.current = lines.key + line;
     setMarked(line);
     setFollowing(false);
-    if (filtered) {
-      placed.current = null;
-      set({q: '', step: '', stream: ''});
-      history.replaceState(history.state, '', `${location.pathname}${location.search}#L${line}`);
-    }
   };
   const steps = [...new Set([...(job.steps || []).map(step => step.name), ...[...lines.known.values()].map(line => line.step)])].filter(step => step);
   const rows = [];
@@ -195,15 +196,15 @@ export function Log({job}) {
       : html`<div class="log-frame" ref=${frame} onScroll=${scrolled} tabindex="0" role="log" aria-live="off" aria-label="Log">
         ${lines.total === 0 ? html`<p class="muted log-empty">${job.state === 'queued' ? 'It has not begun; its log appears here as soon as it does.' : 'No lines yet.'}</p>`
           : html`<div class="log-space" style=${{height: tallness + 'px'}}><div class="log-rows" style=${{transform: `translateY(${offset}px)`}}>
-            ${rows.map(row => html`<${Row} key=${row.line} row=${row} marked=${row.line === marked} onLine=${mark} />`)}</div></div>`}
+            ${rows.map(row => html`<${Row} key=${row.line} row=${row} attempt=${lines.info.attempt} marked=${row.line === marked} onLine=${mark} />`)}</div></div>`}
       </div>`}
   </div>`;
 }
 
-function Row({row, marked, onLine, needle}) {
+function Row({row, attempt, marked, onLine, needle}) {
   const ours = row.text.startsWith('== ');
-  return html`<div class=${`log-row ${marked ? 'marked' : ''} ${ours ? 'ours' : ''}`} id=${'L' + row.line} title=${row.step || undefined}><a class="log-number" href=${'#L' + row.line} aria-label=${'Line ' + row.line}
-    onClick=${event => onLine(event, row.line)}>${row.line}</a><span class="log-text">${row.missing ? '…' : needle ? highlighted(row.text, needle) : row.text}${row.cut && html` <span class="muted">… cut, the download has all of it</span>`}</span></div>`;
+  return html`<div class=${`log-row ${marked ? 'marked' : ''} ${ours ? 'ours' : ''}`} id=${'L' + row.line} title=${row.step || undefined}><a class="log-number" href=${link(location.pathname, {attempt}) + '#L' + row.line} aria-label=${'Line ' + row.line}
+    onClick=${event => onLine(event, row.line, attempt)}>${row.line}</a><span class="log-text">${row.missing ? '…' : needle ? highlighted(row.text, needle) : row.text}${row.cut && html` <span class="muted">… cut, the download has all of it</span>`}</span></div>`;
 }
 
 function highlighted(text, needle) {
@@ -245,9 +246,9 @@ function Found({path, query, onLine}) {
     try {
       const answer = await get(path, {query: {...asked, from_line: from, lines: CHUNK}});
       if (current.current !== key) return;
-      setState({items: [...items, ...answer.items.map(item => ({...item, text: plain(item.text)}))], next: answer.next, busy: false, error: null});
+      setState({attempt: answer.attempt, items: [...items, ...answer.items.map(item => ({...item, text: plain(item.text)}))], next: answer.next, busy: false, error: null});
     } catch (error) {
-      if (current.current === key) setState({items, next: from, busy: false, error});
+      if (current.current === key) setState(old => ({...old, items, next: from, busy: false, error}));
     }
   }, [key, path]);
   useEffect(() => {
@@ -257,7 +258,7 @@ function Found({path, query, onLine}) {
   return html`<div class="log-frame" tabindex="0" role="region" aria-label="Lines that were found">
     <p class="log-found" role="status">${count(state.items.length)} ${state.items.length === 1 ? 'line' : 'lines'} found${state.next ? ' so far' : ''}${state.busy ? ', looking…' : ''}</p>
     ${state.error && html`<p class="bad-text" role="alert">${state.error.detail || state.error.message}</p>`}
-    ${state.items.slice(0, 5000).map(item => html`<${Row} key=${item.line} row=${item} needle=${query.q} onLine=${onLine} />`)}
+    ${state.items.slice(0, 5000).map(item => html`<${Row} key=${item.line} row=${item} attempt=${state.attempt} needle=${query.q} onLine=${onLine} />`)}
     ${state.next && !state.busy && html`<p class="log-found"><button type="button" class="small" onClick=${() => more(state.items, state.next)}>Look on</button></p>`}
   </div>`;
 }

@@ -4,7 +4,7 @@ import {get, useGet} from '../lib/api.js';
 import {Link, link, useQuery} from '../lib/router.js';
 import {useLive} from '../lib/live.js';
 import {Ago, bytes, count, compact, duration, between, useTick} from '../lib/format.js';
-import {FailureClass, State, tone, word} from '../lib/states.js';
+import {FailureClass, State, glyph, tone, word} from '../lib/states.js';
 import {StackedBar, TimeSeries} from '../lib/charts.js';
 import {Empty, Loaded, Page, Panel, Problem, Stat} from '../lib/ui.js';
 
@@ -143,7 +143,7 @@ function Failures({failures, failed}) {
 function Standing({counts}) {
   const total = {};
   for (const states of Object.values(counts.jobs)) for (const [state, n] of Object.entries(states)) total[state] = (total[state] || 0) + n;
-  const parts = (states, room) => Object.entries(states).filter(([, n]) => n > 0).map(([state, n]) => ({label: word(state), value: n, tone: tone(state), to: link(room, {state})}));
+  const parts = (states, room) => Object.entries(states).filter(([, n]) => n > 0).map(([state, n]) => ({label: word(state), glyph: glyph(state), value: n, tone: tone(state), to: link(room, {state})}));
   return html`<${Panel} title="How it stands"><div class="stack">
     <div><h3>Jobs</h3><${StackedBar} title="Jobs by state" parts=${parts(total, '/jobs')} /></div>
     <div><h3>Batches</h3><${StackedBar} title="Batches by state" parts=${parts(counts.batches, '/batches')} /></div></div><//>`;

@@ -3,12 +3,12 @@ import {html} from '../lib/html.js';
 import {Numbers} from '../lib/charts.js';
 import {Link} from '../lib/router.js';
 import {between, bytes, cpu, duration, percent, time, timeText} from '../lib/format.js';
-import {State} from '../lib/states.js';
+import {State, glyph, tone} from '../lib/states.js';
 
-const ENDS = {attempt_succeeded: 'good', attempt_failed: 'bad', attempt_deferred: 'wait', node_ended: 'bad', cancelled: 'gone'};
+const ENDS = {attempt_succeeded: 'succeeded', attempt_failed: 'failed', attempt_deferred: 'deferred', node_ended: 'failed', cancelled: 'cancelled'};
 
 /**
- * What a history says of times: spans {title, tone, from, to, step}, in order. to is null while it lasts.
+ * What a history says of times: spans {title, tone, from, to, step, outcome}, in order. to is null while it lasts.
  */
 export function spansOf(events) {
   const spans = [];
@@ -28,10 +28,11 @@ export function spansOf(events) {
     else if (type === 'retry_scheduled') begin('waits before it is tried again', 'wait', at);
     else if (type === 'became_unplaceable') begin('no node could hold it', 'bad', at);
     else if (ENDS[type]) {
-      if (open?.attempt) open.tone = ENDS[type];
+      if (open?.attempt) Object.assign(open, {outcome: ENDS[type], tone: tone(ENDS[type])});
       end(at);
       for (const step of event.steps || []) {
-        spans.push({title: step.name, tone: step.exit_code === 0 ? 'good' : 'bad', from: step.started_at, to: step.finished_at, step});
+        const outcome = step.exit_code === 0 ? 'succeeded' : 'failed';
+        spans.push({title: step.name, tone: tone(outcome), outcome, from: step.started_at, to: step.finished_at, step});
       }
     } else if (type === 'given_up') end(at);
   }
@@ -53,14 +54,14 @@ export function Timeline({events, over}) {
     <ol>${shown.map((span, i) => {
       const left = x(span.from);
       return html`<li key=${i} class=${span.step ? 'step' : ''}>
-        <span class="label" title=${span.title}>${span.title}</span>
+        <span class="label" title=${span.title}>${span.outcome && html`<span class=${'state compact ' + span.tone} role="img" aria-label=${span.outcome}>${glyph(span.outcome)}</span> `}${span.title}</span>
         <svg viewBox=${`0 0 ${WIDTH} 12`} preserveAspectRatio="none" aria-hidden="true"><rect class="rest" width=${WIDTH} height="12" />
           <rect class=${'fill ' + span.tone} x=${Math.min(left, WIDTH - 3)} width=${Math.max(3, x(span.to) - left)} height="12" /></svg>
         <span class="number" title=${`${span.from} to ${span.to ?? 'now'}`}>${duration(between(span.from, span.to))}${span.to === null && !over ? '…' : ''}</span></li>`;
     })}</ol>
     <p class="axis"><span>${timeText(new Date(from).toISOString())}</span><span>${duration((to - from) / 1000)} in all</span><span>${timeText(new Date(to).toISOString())}</span></p>
-    <${Numbers} title="Time line" head=${['What', 'From', 'To', 'Seconds', 'Memory', 'Cpu s']}
-      rows=${() => spans.map(span => [span.step ? `step ${span.title}` : span.title, span.from, span.to ?? 'now', between(span.from, span.to).toFixed(1),
+    <${Numbers} title="Time line" head=${['What', 'Outcome', 'From', 'To', 'Seconds', 'Memory', 'Cpu s']}
+      rows=${() => spans.map(span => [span.step ? `step ${span.title}` : span.title, span.outcome || '', span.from, span.to ?? 'now', between(span.from, span.to).toFixed(1),
         span.step ? bytes(span.step.peak_memory) : '', span.step ? span.step.cpu_seconds.toFixed(1) : ''])} /></div>`;
 }
 
