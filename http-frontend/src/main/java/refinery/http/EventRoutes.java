@@ -13,6 +13,7 @@ import akka.japi.Pair;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.Gauge;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,10 @@ final class EventRoutes {
     this.services = services;
     this.config = config;
     this.readers = new OpenStreams(config.events().maxReaders(), System::nanoTime);
+    Gauge.builder("refinery.http.event.readers", readers, OpenStreams::taken)
+        .description("Open event streams")
+        .strongReference(true)
+        .register(FrontendExtension.get(system).meters().registry());
     this.feed =
         system.systemActorOf(
             EventFeed.create(services.readModel(), config.events()),

@@ -46,6 +46,11 @@ final class OpenStreams {
     return Optional.of(place);
   }
 
+  /** Places that are taken, of all readers. */
+  synchronized int taken() {
+    return places.values().stream().mapToInt(Set::size).sum();
+  }
+
   private synchronized void begin(Place place) {
     place.begun = true;
     places.computeIfAbsent(place.reader, key -> new HashSet<>()).add(place);

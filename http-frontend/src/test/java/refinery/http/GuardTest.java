@@ -48,7 +48,7 @@ class GuardTest {
             """
             refinery.http.requests { per-second = 1, burst = %d, loopback = true, streams = %d }
             refinery.http.events.max-readers = %d
-            akka.http.server.idle-timeout = 1s
+            akka.http.server.idle-timeout = 2s
             """
                 .formatted(BURST, STREAMS, READERS));
   }
@@ -58,6 +58,7 @@ class GuardTest {
     for (Socket socket : sockets) {
       socket.close();
     }
+    await().atMost(SOON).until(() -> sum("refinery_http_event_readers ") == 0);
   }
 
   @AfterAll
@@ -112,50 +113,60 @@ class GuardTest {
   void aSilentLogIsFollowedForAsLongAsItTakes() throws Exception {
     JobId silent = JobId.of("job-silent-for-long");
     String log = "GET /api/v1/jobs/" + silent + "/log?follow=true";
-    node.rows.jobs.put(silent, Samples.job(silent, JobState.QUEUED));
-    Socket kept = open("127.0.1.44");
-    ask(kept, log + "&heartbeat=true", "Connection: close\r\n");
-    for (int i = 0; i < 2; i++) {
-      Socket plain = open("127.0.1.45");
-      ask(plain, log, "");
-      assertThat(head(plain)).startsWith("HTTP/1.1 200");
-      assertThat(rest(plain)).as("a silent connection is ended").isEmpty();
+    try (TestNode hasty = new TestNode("akka.http.server.idle-timeout = 1s")) {
+      hasty.rows.jobs.put(silent, Samples.job(silent, JobState.QUEUED));
+      Socket kept = open(hasty, "127.0.0.1");
+      ask(kept, log + "&heartbeat=true", "Connection: close\r\n");
+      for (int i = 0; i < 2; i++) {
+        Socket plain = open(hasty, "127.0.0.1");
+        ask(plain, log, "");
+        assertThat(head(plain)).startsWith("HTTP/1.1 200");
+        assertThat(rest(plain)).as("a silent connection is ended").isEmpty();
+      }
+      hasty.rows.jobs.put(silent, Samples.job(silent, JobState.SUCCEEDED));
+      assertThat(head(kept)).startsWith("HTTP/1.1 200");
+      assertThat(rest(kept)).startsWith("1\r\n\0\r\n").endsWith("log of step\n\r\n0\r\n\r\n");
     }
-    node.rows.jobs.put(silent, Samples.job(silent, JobState.SUCCEEDED));
-    assertThat(head(kept)).startsWith("HTTP/1.1 200");
-    assertThat(rest(kept)).startsWith("1\r\n\0\r\n").endsWith("log of step\n\r\n0\r\n\r\n");
   }
 
   /** All ask before any is answered, and are answered at the same time. */
   @Test
   void aFloodAtOnceTakesNoMorePlacesThanThereAre() throws Exception {
-    await().atMost(SOON).until(() -> openConnections() == 0);
+    JobId waits = JobId.of("job-waits-for-long");
+    try (TestNode flooded =
+        new TestNode(
+            "refinery.http { requests.streams = %d, events.max-readers = %d }"
+                .formatted(STREAMS, READERS))) {
+      flooded.rows.jobs.put(waits, Samples.job(waits, JobState.QUEUED));
+      List<Socket> ofOne = flood(flooded, "/api/v1/events", 4 * STREAMS, false);
+      assertThat(statuses(ofOne)).containsEntry(200, STREAMS).containsEntry(429, 3 * STREAMS);
+      List<Socket> ofMany = flood(flooded, "/api/v1/events?summary=true", 2 * READERS, true);
+      assertThat(statuses(ofMany))
+          .as("at most refinery.http.events.max-readers, of all clients together")
+          .containsEntry(200, READERS - STREAMS)
+          .containsEntry(503, READERS + STREAMS);
+      List<Socket> logs = new ArrayList<>();
+      for (int i = 0; i < 4 * STREAMS; i++) {
+        logs.add(open(flooded, "127.0.1.47"));
+        ask(logs.getLast(), "GET /api/v1/jobs/" + waits + "/log?follow=true&heartbeat", "");
+      }
+      assertThat(statuses(logs)).containsEntry(200, STREAMS).containsEntry(429, 3 * STREAMS);
+    }
+  }
+
+  private List<Socket> flood(TestNode flooded, String stream, int count, boolean ofMany)
+      throws IOException {
     CompletableFuture<Void> later = new CompletableFuture<>();
-    int before = node.rows.orderingAsked.get();
-    node.rows.orderingAfter = later;
-    List<Socket> ofOne = new ArrayList<>();
-    List<Socket> ofMany = new ArrayList<>();
-    for (int i = 0; i < 4 * STREAMS; i++) {
-      ofOne.add(open("127.0.1.46"));
-      ask(ofOne.getLast(), "GET /api/v1/events", "");
+    int before = flooded.rows.orderingAsked.get();
+    flooded.rows.orderingAfter = later;
+    List<Socket> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(open(flooded, "127.0.1." + (ofMany ? 100 + i : 46)));
+      ask(all.getLast(), "GET " + stream, "");
     }
-    await().atMost(SOON).until(() -> node.rows.orderingAsked.get() == before + ofOne.size());
+    await().atMost(SOON).until(() -> flooded.rows.orderingAsked.get() == before + count);
     later.complete(null);
-    assertThat(statuses(ofOne)).containsEntry(200, STREAMS).containsEntry(429, 3 * STREAMS);
-    CompletableFuture<Void> muchLater = new CompletableFuture<>();
-    node.rows.orderingAfter = muchLater;
-    for (int i = 0; i < 2 * READERS; i++) {
-      ofMany.add(open("127.0.1." + (100 + i)));
-      ask(ofMany.getLast(), "GET /api/v1/events?summary=true", "");
-    }
-    await()
-        .atMost(SOON)
-        .until(() -> node.rows.orderingAsked.get() == before + ofOne.size() + ofMany.size());
-    muchLater.complete(null);
-    assertThat(statuses(ofMany))
-        .as("at most refinery.http.events.max-readers, of all clients together")
-        .containsEntry(200, READERS - STREAMS)
-        .containsEntry(503, READERS + STREAMS);
+    return all;
   }
 
   private static Map<Integer, Integer> statuses(List<Socket> answered) throws IOException {
@@ -300,21 +311,29 @@ class GuardTest {
   }
 
   private static long openConnections() {
+    return sum("refinery_http_connections{");
+  }
+
+  private static long sum(String series) {
     return FrontendExtension.get(node.system)
         .meters()
         .scrape()
         .lines()
-        .filter(line -> line.startsWith("refinery_http_connections{"))
+        .filter(line -> line.startsWith(series))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }
 
   private Socket open(String from) throws IOException {
+    return open(node, from);
+  }
+
+  private Socket open(TestNode at, String from) throws IOException {
     Socket socket = new Socket();
     sockets.add(socket);
     socket.setSoTimeout((int) SOON.toMillis());
     socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-    socket.connect(new InetSocketAddress("127.0.0.1", node.uri("/").getPort()));
+    socket.connect(new InetSocketAddress("127.0.0.1", at.uri("/").getPort()));
     return socket;
   }
 

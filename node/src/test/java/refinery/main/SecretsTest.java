@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import refinery.client.NodeClient;
+import refinery.http.access.BearerToken;
 import refinery.protocol.Json;
 import refinery.testing.NodeProcess;
 
@@ -124,6 +126,7 @@ class SecretsTest {
         answers.add(management(node, path));
       }
       refused(node);
+      answers.add(changedTokens(client, config));
       assertThat(commandLines(dir)).hasSizeGreaterThan(1).noneMatch(line -> line.contains(MARK));
       theirEnvironmentIsTheOwnersAlone(node, dir);
     } finally {
@@ -258,6 +261,24 @@ class SecretsTest {
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
       return answer.body();
     }
+  }
+
+  /** What the audit log says when the configuration has one more. */
+  private static String changedTokens(NodeClient client, Path config) throws IOException {
+    String more =
+        "refinery.http.auth.tokens += {name = robot, scope = read, sha256 = \"%s\"}%n"
+            .formatted(BearerToken.sha256(MARK + "-token-of-a-robot"));
+    Files.writeString(config, more, StandardOpenOption.APPEND);
+    JsonNode noted =
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(
+                () -> client.get("/audit?kind=system").path("items").path(0),
+                entry -> !entry.isMissingNode());
+    assertThat(noted.path("action").asText()).isEqualTo("change tokens");
+    assertThat(noted.path("detail").asText())
+        .isEqualTo("from token-1 (admin) to token-1 (admin), robot (read)");
+    return noted.toString();
   }
 
   /** Requests that are refused while they carry a secret. */
