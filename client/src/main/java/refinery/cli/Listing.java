@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
+import refinery.client.PatientView;
 import refinery.client.Redrawing;
 import refinery.client.Table;
 import refinery.client.Units;
@@ -65,11 +66,17 @@ final class Listing {
     if (watch.filter(seconds -> seconds < 1).isPresent()) {
       throw CommandFailure.usage("--watch must be at least 1");
     }
+    if (json && (sort.isPresent() || !columns.isEmpty())) {
+      throw CommandFailure.usage(
+          "--columns and --sort are of the table; --json prints all fields as they are listed");
+    }
     shape(empty);
     NodeClient client = connection.client();
     if (watch.isPresent()) {
       Redrawing.show(
-          out, Duration.ofSeconds(watch.get()), () -> text(client, path, filters, empty, cells));
+          out,
+          Duration.ofSeconds(watch.get()),
+          new PatientView(connection.url(), () -> text(client, path, filters, empty, cells)));
       return;
     }
     out.print(text(client, path, filters, empty, cells));

@@ -27,11 +27,6 @@ import refinery.protocol.Json;
     description = {
       "Search batches by the words of their archives and by the harmonised form of them.",
       "All words must occur; in quotes: together; or; -without."
-    },
-    footer = {
-      "",
-      "refinery search liver --organism homo_sapiens --facet tissue,sex",
-      "refinery search '\"heat shock\" -mock' --where library_strategy=RNA-Seq --state done"
     })
 final class SearchCommand implements Runnable {
   private static final int VALUES_SHOWN = 12;

@@ -3,13 +3,10 @@ package refinery.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
+import refinery.client.PatientView;
 import refinery.client.Redrawing;
 import refinery.client.SurveyProgress;
 import refinery.client.Table;
@@ -54,36 +52,21 @@ final class WatchCommand implements Callable<Integer> {
   private record Start(long ended, long nanos) {}
 
   private final Map<String, Start> starts = new HashMap<>();
-  private Optional<Instant> awaySince = Optional.empty();
 
   @Override
   public Integer call() {
     NodeClient client = connection.client();
     PrintWriter out = spec.commandLine().getOut();
     if (once) {
-      out.println(viewOrAbsence(client));
+      out.println(view(client, System.nanoTime()));
       out.flush();
     } else {
-      Redrawing.show(out, Duration.ofSeconds(Math.max(1, seconds)), () -> viewOrAbsence(client));
+      Redrawing.show(
+          out,
+          Duration.ofSeconds(Math.max(1, seconds)),
+          new PatientView(connection.url(), () -> view(client, System.nanoTime())));
     }
     return 0;
-  }
-
-  /** A node that does not answer is asked again: it may come back, or another at its address. */
-  private String viewOrAbsence(NodeClient client) {
-    try {
-      String view = view(client, System.nanoTime());
-      awaySince = Optional.empty();
-      return view;
-    } catch (CommandFailure failure) {
-      if (once || failure.exitCode() != CommandFailure.UNREACHABLE) {
-        throw failure;
-      }
-      Instant since = awaySince.orElseGet(Instant::now);
-      awaySince = Optional.of(since);
-      return "%s is away since %s, trying again: %s%n"
-          .formatted(connection.url(), since.truncatedTo(ChronoUnit.SECONDS), failure.getMessage());
-    }
   }
 
   private String view(NodeClient client, long now) {
@@ -197,13 +180,34 @@ final class WatchCommand implements Callable<Integer> {
     long total = batches.path("total").asLong();
     long ended = SurveyProgress.ended(batches);
     Start start = starts.computeIfAbsent(survey.path("id").asText(), id -> new Start(ended, now));
-    return "%-12s %s %d/%d  %s%n"
+    return "%s %s %d/%d  %s%n"
         .formatted(
-            Table.printable(survey.path("source").asText(), 12),
+            named(survey),
             bar(ended, total),
             ended,
             total,
-            eta(total - ended, ended - start.ended(), now - start.nanos()));
+            eta(survey, total - ended, ended - start.ended(), now - start.nanos()));
+  }
+
+  /** Its source and accession, or its id where it has none: many surveys are of one source. */
+  static String named(JsonNode survey) {
+    JsonNode accession = survey.path("parameters").path("accession");
+    String name =
+        accession.isArray()
+            ? accession.path(0).asText()
+                + (accession.size() > 1 ? " +" + (accession.size() - 1) : "")
+            : accession.asText();
+    String told = name.isBlank() ? survey.path("id").asText() : name;
+    return "%-10s %-16s"
+        .formatted(Table.printable(survey.path("source").asText(), 10), Table.printable(told, 28));
+  }
+
+  /** As the node expects it; else from the pace since this view began. */
+  static String eta(JsonNode survey, long left, long done, long nanos) {
+    JsonNode seconds = survey.path("progress").path("seconds_left");
+    return seconds.isNumber()
+        ? "ETA " + Units.time(Duration.ofSeconds(seconds.asLong()))
+        : eta(left, done, nanos);
   }
 
   static String bar(long ended, long total) {

@@ -61,18 +61,19 @@ public final class Redrawing {
   }
 
   /**
-   * At most so many characters of a line, and all that colours it; what stood behind it goes. At
-   * the last column nothing stands behind, and the last character would go.
+   * At most so many columns of a line, and all that colours it; what stood behind it goes. At the
+   * last column nothing stands behind, and the last character would go.
    */
   private static String cut(String line, int width) {
     StringBuilder cut = new StringBuilder();
     int shown = 0;
     boolean colours = false;
-    for (int at = 0; at < line.length(); at++) {
-      char next = line.charAt(at);
+    for (int next : line.codePoints().toArray()) {
       boolean begins = next == ESCAPE;
-      if (begins || colours || shown++ < width) {
-        cut.append(next);
+      boolean takesNoRoom = begins || colours;
+      shown += takesNoRoom ? 0 : Columns.of(next);
+      if (takesNoRoom || shown <= width) {
+        cut.appendCodePoint(next);
       }
       colours = begins || (colours && next != 'm');
     }

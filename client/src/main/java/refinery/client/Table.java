@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Aligned columns of text; what the cells say cannot move the cursor or colour the terminal. */
 public final class Table {
@@ -16,7 +18,12 @@ public final class Table {
   private static final String INDENT = "    ";
   private static final int LINES_BELOW = 3;
   private static final String AGE = "AGE";
-  private static final String NUMBER = "[0-9]*(\\.[0-9]+)?";
+
+  /** A number, a size, or one of these of a whole, as in {@code 2.0/16.0}; or nothing. */
+  private static final Pattern NUMBER =
+      Pattern.compile("([0-9]*(?:\\.[0-9]+)?)(?: ?([KMGTP]i)?B)?%?(?:/.*)?");
+
+  private static final String UNITS = "KMGTP";
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -55,8 +62,8 @@ public final class Table {
   }
 
   /**
-   * The same with its rows by this column: as numbers where all cells are, else as text; ages as
-   * listed, which is newest first.
+   * The same with its rows by this column: as numbers where all cells begin with one (sizes by
+   * their units), else as text; ages as listed, which is newest first.
    *
    * @param column its name; with a minus before it the other way round
    * @throws CommandFailure with exit code 2 when there is no such column
@@ -66,16 +73,26 @@ public final class Table {
     int place = place(down ? column.substring(1) : column);
     List<List<String>> body = new ArrayList<>(rows.subList(1, rows.size()));
     if (!cell(rows.getFirst(), place).equals(AGE)) {
-      boolean numbers = body.stream().allMatch(row -> cell(row, place).matches(NUMBER));
+      boolean numbers = body.stream().allMatch(row -> NUMBER.matcher(cell(row, place)).matches());
       body.sort(
           numbers
-              ? Comparator.comparingDouble(row -> Double.parseDouble("0" + cell(row, place)))
+              ? Comparator.comparingDouble(row -> number(cell(row, place)))
               : Comparator.comparing(row -> cell(row, place)));
     }
     Table sorted = new Table();
     sorted.rows.set(0, rows.getFirst());
     sorted.rows.addAll(down ? body.reversed() : body);
     return sorted;
+  }
+
+  private static double number(String cell) {
+    Matcher matcher = NUMBER.matcher(cell);
+    if (!matcher.matches()) {
+      return 0;
+    }
+    String unit = matcher.group(2) == null ? "" : matcher.group(2).substring(0, 1);
+    int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1;
+    return Double.parseDouble("0" + matcher.group(1)) * Math.pow(1_024, power);
   }
 
   private int place(String name) {
@@ -118,7 +135,7 @@ public final class Table {
     boolean[] numeric = new boolean[columns];
     for (int column = 0; column < columns; column++) {
       int at = column;
-      widths[column] = rows.stream().mapToInt(row -> cell(row, at).length()).max().orElse(0);
+      widths[column] = rows.stream().mapToInt(row -> Columns.of(cell(row, at))).max().orElse(0);
       numeric[column] =
           rows.size() > 1
               && rows.stream().skip(1).allMatch(row -> cell(row, at).matches("[0-9.,%+-]*"));
@@ -131,7 +148,7 @@ public final class Table {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < beside.length; column++) {
         String cell = cut(cell(row, column), beside[column]);
-        String pad = " ".repeat(beside[column] - cell.length());
+        String pad = " ".repeat(beside[column] - Columns.of(cell));
         line.append(numeric[column] ? pad + cell : paint.apply(cell) + pad);
         line.append("  ");
       }
@@ -149,9 +166,10 @@ public final class Table {
     StringBuilder text = new StringBuilder();
     String left = words;
     for (int line = 1; !left.isEmpty(); line++) {
-      int blank = left.length() <= room ? left.length() : left.lastIndexOf(' ', room);
-      boolean last = line == LINES_BELOW || left.length() <= room;
-      String part = last ? cut(left, room) : left.substring(0, blank > 0 ? blank : room);
+      int most = Columns.first(left, room).length();
+      int blank = left.lastIndexOf(' ', most);
+      boolean last = line == LINES_BELOW || most == left.length();
+      String part = last ? cut(left, room) : left.substring(0, blank > 0 ? blank : most);
       text.append(INDENT).append(part).append('\n');
       left = last ? "" : left.substring(part.length()).strip();
     }
@@ -199,16 +217,16 @@ public final class Table {
   }
 
   private static String cut(String cell, int width) {
-    return cell.length() <= width ? cell : cell.substring(0, width - 1) + "\u2026";
+    return Columns.of(cell) <= width ? cell : Columns.first(cell, width - 1) + "\u2026";
   }
 
   private static String cell(List<String> row, int column) {
     return column < row.size() ? row.get(column) : "";
   }
 
-  /** One line without control characters, cut to {@code widest}. */
+  /** One line without control characters, cut to {@code widest} columns. */
   public static String printable(String text, int widest) {
     String clean = text.replaceAll("\\s+", " ").replaceAll("\\p{C}", "").strip();
-    return clean.length() <= widest ? clean : clean.substring(0, widest - 3) + "...";
+    return Columns.of(clean) <= widest ? clean : Columns.first(clean, widest - 3) + "...";
   }
 }

@@ -3,6 +3,7 @@ package refinery.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -74,6 +75,21 @@ class CommandPartsTest {
     assertThat(WatchCommand.bar(12, 24)).isEqualTo("[" + "#".repeat(12) + ".".repeat(12) + "]");
     assertThat(WatchCommand.eta(10, 5, 60_000_000_000L)).isEqualTo("ETA 2m 00s");
     assertThat(WatchCommand.eta(10, 0, 1)).isEmpty();
+  }
+
+  @Test
+  void aWatchedSurveyIsToldFromOthersOfItsSourceAndEndsWhenTheNodeExpectsIt() throws Exception {
+    String survey = "{\"id\":\"survey-7q\",\"source\":\"ena\",\"parameters\":%s,\"progress\":%s}";
+    JsonNode several =
+        Json.MAPPER.readTree(
+            survey.formatted("{\"accession\":[\"SRR1\",\"SRR2\"]}", "{\"seconds_left\":5400}"));
+    assertThat(WatchCommand.named(several).strip()).matches("ena +SRR1 \\+1");
+    assertThat(WatchCommand.eta(several, 10, 5, 60_000_000_000L)).isEqualTo("ETA 1h 30m");
+    assertThat(WatchCommand.eta(several, 10, 0, 1)).as("at the first look").isEqualTo("ETA 1h 30m");
+    JsonNode none =
+        Json.MAPPER.readTree(survey.formatted("{\"query\":\"x\"}", "{\"seconds_left\":null}"));
+    assertThat(WatchCommand.named(none).strip()).matches("ena +survey-7q");
+    assertThat(WatchCommand.eta(none, 10, 5, 60_000_000_000L)).isEqualTo("ETA 2m 00s");
   }
 
   @Test

@@ -138,6 +138,34 @@ class TableTest {
   }
 
   @Test
+  void sizesAndPartsOfAWholeAreSortedAsNumbers() {
+    Table nodes = new Table("ID", "CPU", "MEMORY");
+    nodes.row("a", "10.0/16.0", "900.0 MiB/8.0 GiB");
+    nodes.row("b", "2.0/16.0", "1.5 GiB/8.0 GiB");
+    nodes.row("c", "0.0/16.0", "0 B/8.0 GiB");
+    assertThat(nodes.sorted("cpu").columns(List.of("id")).render()).isEqualTo("ID\nc\nb\na\n");
+    assertThat(nodes.sorted("memory").columns(List.of("id")).render()).isEqualTo("ID\nc\na\nb\n");
+  }
+
+  @Test
+  void whatIsWideTakesTwoColumnsAndNoCharacterIsCutInTwo() {
+    Table table = new Table("ID", "TITLE", "COUNT");
+    table.row("a", "\u6c34\u7a3b", "1");
+    table.row("b", "e\u0301te", "2");
+    assertThat(table.render())
+        .isEqualTo("ID  TITLE  COUNT\na   \u6c34\u7a3b       1\nb   e\u0301te        2\n");
+    Table pictures = new Table("ID", "TITLE", "COUNT");
+    pictures.row("job-0123456789", "\ud83e\uddec".repeat(20), "1");
+    String cut = pictures.render(33);
+    assertThat(cut).contains("job-0123456789  " + "\ud83e\uddec".repeat(4) + "\u2026  ");
+    assertThat(cut.lines()).allMatch(line -> Columns.of(line) <= 33);
+    assertThat(Table.printable("\ud83e\uddec".repeat(9), 10))
+        .isEqualTo("\ud83e\uddec".repeat(3) + "...");
+    assertThat(Redrawing.inPlace("\ud83e\uddec\ud83e\uddec\n", 1, 3))
+        .isEqualTo("\u001b[H\ud83e\uddec\r\n\u001b[J");
+  }
+
+  @Test
   void aViewIsDrawnOverTheOldOneWithoutClearingItFirst() {
     String drawn = Redrawing.inPlace("one\ntwo\nthree\n", 2, 80);
     assertThat(drawn).isEqualTo("\u001b[Hone\u001b[K\r\ntwo\u001b[K\r\n\u001b[J");

@@ -67,6 +67,7 @@ public final class RefineryCommand implements Callable<Integer> {
     line.getSubcommands().get("pipelines").addSubcommand(new PipelinesCheckCommand());
     LabCommands.all(NodeMain::startDemo).forEach(line::addSubcommand);
     line.getSubcommands().values().forEach(RefineryCommand::withHelp);
+    Examples.show(line.getCommandSpec());
     line.setUsageHelpWidth(Terminal.isInteractive() ? Math.clamp(Terminal.width(), 60, 120) : 80);
     line.setColorScheme(
         CommandLine.Help.defaultColorScheme(

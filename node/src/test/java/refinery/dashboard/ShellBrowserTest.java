@@ -210,6 +210,26 @@ class ShellBrowserTest {
   }
 
   @Test
+  void theThemeIsChosenAndKept(Browser browser) {
+    String background = "getComputedStyle(document.body).backgroundColor";
+    try (Window window = browser.open("/surveys/new", 360, 740, ColorScheme.LIGHT)) {
+      Object light = window.page().evaluate(background);
+      window.find("button[aria-label=Rooms]").click();
+      window.page().getByLabel("Theme").selectOption("dark");
+      Object dark = window.page().evaluate(background);
+      assertThat(dark).isNotEqualTo(light);
+      window.page().reload();
+      window.find("main h1");
+      assertThat(window.page().evaluate(background)).as("as it was chosen").isEqualTo(dark);
+      assertThat(window.violations("color-contrast")).isEmpty();
+      window.looks(360, 740, ColorScheme.DARK);
+      window.find("button[aria-label=Rooms]").click();
+      window.page().getByLabel("Theme").selectOption("light");
+      assertThat(window.page().evaluate(background)).isEqualTo(light);
+    }
+  }
+
+  @Test
   void theShellIsUsableByAnybodyInBothThemesAndOnAPhone(Browser browser) {
     for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       try (Window window = browser.open("/", 1280, 800, theme)) {

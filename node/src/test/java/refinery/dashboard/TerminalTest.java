@@ -23,6 +23,7 @@ import refinery.testing.RequiresTools;
 class TerminalTest {
   private static final String COLOURED = "\u001b[32mup\u001b[0m";
   private static final int CTRL_C = 3;
+  private static final String COMMAND = "\"$JAVA\" @\"$ARGUMENTS\"";
 
   @TempDir private Path temp;
 
@@ -60,11 +61,21 @@ class TerminalTest {
   @Test
   void watchIsPlainLinesInAPipeAndEndsWithItsReader(Refinery refinery) throws Exception {
     Process terminal =
-        terminal(watch(refinery) + " | head -n 60; echo ended", Map.of("COLUMNS", "80"));
+        terminal(
+            "%s | head -n 60; %s nodes --watch 1 --columns jobs,id --sort cpu %s | head -n 5; echo ended"
+                .formatted(watch(refinery), COMMAND, "--url " + refinery.node().url()),
+            Map.of("COLUMNS", "80"));
     terminal.getOutputStream().close();
     assertThat(terminal.waitFor(60, TimeUnit.SECONDS)).isTrue();
     String said = Files.readString(screen());
     assertThat(said).contains("batches  ", " up ", "ended").doesNotContain("\u001b");
+    assertThat(said)
+        .contains("FAILED JOB", "input is not FASTQ", "refinery answer SURVEY", "needs cpu 4000.00")
+        .containsPattern("ena +PRJDB990103 +\\[[#.]{24}] \\d+/\\d+")
+        .containsPattern("SURVEY +ASKS\\R" + refinery.asks())
+        .containsPattern("JOBS +WAIT FOR\\R")
+        .as("the list is shown again")
+        .containsPattern("(JOBS  ID\\R *\\d+  node-\\S+\\R\\R){1}JOBS  ID\\R");
   }
 
   private Path screen() {
@@ -72,7 +83,7 @@ class TerminalTest {
   }
 
   private static String watch(Refinery refinery) {
-    return "\"$JAVA\" @\"$ARGUMENTS\" watch --every 1 --url " + refinery.node().url();
+    return COMMAND + " watch --every 1 --url " + refinery.node().url();
   }
 
   /** What the terminal showed until it ended, after a third look and this key. */

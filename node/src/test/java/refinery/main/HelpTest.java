@@ -67,9 +67,6 @@ class HelpTest {
   @ParameterizedTest
   @MethodSource("commands")
   void everyCommandHasExamplesThatAreUnderstood(String name) {
-    if (name.equals("refinery")) {
-      return;
-    }
     CommandSpec spec = command(name).getCommandSpec();
     assertThat(spec.usageMessage().footer()).as(name).isNotEmpty();
     for (String example : Examples.of(spec)) {

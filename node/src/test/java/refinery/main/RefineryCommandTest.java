@@ -222,6 +222,23 @@ class RefineryCommandTest {
   }
 
   @Test
+  void listsShowTheColumnsThatAreAskedForInTheirOrder() {
+    answers.put(
+        "/api/v1/nodes?limit=100",
+        new Answer(200, "{\"items\":[" + node("a", 10) + "," + node("b", 2) + "],\"next\":null}"));
+    assertThat(run("nodes", "--sort", "cpu", "--columns", "cpu,id", "--url", url).out())
+        .isEqualTo("CPU        ID\n2.0/16.0   node-b\n10.0/16.0  node-a\n");
+    Result both = run("nodes", "--sort", "cpu", "--json", "--url", url);
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err()).contains("--columns and --sort are of the table");
+  }
+
+  private static String node(String name, int cpu) {
+    return "{\"id\":\"node-%s\",\"used\":{\"cpu\":%d000},\"capacity\":{\"cpu\":16000}}"
+        .formatted(name, cpu);
+  }
+
+  @Test
   void fetchVerifiesAndDoesNothingTwice(@TempDir Path folder) throws IOException {
     answers.put("/api/v1/batches/batch-abc", new Answer(200, batch("../../etc/pass wd")));
     answers.put("/api/v1/artifacts/" + HELLO, new Answer(200, "hello"));
