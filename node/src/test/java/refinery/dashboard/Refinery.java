@@ -154,7 +154,8 @@ public record Refinery(
       Files.writeString(
           pipelines.resolve("dataset.conf"),
           Files.readString(Path.of("..", "conf", "pipelines", "dataset.conf"))
-              .replace("cpu = \"2\", memory = \"1GiB\"", "cpu = \"0.02\", memory = \"16MiB\""));
+              .replaceFirst(
+                  "resources \\{[^}]*}", "resources { cpu = 0.02, memory = 16MiB, disk = 16MiB }"));
       LocalArchive archive = LocalArchive.start(tree, 0);
       Map<String, String> settings = new HashMap<>(archive.configuration());
       settings.put("refinery.pipelines.directory", pipelines.toString());
