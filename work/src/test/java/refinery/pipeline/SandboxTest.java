@@ -31,6 +31,9 @@ class SandboxTest {
   @TempDir private static Path node;
   @TempDir private static Path elsewhere;
 
+  /** Not below /tmp, of which a tool has its own. */
+  private static final Path KEY = Path.of("target", "sandbox-test", "key.pem").toAbsolutePath();
+
   private static Sandbox sandbox = Sandbox.none();
   private static ServerSocket listening;
   private Workbench bench;
@@ -44,8 +47,7 @@ class SandboxTest {
                 && Sandbox.open(Sandboxing.AUTO, Sandbox.Hidden.NOTHING, path).isOn()
             ? Sandbox.open(
                 Sandboxing.REQUIRED,
-                new Sandbox.Hidden(
-                    List.of(node), List.of(elsewhere.resolve("key.pem"), Path.of("/not/there"))),
+                new Sandbox.Hidden(List.of(node), List.of(KEY, Path.of("/not/there"))),
                 path)
             : Sandbox.none();
     assertThat(sandbox.isOn() || !"true".equals(System.getenv("CI")))
@@ -79,7 +81,8 @@ class SandboxTest {
     Files.writeString(other.resolve("reads.fastq"), "another's reads\n");
     Files.writeString(node.resolve("token"), "a secret\n");
     Files.writeString(elsewhere.resolve("stored"), "as it was\n");
-    Files.writeString(elsewhere.resolve("key.pem"), "a secret\n");
+    Files.createDirectories(KEY.getParent());
+    Files.writeString(KEY, "a secret\n");
   }
 
   /** Each is done without a sandbox, which shows that it is the sandbox that refuses. */
@@ -91,7 +94,7 @@ class SandboxTest {
           """
           reads another's scratch  | cat NODE/scratch/job-other.1/reads.fastq
           reads the node's token   | cat NODE/token
-          reads the node's key     | grep secret ELSEWHERE/key.pem
+          reads the node's key     | grep secret KEY
           sees sockets             | test -n "$(ls -A /run)"
           lists other attempts     | ls NODE/scratch/job-other.1
           writes elsewhere         | echo changed > ELSEWHERE/stored
@@ -144,6 +147,7 @@ class SandboxTest {
             .replace("PORT", Integer.toString(listening.getLocalPort()))
             .replace("NODEPID", Long.toString(ProcessHandle.current().pid()))
             .replace("NODE", node.toString())
+            .replace("KEY", KEY.toString())
             .replace("ELSEWHERE", elsewhere.toString());
     return ran(List.of("bash", "-c", filled));
   }
