@@ -17,14 +17,16 @@ import java.util.stream.Stream;
 
 /**
  * Asks what an open overview page asks, without a browser: its stream of news, and upon news the
- * health and the inbox at most every 3 s and the history of the last hour at most every 5 s.
+ * health and the inbox at most every 3 s, the history of the last hour at most every 5 s and how
+ * states stood in it at most every minute; who reads it asks once.
  */
 final class OverviewReader implements AutoCloseable {
   /** As {@code views/overview.js} and {@code app.js} ask. */
   private enum Asked {
     HEALTH("/api/v1/health", 3_000),
     INBOX("/api/v1/surveys?state=awaiting_input&limit=100", 3_000),
-    HISTORY("/api/v1/stats/history?step=60&from=", 5_000);
+    HISTORY("/api/v1/stats/history?step=60&from=", 5_000),
+    STATES("/api/v1/stats/states?step=60&from=", 60_000);
 
     private final String path;
     private final long throttle;
@@ -35,7 +37,7 @@ final class OverviewReader implements AutoCloseable {
     }
 
     String path() {
-      return this == HISTORY
+      return path.endsWith("=")
           ? path + Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.MINUTES)
           : path;
     }
@@ -59,6 +61,7 @@ final class OverviewReader implements AutoCloseable {
     for (Asked asked : Asked.values()) {
       ask(asked);
     }
+    ask("/api/v1/session");
   }
 
   private Stream<String> opened() {
@@ -98,11 +101,14 @@ final class OverviewReader implements AutoCloseable {
   }
 
   private void ask(Asked asked) {
+    ask(asked.path());
+  }
+
+  private void ask(String path) {
     requests.incrementAndGet();
-    int status =
-        http.sendAsync(request(asked.path()), BodyHandlers.ofByteArray()).join().statusCode();
+    int status = http.sendAsync(request(path), BodyHandlers.ofByteArray()).join().statusCode();
     if (status != 200) {
-      refused.set(asked + " was answered " + status);
+      refused.set(path + " was answered " + status);
     }
   }
 
