@@ -7,15 +7,18 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /**
- * Every page, as a laptop shows it in the light theme, and as a phone does in the dark one: nothing
- * that axe-core finds wrong, nothing wider than the window, one main heading. With {@code
- * -Drefinery.screenshots=DIR} a picture of each is written there.
+ * Every page, as a laptop and a phone show it in both themes: nothing that axe-core finds wrong,
+ * nothing wider than the window, one main heading. With {@code -Drefinery.screenshots=DIR} a
+ * picture of each is written there; with {@code -Drefinery.images=DIR} those of {@code
+ * docs/images}, by their names: {@code ./mvnw -pl node -am verify -Dtest=AllPagesBrowserTest
+ * -Dsurefire.failIfNoSpecifiedTests=false -Drefinery.images=$PWD/docs/images}.
  */
 @RequiresTools("chromium")
 @ExtendWith(DashboardFixture.class)
@@ -34,6 +37,8 @@ class AllPagesBrowserTest {
         "/surveys/new",
         survey,
         survey + "?tab=plan",
+        survey + "?tab=request",
+        survey + "?tab=history",
         "/surveys/" + refinery.asks(),
         "/inbox",
         "/batches",
@@ -52,6 +57,7 @@ class AllPagesBrowserTest {
         "/cluster",
         "/sources",
         "/audit",
+        "/docs",
         "/signin");
   }
 
@@ -67,9 +73,17 @@ class AllPagesBrowserTest {
         window.looks(LAPTOP, 800, ColorScheme.LIGHT).go(path);
         look(window, path, wrong);
         picture(window, "laptop" + path);
+        image(refinery, path).ifPresent(name -> picture(window, "refinery.images", name));
+        window.looks(LAPTOP, 800, ColorScheme.DARK);
+        colours(window, path + " dark", wrong);
+        window.looks(PHONE, 740, ColorScheme.LIGHT);
+        colours(window, path + " light phone", wrong);
         window.looks(PHONE, 740, ColorScheme.DARK);
         look(window, path, wrong);
         picture(window, "phone" + path);
+        image(refinery, path)
+            .filter("job"::equals)
+            .ifPresent(job -> picture(window, "refinery.images", "phone"));
         Object width = window.page().evaluate("document.documentElement.scrollWidth");
         if (!width.equals(PHONE)) {
           wrong.add(path + " is " + width + " wide on a phone");
@@ -79,8 +93,27 @@ class AllPagesBrowserTest {
     assertThat(wrong).isEmpty();
   }
 
+  /** Of a page that was looked at already, in its other theme: only what a theme changes. */
+  private static void colours(Window window, String path, List<String> wrong) {
+    window.violations("color-contrast").forEach(each -> wrong.add(path + ": " + each));
+  }
+
+  /** The name in docs/images of the picture of a page; a phone has that of the job. */
+  private static Optional<String> image(Refinery refinery, String path) {
+    if (path.startsWith("/jobs/")) {
+      return Optional.of("job");
+    }
+    return Optional.ofNullable(
+        Map.of("/", "overview", "/nodes", "nodes", "/surveys/" + refinery.done(), "survey")
+            .get(path));
+  }
+
   private static void picture(Window window, String name) {
-    Optional.ofNullable(System.getProperty("refinery.screenshots"))
+    picture(window, "refinery.screenshots", name);
+  }
+
+  private static void picture(Window window, String property, String name) {
+    Optional.ofNullable(System.getProperty(property))
         .map(folder -> Path.of(folder, name.replaceAll("[^a-z0-9-]+", "_") + ".png"))
         .ifPresent(file -> window.page().screenshot(new Page.ScreenshotOptions().setPath(file)));
   }
