@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -56,11 +57,14 @@ class MachinesBrowserTest {
   void aDrainShowsWhatItMovesAndLosesBeforeItIsDone(Browser browser, Refinery refinery) {
     String node = node(refinery);
     String job = running(refinery);
-    try (Window window = browser.open("/nodes/" + node)) {
+    try (Window window = browser.open("/nodes/" + node, 360, 740, ColorScheme.DARK)) {
       window.find("button:has-text(\"Drain…\")").click();
       window.shows("of work are lost");
       window.shows("nowhere now:");
       assertThat(window.find("dialog a[href='/jobs/" + job + "']").isVisible()).isTrue();
+      assertThat(window.page().evaluate("document.documentElement.scrollWidth"))
+          .as("nothing is wider than the phone")
+          .isEqualTo(360);
       assertThat(window.violations()).isEmpty();
       Locator deadline = window.page().getByLabel("What runs may end for");
       deadline.fill("soon");

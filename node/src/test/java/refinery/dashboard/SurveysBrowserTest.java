@@ -235,7 +235,7 @@ class SurveysBrowserTest {
   @Test
   void aNewSurveyIsPostedFromTheFormAndShowsWhatIsWrongAtItsFields(
       Browser browser, Refinery refinery) {
-    try (Window window = browser.open("/surveys/new?source=ena")) {
+    try (Window window = browser.open("/surveys/new?source=ena", 360, 740, ColorScheme.LIGHT)) {
       window.expectErrors();
       window.page().getByLabel("Priority").fill("200");
       window.page().getByLabel("accession").fill("nonsense");
