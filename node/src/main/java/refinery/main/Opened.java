@@ -3,6 +3,7 @@ package refinery.main;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,7 @@ final class Opened implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Opened.class);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final ReentrantLock closing = new ReentrantLock();
   private boolean closed;
 
   /**
@@ -43,11 +45,19 @@ final class Opened implements AutoCloseable {
     }
   }
 
-  /** Idempotent. */
+  /**
+   * Returns when all parts are closed, also those that another thread closes: who has closed a node
+   * may end the JVM, and must not do so while its database still stops. Idempotent.
+   */
   @Override
   public void close() {
-    for (Optional<AutoCloseable> part = next(); part.isPresent(); part = next()) {
-      close(part.get());
+    closing.lock();
+    try {
+      for (Optional<AutoCloseable> part = next(); part.isPresent(); part = next()) {
+        close(part.get());
+      }
+    } finally {
+      closing.unlock();
     }
   }
 }
