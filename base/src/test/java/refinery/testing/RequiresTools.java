@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(ToolsPresent.class)
 public @interface RequiresTools {
-  /** Programs that must be on the PATH. */
+  /** Programs that must be on the PATH; of those divided by | any will do. */
   String[] value() default {
     "salmon",
     "kallisto",

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Decides for {@link RequiresTools}. */
-final class ToolsPresent implements ExecutionCondition {
+public final class ToolsPresent implements ExecutionCondition {
   /** Debian and Ubuntu packages; a program that is not here is named as its own package. */
   private static final Map<String, String> PACKAGES =
       Map.of(
@@ -35,7 +36,8 @@ final class ToolsPresent implements ExecutionCondition {
             .map(annotation -> Arrays.asList(annotation.value()))
             .orElse(List.of())
             .stream()
-            .filter(tool -> !onPath(tool))
+            .filter(tool -> find(tool).isEmpty())
+            .map(tool -> tool.replaceFirst("\\|.*", ""))
             .toList();
     if (missing.isEmpty()) {
       return ConditionEvaluationResult.enabled("every tool is installed");
@@ -53,10 +55,21 @@ final class ToolsPresent implements ExecutionCondition {
     return ConditionEvaluationResult.disabled(reason);
   }
 
-  private static boolean onPath(String tool) {
-    String path = System.getenv().getOrDefault("PATH", "");
-    return Arrays.stream(path.split(File.pathSeparator))
-        .filter(folder -> !folder.isEmpty())
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+  /**
+   * Where on the PATH a program lies.
+   *
+   * @param tool names divided by |, of which any will do; the first that is found
+   */
+  public static Optional<Path> find(String tool) {
+    List<String> path =
+        Arrays.asList(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
+    return Arrays.stream(tool.split("\\|"))
+        .flatMap(
+            name ->
+                path.stream()
+                    .filter(folder -> !folder.isEmpty())
+                    .map(folder -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 }

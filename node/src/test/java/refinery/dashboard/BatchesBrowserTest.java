@@ -24,7 +24,7 @@ import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** The list of batches and the story of one, as a person uses them. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class BatchesBrowserTest {
   private static final String EVIL =

@@ -18,7 +18,7 @@ import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** Datasets that the node has made: what is in them, two beside each other, and a new one. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class DatasetsBrowserTest {
   private static final String ROWS = ".table tbody tr[role=row]";

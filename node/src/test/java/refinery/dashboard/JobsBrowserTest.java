@@ -23,7 +23,7 @@ import refinery.testing.RequiresTools;
 
 /** Jobs, their logs, times and explanations, failures by cause, and actions on many at once. */
 @Order(Integer.MAX_VALUE)
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class JobsBrowserTest {
   private static List<String> jobs(Refinery refinery, int count, String script) {

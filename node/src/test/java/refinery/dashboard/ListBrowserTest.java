@@ -19,7 +19,7 @@ import refinery.testing.RequiresTools;
 
 /** Lists: addresses, length, keys, export, and that news leave the reader where he is. */
 @Order(1)
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class ListBrowserTest {
   private static final String ROWS = ".table tbody tr[role=row]";

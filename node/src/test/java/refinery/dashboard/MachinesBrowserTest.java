@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /** Nodes as bins, a drain with its preview, the cluster, hosts of archives, schedules. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class MachinesBrowserTest {
   private static String node(Refinery refinery) {

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import refinery.testing.RequiresTools;
 
 /** Signing in and out: what is gone to, and what one reader leaves for the next. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class SessionBrowserTest {
   private static final String ROW =
@@ -101,12 +102,18 @@ class SessionBrowserTest {
   void noTestMayExpectAnUncaughtErrorOrAnotherHost(Browser browser) {
     Window thrown = browser.empty(640, 480, ColorScheme.LIGHT);
     thrown.expectErrors();
+    List<String> seen = new ArrayList<>();
+    thrown.page().onPageError(seen::add);
     thrown.page().evaluate("setTimeout(() => { throw new Error('lost') })");
-    thrown.page().waitForTimeout(1);
+    thrown.page().waitForCondition(() -> !seen.isEmpty());
     assertThatThrownBy(thrown::close).hasMessageContaining("lost");
     Window foreign = browser.empty(640, 480, ColorScheme.LIGHT);
     foreign.expectErrors();
-    foreign.page().evaluate("fetch('http://127.0.0.2:1/').catch(() => {})");
+    foreign
+        .page()
+        .waitForRequest(
+            "http://127.0.0.2:1/",
+            () -> foreign.page().evaluate("fetch('http://127.0.0.2:1/').catch(() => {})"));
     assertThatThrownBy(foreign::close).hasMessageContaining("foreign request: http://127.0.0.2");
   }
 }

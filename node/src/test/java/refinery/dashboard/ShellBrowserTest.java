@@ -18,7 +18,7 @@ import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** What every page of the dashboard has: navigation, keys, themes, and that anybody can use it. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class ShellBrowserTest {
   @Test

@@ -21,7 +21,7 @@ import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** Surveys, the inbox and comparisons, as a person uses them. */
-@RequiresTools("chromium")
+@RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class SurveysBrowserTest {
   private static final int MANY = 10_000;

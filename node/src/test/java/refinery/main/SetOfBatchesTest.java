@@ -38,7 +38,7 @@ import refinery.testing.NodeProcess;
  * is made. {@code -Drefinery.members=10000} for as many.
  */
 class SetOfBatchesTest {
-  private static final int MEMBERS = Integer.getInteger("refinery.members", 300);
+  private static final int MEMBERS = Integer.getInteger("refinery.members", 200);
   private static final String STUDY = "PRJNA777777";
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final Duration SOON = Duration.ofSeconds(2);
