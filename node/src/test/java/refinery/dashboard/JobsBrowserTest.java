@@ -368,7 +368,7 @@ class JobsBrowserTest {
             page.getByLabel(filter, new Page.GetByLabelOptions().setExact(true))
                 .selectOption(value));
     page.waitForFunction(
-        "() => document.querySelector('.log-found').textContent.endsWith('found')");
+        "() => document.querySelector('.log-found')?.textContent.endsWith('found')");
     return page.locator(".log-row .log-text").allInnerTexts();
   }
 
@@ -383,7 +383,7 @@ class JobsBrowserTest {
       window.find(".log-row >> text=/tick [0-9]{2,}/");
       window
           .page()
-          .waitForFunction("() => document.querySelector('.log-frame').scrollHeight > 1500");
+          .waitForFunction("() => document.querySelector('.log-frame')?.scrollHeight > 1500");
       window.page().locator(".log-frame").hover();
       window.page().mouse().wheel(0, -300);
       window.find("button[aria-pressed=false]:has-text(\"Follow\")");
@@ -392,7 +392,7 @@ class JobsBrowserTest {
       window
           .page()
           .waitForFunction(
-              "h => document.querySelector('.log-frame').scrollHeight > h + 100", height);
+              "h => document.querySelector('.log-frame')?.scrollHeight > h + 100", height);
       assertThat(window.page().evaluate("document.querySelector('.log-frame').scrollTop"))
           .as("more lines came, and the reader stays")
           .isEqualTo(top);

@@ -83,7 +83,7 @@ class ListBrowserTest {
       assertThat(page.locator(ROWS).count()).as("rows in the page").isLessThan(120);
       page.evaluate(FRAME + ".scrollTop = 37 * 4000");
       page.waitForFunction(
-          "() => document.querySelector('" + ROWS + "').getAttribute('aria-rowindex') > 3900");
+          "() => document.querySelector('" + ROWS + "')?.getAttribute('aria-rowindex') > 3900");
       String row = page.locator(ROWS).nth(20).getAttribute("aria-rowindex");
       AtomicInteger asked = new AtomicInteger();
       page.onRequest(request -> asked.addAndGet(request.url().contains("/api/v1/jobs?") ? 1 : 0));
@@ -161,7 +161,7 @@ class ListBrowserTest {
 
   private static void waitForFirst(Page page, String id) {
     page.waitForFunction(
-        "([rows, id]) => document.querySelector(rows).id.endsWith(id)", List.of(ROWS, id));
+        "([rows, id]) => document.querySelector(rows)?.id.endsWith(id)", List.of(ROWS, id));
   }
 
   private static int loaded(Page page) {
