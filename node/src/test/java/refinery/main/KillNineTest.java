@@ -38,14 +38,14 @@ import refinery.testing.NodeProcess;
 import refinery.testing.RequiresTools;
 
 /**
- * A node is killed by {@code kill -9} at four random moments while it refines real data with the
+ * A node is killed by {@code kill -9} at three random moments while it refines real data with the
  * real tools, once more while it starts, and started again each time with the same directory:
  * nothing is lost, done twice in effect, or left behind. A moment is a number of steps of progress,
  * not a time; {@code -Drefinery.seed=N} replays, {@code -Drefinery.kills=20} kills more often.
  */
 @RequiresTools
 class KillNineTest {
-  private static final int KILLS = Integer.getInteger("refinery.kills", 4);
+  private static final int KILLS = Integer.getInteger("refinery.kills", 3);
   private static final int MOST_STEPS = 7;
   private static final int MOST_START_LINES = 20;
   private static final Duration PATIENCE = Duration.ofMinutes(4);
