@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +121,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       postgres.createDatabase(DATABASE);
       Files.write(home.resolve("ready"), new byte[0]);
     } catch (IOException | SQLException | RuntimeException e) {
-      server.close();
+      postgres.stop();
       throw e;
     }
     LOG.info("Embedded PostgreSQL is ready on port {}, data in {}", server.getPort(), data);
@@ -268,10 +269,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
   @Override
   public void close() {
     try (lock) {
-      server.close();
-      OrphanedServer.awaitEnd(data);
+      stop();
     } catch (IOException e) {
       LOG.warn("Embedded PostgreSQL did not stop cleanly: {}", e.getMessage());
+    }
+  }
+
+  private void stop() throws IOException {
+    Optional<ProcessHandle> process = OrphanedServer.serverOf(data);
+    server.close();
+    if (process.isPresent()) {
+      OrphanedServer.awaitEnd(process.get());
     }
   }
 }

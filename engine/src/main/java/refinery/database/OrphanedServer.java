@@ -48,13 +48,13 @@ final class OrphanedServer {
   /**
    * Waits for the end of a server that was told to stop: its last checkpoint may take longer than
    * those wait who told it. At once when it has ended.
+   *
+   * @param server as {@link #serverOf} named it before: a server that ends removes its own file
+   *     first
    */
-  static void awaitEnd(Path data) throws IOException {
-    Optional<ProcessHandle> stopping = serverOf(data);
-    if (stopping.isPresent()
-        && !ended(stopping.get(), LONGEST_STOP)
-        && !ends(stopping.get(), "QUIT", 10)) {
-      throw new IOException("process " + stopping.get().pid() + " does not end");
+  static void awaitEnd(ProcessHandle server) throws IOException {
+    if (!ended(server, LONGEST_STOP) && !ends(server, "QUIT", 10)) {
+      throw new IOException("process " + server.pid() + " does not end");
     }
   }
 
@@ -62,7 +62,8 @@ final class OrphanedServer {
     return data.resolve("postmaster.pid");
   }
 
-  private static Optional<ProcessHandle> serverOf(Path data) throws IOException {
+  /** The server that runs on these data, as its own file there says. */
+  static Optional<ProcessHandle> serverOf(Path data) throws IOException {
     List<String> lines;
     try {
       lines = Files.readAllLines(pidFile(data));

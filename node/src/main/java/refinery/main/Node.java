@@ -46,8 +46,13 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeOptions options) throws Exception {
     Node node = new Node();
-    node.boot(options, node.opened.add(NodeDirectory.open(options.dir())));
+    node.boot(options);
     return node;
+  }
+
+  /** As {@link #start}, of a node that may be closed meanwhile. */
+  void boot(NodeOptions options) throws Exception {
+    boot(options, opened.add(NodeDirectory.open(options.dir())));
   }
 
   /**
@@ -148,14 +153,12 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private Database database(NodeOptions options) {
+  private Database database(NodeOptions options) throws Exception {
     DatabaseAddress address;
     if (options.db().isPresent()) {
       address = DatabaseAddress.parse(options.db().get(), System.getenv());
     } else {
-      EmbeddedPostgres embedded = EmbeddedPostgres.start(options.dir());
-      opened.add(embedded);
-      address = embedded.address();
+      address = opened.open(() -> EmbeddedPostgres.start(options.dir())).address();
     }
     Database database = Database.open(address);
     opened.add(database);

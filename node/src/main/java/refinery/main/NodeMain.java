@@ -90,16 +90,8 @@ public final class NodeMain {
     Node node;
     try {
       node = lives.begin();
-    } catch (ConfigurationException | DatabaseException | IllegalArgumentException e) {
-      err.println("refinery: " + e.getMessage());
-      return WRONG_CONFIGURATION;
     } catch (Exception e) {
-      if (lives.isStopped()) {
-        return 0;
-      }
-      LOG.error("the node did not start", e);
-      err.println("refinery: the node did not start: " + e.getMessage());
-      return 1;
+      return lives.isStopped() ? 0 : notStarted(e, err);
     }
     Duration took = Duration.between(begun, Instant.now());
     LOG.info(
@@ -117,6 +109,18 @@ public final class NodeMain {
       Thread.currentThread().interrupt();
       return 0;
     }
+  }
+
+  private static int notStarted(Exception failure, PrintStream err) {
+    if (failure instanceof ConfigurationException
+        || failure instanceof DatabaseException
+        || failure instanceof IllegalArgumentException) {
+      err.println("refinery: " + failure.getMessage());
+      return WRONG_CONFIGURATION;
+    }
+    LOG.error("the node did not start", failure);
+    err.println("refinery: the node did not start: " + failure.getMessage());
+    return 1;
   }
 
   /** See {@link DemoNode.Starter}: a whole node in this JVM, on loopback. */
@@ -141,14 +145,17 @@ public final class NodeMain {
             Optional.empty(),
             all,
             Optional.empty());
+    Node node = new Node();
+    Thread stop = new Thread(node::close, "refinery-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
     try {
-      Node node = Node.start(options);
-      Thread stop = new Thread(node::close, "refinery-stop");
-      Runtime.getRuntime().addShutdownHook(stop);
+      node.boot(options);
       return new RunningDemo(node, stop);
     } catch (ConfigurationException | DatabaseException | IllegalArgumentException e) {
+      forget(stop);
       throw CommandFailure.usage(e.getMessage());
     } catch (Exception e) {
+      forget(stop);
       throw new IllegalStateException("the node did not start: " + e.getMessage(), e);
     }
   }
@@ -161,11 +168,7 @@ public final class NodeMain {
 
     @Override
     public void close() {
-      try {
-        Runtime.getRuntime().removeShutdownHook(stop);
-      } catch (IllegalStateException e) {
-        LOG.debug("already on the way down");
-      }
+      forget(stop);
       node.close();
     }
   }

@@ -3,6 +3,7 @@ package refinery.main;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,10 @@ final class Opened implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Opened.class);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-  private final ReentrantLock closing = new ReentrantLock();
+
+  /** Held by who closes, and by who opens what takes its time. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private boolean closed;
 
   /**
@@ -29,7 +33,33 @@ final class Opened implements AutoCloseable {
       }
     }
     close(part);
-    throw new IllegalStateException("the node was stopped while it started");
+    throw stopped();
+  }
+
+  /**
+   * Opens a part that takes its time, and that somebody must close once it has begun: who closes
+   * all meanwhile waits until it is open, and closes it, too.
+   *
+   * @throws IllegalStateException when the node is to stop; nothing is opened then
+   */
+  <T extends AutoCloseable> T open(Callable<T> part) throws Exception {
+    turn.lock();
+    try {
+      if (isClosed()) {
+        throw stopped();
+      }
+      return add(part.call());
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private static IllegalStateException stopped() {
+    return new IllegalStateException("the node was stopped while it started");
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   private synchronized Optional<AutoCloseable> next() {
@@ -51,13 +81,13 @@ final class Opened implements AutoCloseable {
    */
   @Override
   public void close() {
-    closing.lock();
+    turn.lock();
     try {
       for (Optional<AutoCloseable> part = next(); part.isPresent(); part = next()) {
         close(part.get());
       }
     } finally {
-      closing.unlock();
+      turn.unlock();
     }
   }
 }

@@ -1,16 +1,23 @@
 package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +76,38 @@ class NodeMainTest {
           .contains("warning", "--db", "REFINERY_DB_PASSWORD")
           .doesNotContain("s3cret");
     }
+  }
+
+  /** SIGTERM does so, and halts the JVM then. */
+  @Test
+  void whoStopsANodeThatStartsReturnsWhenItsDatabaseHasEnded() throws Exception {
+    try (NodeDirectory directory = NodeDirectory.open(temp)) {
+      NodeLives lives =
+          new NodeLives(
+              options(ANY, ANY, ANY, Optional.empty()),
+              directory,
+              new PrintStream(new ByteArrayOutputStream()));
+      FutureTask<Node> starting = new FutureTask<>(lives::begin);
+      Thread.ofPlatform().start(starting);
+      Path file = temp.resolve("postgres/data/postmaster.pid");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> processOf(file).isPresent());
+      ProcessHandle server = processOf(file).orElseThrow();
+      lives.close();
+      assertThat(server.isAlive()).isFalse();
+      assertThatThrownBy(starting::get).isInstanceOf(ExecutionException.class);
+    }
+  }
+
+  private static Optional<ProcessHandle> processOf(Path file) throws IOException {
+    return Files.exists(file)
+        ? Files.readAllLines(file).stream()
+            .findFirst()
+            .map(Long::valueOf)
+            .flatMap(ProcessHandle::of)
+        : Optional.empty();
   }
 
   private NodeOptions options(

@@ -1,6 +1,7 @@
 package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -46,5 +47,32 @@ class OpenedTest {
     second.join();
     assertThat(closed).containsExactly("database");
     first.join();
+  }
+
+  @Test
+  void whoClosesItWhileAPartOpensReturnsWhenThatIsClosedToo() throws Exception {
+    CountDownLatch ready = new CountDownLatch(1);
+    Thread starting =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    assertThatCode(
+                            () ->
+                                opened.open(
+                                    () -> {
+                                      ready.await();
+                                      return () -> closed.add("database");
+                                    }))
+                        .doesNotThrowAnyException());
+    await().until(() -> starting.getState() == Thread.State.WAITING);
+    Thread stopping = Thread.ofPlatform().start(opened::close);
+    await().until(() -> stopping.getState() == Thread.State.WAITING);
+    ready.countDown();
+    stopping.join();
+    assertThat(closed).containsExactly("database");
+    assertThatThrownBy(() -> opened.open(() -> () -> closed.add("never")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(closed).containsExactly("database");
+    starting.join();
   }
 }
