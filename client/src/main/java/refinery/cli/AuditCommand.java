@@ -22,11 +22,8 @@ import refinery.client.Table;
 /** Lists or exports who did what. */
 @Command(
     name = "audit",
-    description = {
-      "Who did what, when and from where, newest first. Needs a token with the scope admin.",
-      "Examples: refinery audit --actor ci --from 2026-01-01T00:00:00Z",
-      "          refinery audit --format csv > audit.csv"
-    })
+    description =
+        "List who did what, when and from where, newest first. Needs a token with the scope admin.")
 final class AuditCommand implements Runnable {
   @Spec private CommandSpec spec;
   @Mixin private final Listing listing = new Listing();

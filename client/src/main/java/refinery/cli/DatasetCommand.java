@@ -34,14 +34,7 @@ import refinery.protocol.Json;
       DatasetCommand.Show.class,
       DatasetCommand.Fetch.class
     },
-    synopsisSubcommandLabel = "create|append|list|show|fetch",
-    footer = {
-      "",
-      "refinery dataset create survey=SURVEY formats=tsv.gz,h5ad --wait",
-      "refinery dataset create SRR1 SRR2 counts=lengthScaledTPM normalise=tmm",
-      "refinery dataset create query.organism=homo_sapiens aggregate=species",
-      "refinery dataset append DATASET SRR3 --wait"
-    })
+    synopsisSubcommandLabel = "create|append|list|show|fetch")
 final class DatasetCommand {
   private static final String DATASETS = "/datasets";
   private static final Set<String> ENDED = Set.of("done", "failed", "cancelled");

@@ -25,8 +25,7 @@ import refinery.client.SavedTokens;
     description = {
       "Keep a token for a node: asks for it, or reads it from standard input or REFINERY_TOKEN.",
       "It lies in ~/.config/refinery/tokens.json, which only you can read, until 'refinery"
-          + " logout'.",
-      "Example: refinery login https://refinery.example.org"
+          + " logout'."
     })
 final class LoginCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -31,10 +31,8 @@ final class TokenCommand implements Callable<Integer> {
   /** {@code refinery token create NAME --scope S}. */
   @Command(
       name = "create",
-      description = {
-        "Print a new token, this once, and the line by which a node accepts it. Nothing is kept.",
-        "Example: refinery token create ci --scope operate"
-      })
+      description =
+          "Print a new token, this once, and the line by which a node accepts it. Nothing is kept.")
   static final class Create implements Callable<Integer> {
     private static final Set<String> SCOPES = Set.of("read", "operate", "admin");
     private static final int BYTES = 32;

@@ -2,15 +2,16 @@ package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Every command says what it does, what each of its options means, and how it is used. */
 class HelpTest {
@@ -64,21 +67,53 @@ class HelpTest {
         .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(110));
   }
 
-  @ParameterizedTest
-  @MethodSource("commands")
-  void everyCommandHasExamplesThatAreUnderstood(String name) {
-    CommandSpec spec = command(name).getCommandSpec();
-    assertThat(spec.usageMessage().footer()).as(name).isNotEmpty();
-    for (String example : Examples.of(spec)) {
-      Matcher program = Pattern.compile("refinery ([^|()]*)").matcher(example);
-      assertThat(program.find()).as(example).isTrue();
-      List<String> words =
-          Pattern.compile("\"([^\"]*)\"|(\\S+)")
-              .matcher(program.group(1))
-              .results()
-              .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-              .toList();
-      PROGRAM.parseArgs(words.toArray(String[]::new));
+  @Test
+  void everyCommandHasExamplesOfItselfThatAreUnderstood() {
+    List<String> lines = new ArrayList<>();
+    List<String> owners = new ArrayList<>();
+    for (String name : commands().toList()) {
+      UsageMessageSpec help = command(name).getCommandSpec().usageMessage();
+      assertThat(help.description())
+          .as("examples of %s are in examples.txt", name)
+          .noneMatch(line -> line.contains("Example"));
+      List<String> shown = Arrays.asList(help.footer());
+      assertThat(shown).as(name).startsWith("", "Examples:").hasSizeGreaterThan(2);
+      for (String line : shown.subList(2, shown.size())) {
+        lines.add(line.replace("%%", "%"));
+        owners.add(name);
+      }
+    }
+    List<List<List<String>>> calls = CommandLines.calls("refinery", lines, temp);
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      assertThat(calls.get(i)).as(line).hasSize(1);
+      ParseResult read = PROGRAM.parseArgs(calls.get(i).getFirst().toArray(String[]::new));
+      while (read.hasSubcommand()) {
+        read = read.subcommand();
+      }
+      assertThat(read.commandSpec().qualifiedName()).as(line).startsWith(owners.get(i));
+    }
+  }
+
+  @Test
+  void aPhraseInAnExampleReachesTheProgramWithItsQuotes() {
+    assertThat(Examples.of(command("refinery search").getCommandSpec()))
+        .anySatisfy(
+            example ->
+                assertThat(CommandLines.words("refinery", example))
+                    .startsWith("search", "\"heat shock\" -mock"));
+  }
+
+  @Test
+  void examplesAreOfCommandsThatThereAre() throws IOException {
+    try (InputStream examples = HelpTest.class.getResourceAsStream("examples.txt")) {
+      String text = new String(examples.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(
+              text.lines()
+                  .filter(line -> line.startsWith("["))
+                  .map(line -> "refinery " + line.substring(1, line.length() - 1)))
+          .doesNotHaveDuplicates()
+          .isSubsetOf(commands().toList());
     }
   }
 
