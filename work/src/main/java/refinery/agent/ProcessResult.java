@@ -14,4 +14,11 @@ import refinery.protocol.job.Usage;
  * @param usage peak resident bytes and CPU seconds of the whole tree
  */
 public record ProcessResult(
-    int exitCode, Optional<Failure> killed, Usage usage, Instant startedAt, Instant finishedAt) {}
+    int exitCode, Optional<Failure> killed, Usage usage, Instant startedAt, Instant finishedAt) {
+
+  /** The same of a process whose work is done by others: what they used is not known. */
+  public ProcessResult withoutMemory() {
+    return new ProcessResult(
+        exitCode, killed, new Usage(0, usage.cpuSeconds()), startedAt, finishedAt);
+  }
+}

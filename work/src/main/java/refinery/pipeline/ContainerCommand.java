@@ -57,6 +57,11 @@ record ContainerCommand(
     };
   }
 
+  /** True if its processes are not the attempt's own, but those of a service of the machine. */
+  boolean isElsewhere() {
+    return engine == Engine.DOCKER;
+  }
+
   /** Ends and removes it, if it is still there. */
   List<String> remove() {
     return switch (engine) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,10 +24,31 @@ import refinery.pipeline.ContainerCommand.Engine;
 final class Containers {
   private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
   private static final long REMOVAL_SECONDS = 30;
+  private static final int REMOVAL_TRIES = 3;
 
-  /** What an engine needs of the node's own environment: where it keeps images. */
+  /**
+   * What an engine needs of the node's own environment: its configuration, and where it keeps
+   * images.
+   */
   private static final List<String> INHERITED =
-      List.of("HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "DOCKER_HOST", "DOCKER_CONFIG");
+      List.of(
+          "HOME",
+          "PATH",
+          "XDG_RUNTIME_DIR",
+          "XDG_CONFIG_HOME",
+          "XDG_DATA_HOME",
+          "DBUS_SESSION_BUS_ADDRESS",
+          "CONTAINERS_CONF",
+          "CONTAINERS_STORAGE_CONF",
+          "CONTAINERS_REGISTRIES_CONF",
+          "REGISTRY_AUTH_FILE",
+          "CONTAINER_HOST",
+          "DOCKER_HOST",
+          "DOCKER_CONFIG",
+          "DOCKER_CONTEXT",
+          "DOCKER_CERT_PATH",
+          "DOCKER_TLS_VERIFY",
+          "APPTAINER_CACHEDIR");
 
   private final ProgramPath path;
 
@@ -103,32 +125,49 @@ final class Containers {
     return environment;
   }
 
-  /** Ends a container whose engine was killed: it does not end with it. */
+  /**
+   * Ends a container whose engine was killed: it does not end with it. Podman, of which what
+   * watches the container was killed too, fails once and succeeds then.
+   */
   static void remove(ContainerCommand container) {
-    List<String> command = container.remove();
-    if (command.isEmpty()) {
+    if (container.remove().isEmpty()) {
       return;
     }
     // The interrupt that ended the step must not keep its container alive.
     boolean interrupted = Thread.interrupted();
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!process.waitFor(REMOVAL_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        LOG.warn("the container {} was not removed within {} s", container.name(), REMOVAL_SECONDS);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(REMOVAL_SECONDS);
+      Optional<String> failure = removal(container, end);
+      for (int tries = 1; failure.isPresent() && tries < REMOVAL_TRIES; tries++) {
+        failure = removal(container, end);
       }
-    } catch (IOException e) {
-      LOG.warn("the container {} cannot be removed: {}", container.name(), e.getMessage());
+      failure.ifPresent(
+          said -> LOG.warn("the container {} was not removed: {}", container.name(), said));
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Empty when it is removed, else the engine's words. */
+  private static Optional<String> removal(ContainerCommand container, long end)
+      throws InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(container.remove()).redirectErrorStream(true);
+    builder.environment().keySet().retainAll(INHERITED);
+    try {
+      Process process = builder.start();
+      if (!process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        process.destroyForcibly();
+        return Optional.of("it took longer than " + REMOVAL_SECONDS + " s");
+      }
+      String said = process.inputReader().lines().collect(Collectors.joining("; "));
+      boolean gone = said.toLowerCase(Locale.ROOT).contains("no such container");
+      return process.exitValue() == 0 || gone ? Optional.empty() : Optional.of(said);
+    } catch (IOException e) {
+      return Optional.of(e.getMessage());
     }
   }
 }

@@ -48,6 +48,9 @@ final class StepRunner {
   /** Bytes of the attempt's log that are in stored logs. */
   private long storedLog;
 
+  /** True when a step ran where this node cannot see its memory. */
+  private boolean unseen;
+
   StepRunner(Pipeline pipeline, Attempt attempt, ProcessRunner.Services services, Path work) {
     this.pipeline = pipeline;
     this.attempt = attempt;
@@ -80,6 +83,7 @@ final class StepRunner {
     return versions;
   }
 
+  /** A peak of 0 is unknown. */
   Usage usage() {
     long memory = 0;
     double cpu = 0;
@@ -87,7 +91,7 @@ final class StepRunner {
       memory = Math.max(memory, record.peakMemory());
       cpu += record.cpuSeconds();
     }
-    return new Usage(memory, cpu);
+    return new Usage(unseen ? 0 : memory, cpu);
   }
 
   /** Records a successful step that no pipeline names. */
@@ -277,7 +281,9 @@ final class StepRunner {
     try {
       ProcessResult result = attempt.execute(request);
       ended = result.killed().isEmpty();
-      return result;
+      boolean hidden = container.filter(ContainerCommand::isElsewhere).isPresent();
+      unseen |= hidden;
+      return hidden ? result.withoutMemory() : result;
     } finally {
       if (!ended && container.isPresent()) {
         Containers.remove(container.get());

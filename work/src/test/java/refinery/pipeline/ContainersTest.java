@@ -35,9 +35,9 @@ import refinery.protocol.job.Usage;
 import refinery.protocol.job.Work;
 
 /**
- * Steps in containers. No engine runs where these tests do: argument vectors are compared as they
- * are, and for whole runs a script named podman keeps its arguments, leaves out what is for the
- * engine, and runs the command itself.
+ * Steps in containers, without an engine: argument vectors are compared as they are, and for whole
+ * runs a script in the engine's place keeps its arguments, leaves out what is for the engine, and
+ * runs the command itself. {@link RealContainersTest} runs them by Podman.
  */
 class ContainersTest {
   private static final String IMAGE = "docker.io/library/alpine:3.20";
@@ -150,8 +150,12 @@ class ContainersTest {
   }
 
   private String podman() throws IOException {
+    return engine("podman");
+  }
+
+  private String engine(String name) throws IOException {
     Path bin = Files.createDirectories(folder.resolve("bin"));
-    Path script = Files.writeString(bin.resolve("podman"), PODMAN.formatted(calls()));
+    Path script = Files.writeString(bin.resolve(name), PODMAN.formatted(calls()));
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
     return bin.toString();
   }
@@ -188,6 +192,7 @@ class ContainersTest {
     JobResult.Processed result = Workbench.processed(outcome);
     assertThat(Workbench.lines(bench.fetch(result.artifacts(), "out.txt")))
         .containsExactly("a b", "hello");
+    assertThat(outcome.usage().peakMemory()).isEqualTo(1 << 20);
     StepRecord step = outcome.steps().getFirst();
     assertThat(step.tool()).isEqualTo(IMAGE);
     assertThat(step.command()).startsWith("sh", "-c").endsWith("sh", "inputs/text.txt");
@@ -196,6 +201,21 @@ class ContainersTest {
         .asString()
         .startsWith("run --rm --name=refinery-job-1-1-copy --network=none")
         .contains("source=" + folder.resolve("scratch") + ",", "--cpus=2.000");
+  }
+
+  /** Its processes are those of a service, so nobody may learn from what the attempt's own used. */
+  @Test
+  void whatAContainerOfDockerUsedIsNotKnown() throws IOException {
+    Workbench bench = new Workbench(folder.resolve("bench"));
+    Outcome outcome =
+        bench
+            .runner(pipelines(0), engine("docker"))
+            .run(attempt(bench))
+            .toCompletableFuture()
+            .join();
+    assertThat(Workbench.processed(outcome).artifacts()).isNotEmpty();
+    assertThat(outcome.usage().peakMemory()).isZero();
+    assertThat(outcome.steps().getFirst().peakMemory()).isZero();
   }
 
   @Test
