@@ -1,6 +1,7 @@
 package refinery.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
@@ -26,6 +29,10 @@ import picocli.CommandLine.ParseResult;
 /** Every command says what it does, what each of its options means, and how it is used. */
 class HelpTest {
   private static final CommandLine PROGRAM = RefineryCommand.tree();
+
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```\\w*\n(.*?)^```$");
+
+  private static final Pattern MENTIONED = Pattern.compile("`(?:\\./)?(refinery [^`]+)`");
 
   @TempDir Path temp;
 
@@ -46,6 +53,11 @@ class HelpTest {
       found = word.equals("refinery") ? found : found.getSubcommands().get(word);
     }
     return found;
+  }
+
+  /** The command that the words are for. */
+  private static ParseResult command(ParseResult read) {
+    return read.hasSubcommand() ? command(read.subcommand()) : read;
   }
 
   @ParameterizedTest
@@ -88,10 +100,7 @@ class HelpTest {
       String line = lines.get(i);
       assertThat(calls.get(i)).as(line).hasSize(1);
       ParseResult read = PROGRAM.parseArgs(calls.get(i).getFirst().toArray(String[]::new));
-      while (read.hasSubcommand()) {
-        read = read.subcommand();
-      }
-      assertThat(read.commandSpec().qualifiedName()).as(line).startsWith(owners.get(i));
+      assertThat(command(read).commandSpec().qualifiedName()).as(line).startsWith(owners.get(i));
     }
   }
 
@@ -114,6 +123,64 @@ class HelpTest {
                   .map(line -> "refinery " + line.substring(1, line.length() - 1)))
           .doesNotHaveDuplicates()
           .isSubsetOf(commands().toList());
+    }
+  }
+
+  static Stream<Path> pages() throws IOException {
+    Path root = Path.of(System.getProperty("refinery.root", ".."));
+    try (Stream<Path> docs = Files.walk(root.resolve("docs"))) {
+      List<Path> pages =
+          new ArrayList<>(docs.filter(file -> file.toString().endsWith(".md")).toList());
+      pages.addAll(List.of(root.resolve("README.md"), root.resolve("docker/README.md")));
+      return pages.stream();
+    }
+  }
+
+  /** What stands between fences is typed as it is there, but for an ellipsis. */
+  @Test
+  void whatPagesSayToTypeIsUnderstood() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path page : pages().toList()) {
+      FENCED
+          .matcher(Files.readString(page))
+          .results()
+          .flatMap(block -> block.group(1).replace("\\\n", " ").lines())
+          .filter(line -> line.matches("(.*\\W)?\\./refinery .*|refinery .*"))
+          .map(line -> line.replace("./refinery", "refinery"))
+          .forEach(lines::add);
+    }
+    assertThat(lines).hasSizeGreaterThan(20);
+    List<List<List<String>>> calls = CommandLines.calls("refinery", lines, temp);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(calls.get(i)).as(lines.get(i)).isNotEmpty();
+      for (List<String> call : calls.get(i)) {
+        List<String> words = call.stream().filter(word -> !word.equals("...")).toList();
+        assertThatCode(() -> CommandLines.parse(words)).as(lines.get(i)).doesNotThrowAnyException();
+      }
+    }
+  }
+
+  /** In a sentence a command may lack what it needs, and {@code [a|b]} says what it may have. */
+  @ParameterizedTest
+  @MethodSource("pages")
+  void commandsAndOptionsThatPagesMentionAreThere(Path page) throws IOException {
+    List<String> mentions =
+        MENTIONED
+            .matcher(FENCED.matcher(Files.readString(page)).replaceAll(""))
+            .results()
+            .map(mention -> mention.group(1).replaceAll("\\\\?\\|\\S*|[\\[\\]]|\\.\\.\\.", ""))
+            .toList();
+    List<List<List<String>>> calls = CommandLines.calls("refinery", mentions, temp);
+    for (int i = 0; i < mentions.size(); i++) {
+      assertThat(calls.get(i)).as(mentions.get(i)).hasSize(1);
+      List<String> words = calls.get(i).getFirst();
+      try {
+        CommandLines.parse(words);
+      } catch (MissingParameterException missing) {
+        assertThat(words.stream().filter(word -> word.startsWith("-")))
+            .as(mentions.get(i))
+            .isSubsetOf(missing.getCommandLine().getCommandSpec().optionsMap().keySet());
+      }
     }
   }
 
