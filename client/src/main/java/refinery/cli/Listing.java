@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +32,7 @@ final class Listing {
       description = "At most N (default: ${DEFAULT-VALUE}).")
   private long limit;
 
-  @Option(names = "--json", description = "Print a JSON array, with all fields.")
+  @Option(names = "--json", description = "Print JSON, with all fields.")
   private boolean json;
 
   @Option(
@@ -43,7 +45,7 @@ final class Listing {
   @Option(
       names = "--sort",
       paramLabel = "NAME",
-      description = "By this column; with a minus before it the other way round.")
+      description = "What is listed by this column; with a minus before it the other way round.")
   private Optional<String> sort = Optional.empty();
 
   @Option(
@@ -54,12 +56,56 @@ final class Listing {
       description = "Show it again every so many seconds (default: 2); q ends it.")
   private Optional<Integer> watch = Optional.empty();
 
+  /** Reads what is listed at one look. */
+  interface Look {
+    /**
+     * Gives at most {@code limit} rows to {@code row}.
+     *
+     * @return what belongs to the list beside its rows
+     */
+    Beside read(NodeClient client, long limit, Consumer<JsonNode> row);
+  }
+
+  /** What a list has beside its rows. */
+  interface Beside {
+    /** A list that has nothing but rows. */
+    Beside NOTHING =
+        new Beside() {
+          @Override
+          public String below(int rows) {
+            return "";
+          }
+
+          @Override
+          public JsonNode json(ArrayNode rows) {
+            return rows;
+          }
+        };
+
+    /** Lines below the table, each with its end. */
+    String below(int rows);
+
+    /** What {@code --json} prints. */
+    JsonNode json(ArrayNode rows);
+  }
+
   void print(
       PrintWriter out,
       String path,
       Map<String, String> filters,
       Table empty,
       Function<JsonNode, String[]> cells) {
+    print(
+        out,
+        (client, most, row) -> {
+          client.list(path, filters, most, row);
+          return Beside.NOTHING;
+        },
+        empty,
+        cells);
+  }
+
+  void print(PrintWriter out, Look look, Table empty, Function<JsonNode, String[]> cells) {
     if (limit < 1) {
       throw CommandFailure.usage("--limit must be at least 1");
     }
@@ -76,33 +122,45 @@ final class Listing {
       Redrawing.show(
           out,
           Duration.ofSeconds(watch.get()),
-          new PatientView(connection.url(), () -> text(client, path, filters, empty, cells)));
+          new PatientView(connection.url(), () -> text(client, look, empty, cells)));
       return;
     }
-    out.print(text(client, path, filters, empty, cells));
+    out.print(text(client, look, empty, cells));
     out.flush();
   }
 
+  /**
+   * Whether one thing is printed as JSON by a command that also lists.
+   *
+   * @throws CommandFailure with exit code 2 when an option is of the list only
+   */
+  boolean jsonOfOne() {
+    if (watch.isPresent() || sort.isPresent() || !columns.isEmpty()) {
+      throw CommandFailure.usage("--columns, --sort and --watch are of the list, not of one");
+    }
+    return json;
+  }
+
   private String text(
-      NodeClient client,
-      String path,
-      Map<String, String> filters,
-      Table empty,
-      Function<JsonNode, String[]> cells) {
+      NodeClient client, Look look, Table empty, Function<JsonNode, String[]> cells) {
     ArrayNode all = Json.MAPPER.createArrayNode();
     Table table = empty.withoutRows();
-    client.list(
-        path,
-        filters,
-        limit,
-        item -> {
-          if (json) {
-            all.add(item);
-          } else {
-            table.row(cells.apply(item));
-          }
-        });
-    return json ? all.toPrettyString() + "\n" : shape(table).shown();
+    AtomicInteger rows = new AtomicInteger();
+    Beside beside =
+        look.read(
+            client,
+            limit,
+            item -> {
+              rows.incrementAndGet();
+              if (json) {
+                all.add(item);
+              } else {
+                table.row(cells.apply(item));
+              }
+            });
+    return json
+        ? beside.json(all).toPrettyString() + "\n"
+        : shape(table).shown() + beside.below(rows.get());
   }
 
   private Table shape(Table table) {

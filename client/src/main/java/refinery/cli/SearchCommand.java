@@ -3,11 +3,11 @@ package refinery.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
@@ -16,7 +16,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import refinery.client.CommandFailure;
 import refinery.client.NodeClient;
 import refinery.client.Table;
 import refinery.protocol.Json;
@@ -26,13 +25,15 @@ import refinery.protocol.Json;
     name = "search",
     description = {
       "Search batches by the words of their archives and by the harmonised form of them.",
-      "All words must occur; in quotes: together; or; -without."
+      "All words must occur; in quotes: together; or; -without. A search with quotes",
+      "or a minus is one argument. --columns and --sort are of the table of batches;",
+      "counts stand below it, and --json prints all: {total, items, facets}."
     })
 final class SearchCommand implements Runnable {
   private static final int VALUES_SHOWN = 12;
   private static final int LARGEST_PAGE = 1000;
 
-  @Mixin private final Connection connection = new Connection();
+  @Mixin private final Listing listing = new Listing();
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -61,17 +62,16 @@ final class SearchCommand implements Runnable {
       defaultValue = "organism,tissue,library_strategy")
   private List<String> facets = List.of();
 
-  @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "At most N.")
-  private int limit;
-
-  @Option(names = "--json", description = "Print what was found and the counts as JSON.")
-  private boolean json;
-
   @Override
   public void run() {
-    if (limit < 1) {
-      throw CommandFailure.usage("--limit must be at least 1");
-    }
+    listing.print(
+        spec.commandLine().getOut(),
+        this::look,
+        new Table("KEY", "ORGANISM", "TISSUE", "PIPELINE", "STATE", "ID"),
+        SearchCommand::row);
+  }
+
+  private Listing.Beside look(NodeClient client, long limit, Consumer<JsonNode> row) {
     Map<String, String> asked = new LinkedHashMap<>(where);
     organism.ifPresent(value -> asked.put("organism", value));
     state.ifPresent(value -> asked.put("state", value));
@@ -84,7 +84,6 @@ final class SearchCommand implements Runnable {
                 entry ->
                     NodeClient.encoded(entry.getKey()) + "=" + NodeClient.encoded(entry.getValue()))
             .collect(Collectors.joining("&"));
-    NodeClient client = connection.client();
     JsonNode first =
         client.get(
             "/search?facet="
@@ -92,13 +91,12 @@ final class SearchCommand implements Runnable {
                 + "&limit="
                 + Math.min(limit, LARGEST_PAGE)
                 + (query.isEmpty() ? "" : "&" + query));
-    ArrayNode items = Json.MAPPER.createArrayNode();
     if (limit <= LARGEST_PAGE) {
-      first.path("items").forEach(items::add);
+      first.path("items").forEach(row);
     } else {
-      client.list("/search", asked, limit, items::add);
+      client.list("/search", asked, limit, row);
     }
-    print(spec.commandLine().getOut(), first, items);
+    return new Counted(first.path("total"), first.path("facets"));
   }
 
   /** What the shell gave as one word of several stays together, unless it is a query itself. */
@@ -111,29 +109,32 @@ final class SearchCommand implements Runnable {
         : word;
   }
 
-  private void print(PrintWriter out, JsonNode first, ArrayNode items) {
-    if (json) {
-      ObjectNode all = Json.MAPPER.createObjectNode();
-      all.set("total", first.path("total"));
-      all.set("items", items);
-      all.set("facets", first.path("facets"));
-      out.println(all.toPrettyString());
-    } else {
-      Table table = new Table("KEY", "ORGANISM", "TISSUE", "PIPELINE", "STATE", "ID");
-      for (JsonNode item : items) {
-        table.row(
-            Listing.text(item, "/key"),
-            Listing.text(item, "/harmonised/organism"),
-            Listing.text(item, "/harmonised/tissue"),
-            Listing.text(item, "/harmonised/pipeline"),
-            Listing.text(item, "/state"),
-            Listing.text(item, "/id"));
-      }
-      out.print(table.shown());
-      out.println(items.size() + " of " + first.path("total").asLong());
-      out.print(counts(first.path("facets")));
+  private static String[] row(JsonNode item) {
+    return new String[] {
+      Listing.text(item, "/key"),
+      Listing.text(item, "/harmonised/organism"),
+      Listing.text(item, "/harmonised/tissue"),
+      Listing.text(item, "/harmonised/pipeline"),
+      Listing.text(item, "/state"),
+      Listing.text(item, "/id")
+    };
+  }
+
+  /** How many there are in all, and of each value. */
+  private record Counted(JsonNode total, JsonNode facets) implements Listing.Beside {
+    @Override
+    public String below(int rows) {
+      return "%d of %d\n%s".formatted(rows, total.asLong(), counts(facets));
     }
-    out.flush();
+
+    @Override
+    public JsonNode json(ArrayNode rows) {
+      ObjectNode all = Json.MAPPER.createObjectNode();
+      all.set("total", total);
+      all.set("items", rows);
+      all.set("facets", facets);
+      return all;
+    }
   }
 
   private static String counts(JsonNode facets) {

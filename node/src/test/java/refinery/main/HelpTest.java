@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,8 @@ import picocli.CommandLine.ParseResult;
 /** Every command says what it does, what each of its options means, and how it is used. */
 class HelpTest {
   private static final CommandLine PROGRAM = RefineryCommand.tree();
+
+  private static final Set<String> LISTING = Set.of("--columns", "--sort", "--limit");
 
   private static final Pattern FENCED = Pattern.compile("(?ms)^```\\w*\n(.*?)^```$");
 
@@ -134,6 +137,47 @@ class HelpTest {
       pages.addAll(List.of(root.resolve("README.md"), root.resolve("docker/README.md")));
       return pages.stream();
     }
+  }
+
+  /** A list says that it lists, is called a list, or has one of the options of lists. */
+  private static boolean isList(CommandSpec command) {
+    Stream<String> words =
+        Stream.concat(
+            Stream.of(command.name()), Stream.of(command.usageMessage().description()).limit(1));
+    return words.anyMatch(word -> word.matches("list|(List|Search) .*"))
+        || LISTING.stream().anyMatch(command.optionsMap()::containsKey);
+  }
+
+  @Test
+  void everyListHasTheOptionsOfListsAndHeedsThem() {
+    List<String> lists =
+        commands().filter(name -> isList(command(name).getCommandSpec())).distinct().toList();
+    assertThat(lists)
+        .contains("refinery search", "refinery pipelines", "refinery audit", "refinery nodes")
+        .contains("refinery schedule list", "refinery dataset list", "refinery batches");
+    for (String list : lists) {
+      assertThat(command(list).getCommandSpec().optionsMap())
+          .as(list)
+          .containsKeys("--json", "--watch", "--columns", "--sort", "--limit");
+      assertThat(refused(list, "--sort", "-none")).contains("there is no column 'none'");
+      assertThat(refused(list, "--columns", "none")).contains("there is no column 'none'");
+      assertThat(refused(list, "--watch", "0")).contains("--watch must be at least 1");
+      assertThat(refused(list, "--limit", "0")).contains("--limit must be at least 1");
+      assertThat(refused(list, "--json", "--sort", "id")).contains("--sort are of the table");
+    }
+  }
+
+  /** What a command says that refuses its options, before it asks a node. */
+  private static String refused(String command, String... options) {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
+    words.removeFirst();
+    words.addAll(List.of(options));
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    assertThat(RefineryCommand.run(out, out, words.toArray(String[]::new)))
+        .as(command)
+        .isEqualTo(2);
+    return said.toString();
   }
 
   /** What stands between fences is typed as it is there, but for an ellipsis. */

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +123,11 @@ class PipelinesCommandTest {
             line -> line.matches("salmon-quant +\\d+ +reads_1 \\+ reads_2, or reads  +Tran.*"))
         .anyMatch(line -> line.matches("concatenate +1 +a set of batches as parts +One .*"));
     assertThat(Json.MAPPER.readTree(asked("--json").out())).hasSizeGreaterThan(4);
+    List<String> names =
+        asked("--columns", "name", "--sort", "-name").out().lines().map(String::strip).toList();
+    assertThat(names).startsWith("NAME", "transcriptome-index").contains("concatenate");
+    assertThat(names.subList(1, names.size())).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(asked("--limit", "2").out()).hasLineCount(3);
   }
 
   @Test
@@ -145,6 +151,9 @@ class PipelinesCommandTest {
         .contains("  abundance.tsv (text/tab-separated-values)\n")
         .contains("  cpu    1 + min(1, input / 256MiB)\n")
         .contains("  kallisto: kallisto version\n");
+    assertThat(Json.MAPPER.readTree(asked("kallisto-quant", "--json").out()).path("name").asText())
+        .isEqualTo("kallisto-quant");
+    assertThat(asked("kallisto-quant", "--watch").err()).contains("of the list, not of one");
     assertThat(asked("bowtie").code()).isEqualTo(2);
     assertThat(asked("bowtie").err()).contains("no pipeline 'bowtie'; there are command, ");
   }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,23 @@ class PlanTest {
                 out, out, "search", "PRJEB990102", "--organism", organism, "--url", node.http()))
         .isZero();
     assertThat(said.toString()).contains(organism, "FIELD");
+    said.getBuffer().setLength(0);
+    assertThat(
+            RefineryCommand.run(
+                out,
+                out,
+                ("search PRJEB990102 --columns state,key --sort -key --url " + node.http())
+                    .split(" ")))
+        .isZero();
+    List<String> keys =
+        said.toString()
+            .lines()
+            .skip(1)
+            .takeWhile(line -> !line.contains(" of "))
+            .map(line -> line.split(" +")[1])
+            .toList();
+    assertThat(said.toString()).startsWith("STATE").contains("\n" + keys.size() + " of ", "FIELD");
+    assertThat(keys).isNotEmpty().isSortedAccordingTo(Comparator.reverseOrder());
     said.getBuffer().setLength(0);
     assertThat(
             RefineryCommand.run(out, out, "search", "--where", "tissu=liver", "--url", node.http()))
