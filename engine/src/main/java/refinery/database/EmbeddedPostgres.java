@@ -276,8 +276,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private void stop() throws IOException {
-    Optional<ProcessHandle> process = OrphanedServer.serverOf(data);
-    server.close();
+    Optional<ProcessHandle> process = Optional.empty();
+    try {
+      process = OrphanedServer.serverOf(data);
+    } finally {
+      server.close();
+    }
     if (process.isPresent()) {
       OrphanedServer.awaitEnd(process.get());
     }

@@ -1,6 +1,8 @@
 package refinery.pipeline;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +27,9 @@ final class Containers {
   private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
   private static final long REMOVAL_SECONDS = 30;
   private static final int REMOVAL_TRIES = 3;
+
+  /** Bytes of what an engine says that are read. */
+  private static final int MOST_WORDS = 4096;
 
   /**
    * What an engine needs of the node's own environment: its configuration, and where it keeps
@@ -163,7 +168,10 @@ final class Containers {
         process.destroyForcibly();
         return Optional.of("it took longer than " + REMOVAL_SECONDS + " s");
       }
-      String said = process.inputReader().lines().collect(Collectors.joining("; "));
+      // Not to its end: what the engine leaves behind may hold it open.
+      InputStream words = process.getInputStream();
+      byte[] read = words.readNBytes(Math.min(words.available(), MOST_WORDS));
+      String said = LastWords.clean(new String(read, StandardCharsets.UTF_8));
       boolean gone = said.toLowerCase(Locale.ROOT).contains("no such container");
       return process.exitValue() == 0 || gone ? Optional.empty() : Optional.of(said);
     } catch (IOException e) {

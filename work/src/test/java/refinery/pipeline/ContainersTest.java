@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,8 @@ class ContainersTest {
   private static final String PODMAN =
       """
       #!/bin/sh
-      echo "$@" >> %s
+      echo "$@" >> %1$s
+      export -p > %1$s-environment
       [ "$1" = run ] || exit 0
       shift
       while :; do
@@ -253,6 +255,16 @@ class ContainersTest {
     Outcome outcome = bench.runner(pipelines(0), podman()).run(killed).toCompletableFuture().join();
     assertThat(((Outcome.Failed) outcome).failure().failureClass()).isEqualTo(FailureClass.STALLED);
     assertThat(Workbench.lines(calls())).containsExactly("rm --force refinery-job-1-1-copy");
+    Set<String> told =
+        Workbench.lines(folder.resolve("calls-environment")).stream()
+            .filter(line -> line.startsWith("export "))
+            .map(line -> line.substring(7).split("=", 2)[0])
+            .collect(Collectors.toSet());
+    assertThat(System.getenv().size())
+        .as("this JVM has more to tell")
+        .isGreaterThan(Containers.environment().size());
+    told.removeAll(Set.of("PWD", "OLDPWD", "SHLVL", "_"));
+    assertThat(told).isEqualTo(Containers.environment().keySet());
   }
 
   /** An attempt whose processes are killed for having stalled. */
