@@ -77,6 +77,22 @@ final class SqlOverviewQueries implements OverviewQueries {
   }
 
   @Override
+  public CompletionStage<List<String>> surveysOf(List<String> entities, int limit) {
+    return sql.run(
+        connection ->
+            new Query(
+                    """
+                    select survey_id from batch_survey where batch_id = any(?)
+                    union select survey_id from job_row where id = any(?) and survey_id is not null
+                    limit ?
+                    """,
+                    entities,
+                    entities,
+                    limit)
+                .list(connection, row -> row.getString(1)));
+  }
+
+  @Override
   public CompletionStage<Optional<JobView>> oldestWaiting() {
     return sql.run(
         connection ->

@@ -315,6 +315,9 @@ class SqlReadModelTest {
     assertThat(all.events()).isGreaterThanOrEqualTo(23);
     assertThat(all.entities()).contains("job-3", "batch-9", "survey-s2").doesNotHaveDuplicates();
     assertThat(get(overview.changes(all.cursor(), 1_000)).entities()).isEmpty();
+    assertThat(get(overview.surveysOf(all.entities(), 5))).containsExactly("survey-s1");
+    assertThat(get(overview.surveysOf(List.of("job-down"), 5))).containsExactly("survey-s1");
+    assertThat(get(overview.surveysOf(List.of("job-3", "survey-s2"), 5))).isEmpty();
     OverviewQueries.Changes first = get(overview.changes(0, 2));
     assertThat(first.events()).isEqualTo(2);
     assertThat(get(overview.changes(first.cursor(), 1_000)).events()).isEqualTo(all.events() - 2);

@@ -17,6 +17,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import refinery.protocol.Json;
 import refinery.protocol.query.OverviewQueries;
 import refinery.protocol.query.OverviewQueries.Changes;
@@ -44,7 +46,14 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
 
   record News(long cursor, ByteString bytes) {}
 
-  private record Asked(Optional<Changes> changes) implements Command {}
+  /** The next changes, and the surveys that they are of. */
+  private record Found(Changes changes, List<String> surveys) {
+    boolean more() {
+      return changes.entities().size() > MOST_IDS || surveys.size() > MOST_IDS;
+    }
+  }
+
+  private record Asked(Optional<Found> found) implements Command {}
 
   private record Tick() implements Command {}
 
@@ -106,7 +115,7 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
   /** What was told after this cursor, or that it is not known any more. */
   private ByteString missed(long cursor) {
     if (kept.isEmpty() || kept.getFirst().from() > cursor) {
-      return message(head, 0, List.of(), true);
+      return message(nothing(head, true));
     }
     return kept.stream()
         .filter(message -> message.to() > cursor)
@@ -129,22 +138,28 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
       asking = true;
       getContext()
           .pipeToSelf(
-              queries.changes(head, MOST_EVENTS),
-              (changes, error) -> new Asked(Optional.ofNullable(changes)));
+              queries.changes(head, MOST_EVENTS).thenCompose(this::withSurveys),
+              (found, error) -> new Asked(Optional.ofNullable(found)));
     }
     return this;
   }
 
+  private CompletionStage<Found> withSurveys(Changes changes) {
+    List<String> ids = changes.entities().stream().limit(MOST_IDS).toList();
+    return ids.isEmpty()
+        ? CompletableFuture.completedFuture(new Found(changes, List.of()))
+        : queries.surveysOf(ids, MOST_IDS + 1).thenApply(surveys -> new Found(changes, surveys));
+  }
+
   private Behavior<Command> onAsked(Asked asked) {
     asking = false;
-    asked.changes().filter(changes -> changes.cursor() > head).ifPresent(this::tell);
+    asked.found().filter(found -> found.changes().cursor() > head).ifPresent(this::tell);
     return this;
   }
 
-  private void tell(Changes changes) {
-    boolean more = changes.entities().size() > MOST_IDS;
-    List<String> ids = changes.entities().stream().limit(MOST_IDS).toList();
-    ByteString bytes = message(changes.cursor(), changes.events(), ids, more);
+  private void tell(Found found) {
+    Changes changes = found.changes();
+    ByteString bytes = message(found);
     kept.addLast(new Message(head, changes.cursor(), bytes));
     if (kept.size() > KEPT) {
       kept.removeFirst();
@@ -165,21 +180,31 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
    * be.
    */
   static String beat(long cursor, Duration heartbeat) {
-    ObjectNode body = body(cursor, 0, List.of(), false);
+    ObjectNode body = nothing(cursor, false);
     return data(body.put("heartbeat_seconds", heartbeat.toMillis() / 1_000.0)).utf8String();
   }
 
-  private static ByteString message(long cursor, long events, List<String> ids, boolean more) {
-    return ByteString.fromString("id: " + cursor + "\n")
-        .concat(data(body(cursor, events, ids, more)));
+  private static ByteString message(Found found) {
+    return message(body(found.changes(), found.surveys(), found.more()));
   }
 
-  private static ObjectNode body(long cursor, long events, List<String> ids, boolean more) {
+  private static ByteString message(ObjectNode body) {
+    return ByteString.fromString("id: " + body.path("cursor") + "\n").concat(data(body));
+  }
+
+  private static ObjectNode body(Changes changes, List<String> surveys, boolean more) {
     ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put("cursor", cursor).put("events", events).put("more", more);
+    body.put("cursor", changes.cursor()).put("events", changes.events()).put("more", more);
     ArrayNode changed = body.putArray("changed");
-    ids.forEach(changed::add);
+    changes.entities().stream().limit(MOST_IDS).forEach(changed::add);
+    ArrayNode of = body.putArray("surveys");
+    surveys.stream().limit(MOST_IDS).forEach(of::add);
     return body;
+  }
+
+  /** That nothing is known to have changed up to this cursor. */
+  private static ObjectNode nothing(long cursor, boolean more) {
+    return body(new Changes(cursor, 0, List.of()), List.of(), more);
   }
 
   private static ByteString data(ObjectNode body) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import refinery.protocol.Json;
+import refinery.protocol.SurveyId;
 import refinery.protocol.job.JobState;
 import refinery.protocol.query.JobView;
 import refinery.protocol.query.OverviewQueries;
@@ -36,6 +37,18 @@ final class FakeOverview implements OverviewQueries {
             news.isEmpty() ? cursor : news.getLast().ordering(),
             news.size(),
             news.reversed().stream().map(RecordedEvent::entity).distinct().toList()));
+  }
+
+  @Override
+  public CompletionStage<List<String>> surveysOf(List<String> entities, int limit) {
+    return CompletableFuture.completedFuture(
+        rows.batches.values().stream()
+            .filter(batch -> entities.contains(batch.id().value()))
+            .flatMap(batch -> batch.surveyIds().stream())
+            .map(SurveyId::value)
+            .distinct()
+            .limit(limit)
+            .toList());
   }
 
   @Override

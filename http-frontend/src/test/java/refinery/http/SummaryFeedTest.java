@@ -24,7 +24,11 @@ class SummaryFeedTest {
         node.record(7);
         assertThat(ids(one.until(7))).containsOnly("job-done");
         two.until(7);
-        for (int ordering = 8; ordering < 250; ordering++) {
+        node.record(8, "batch-one");
+        JsonNode ofSurvey = one.until(8).getLast();
+        assertThat(ofSurvey.at("/surveys/0").asText()).isEqualTo("survey-one");
+        assertThat(ofSurvey.path("surveys").size()).isEqualTo(1);
+        for (int ordering = 9; ordering < 250; ordering++) {
           node.record(ordering, "job-" + ordering);
         }
         JsonNode last = one.until(249).getLast();

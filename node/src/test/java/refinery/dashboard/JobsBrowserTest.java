@@ -174,8 +174,10 @@ class JobsBrowserTest {
       Locator go = window.find("dialog button:has-text(\"Retry 29\")");
       assertThat(go.isDisabled()).as("more than 25 must be typed").isTrue();
       window.find("dialog input").fill("29");
+      assertThat(window.violationsOfDialog()).isEmpty();
       go.click();
       window.find("dialog >> text=29 done, 0 left alone, 0 refused");
+      assertThat(window.violationsOfDialog()).isEmpty();
       Awaitility.await()
           .atMost(Refinery.PATIENCE)
           .until(

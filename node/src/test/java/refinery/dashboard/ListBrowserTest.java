@@ -9,12 +9,14 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import refinery.protocol.Json;
 import refinery.testing.RequiresTools;
 
 /** Lists: addresses, length, keys, export, and that news leave the reader where he is. */
@@ -281,6 +283,7 @@ class ListBrowserTest {
       window.find("dialog input:focus");
       page.keyboard().type(accession);
       window.find("[role=option]:has-text(\"" + accession + "\")");
+      assertThat(window.violationsOfDialog()).isEmpty();
       page.keyboard().press("Enter");
       page.waitForURL("**/batches/batch-*");
       window.find("main h1");
@@ -333,7 +336,27 @@ class ListBrowserTest {
       assertThat(lines.subList(1, lines.size())).allMatch(line -> line.contains("failed"));
       Download json = page.waitForDownload(() -> page.click(".export button:has-text(\"JSON\")"));
       assertThat(Files.readString(json.path())).contains("\"state\": \"failed\"");
+      jobsAreSorted(window);
     }
+  }
+
+  /** By the times that they were made; what is exported is sorted, too. */
+  private static void jobsAreSorted(Window window) throws Exception {
+    window.find("button.sort:has-text(\"Made\")").click();
+    window.find("th[aria-sort=ascending]:has-text(\"Made\")");
+    Download json =
+        window
+            .page()
+            .waitForDownload(() -> window.page().click(".export button:has-text(\"JSON\")"));
+    List<String> made = new ArrayList<>();
+    Json.MAPPER
+        .readTree(Files.readString(json.path()))
+        .forEach(job -> made.add(job.path("created_at").asText()));
+    assertThat(made).hasSizeGreaterThan(1).isSorted();
+    assertThat(window.page().locator("button.sort").allInnerTexts())
+        .containsExactly(
+            "State", "Kind", "Works on", "Pipeline", "Node", "Attempt", "Took", "Made ▲");
+    assertThat(window.path()).isEqualTo("/jobs?state=failed&sort=created_at");
   }
 
   @Test

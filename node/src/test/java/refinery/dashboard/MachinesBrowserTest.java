@@ -7,6 +7,7 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,14 +94,43 @@ class MachinesBrowserTest {
   }
 
   @Test
-  void aNodeShowsItsToolsAndWhatItsAttemptsUse(Browser browser, Refinery refinery) {
+  void aNodeShowsItsToolsAndWhatItsAttemptsUse(Browser browser, Refinery refinery)
+      throws Exception {
     try (Window window = browser.open("/nodes/" + node(refinery))) {
       window.find(
           ".table[aria-label='What runs here'], table[aria-label='What runs here'] tbody td");
       window.find("table[aria-label='Tools']");
       window.shows("Starts processes by");
+      toolsAndHostsAreExported(window, refinery);
     }
   }
+
+  /** The node's own answer, of a node that has measured a host. */
+  private static void toolsAndHostsAreExported(Window window, Refinery refinery) throws Exception {
+    String node = node(refinery);
+    ObjectNode live = (ObjectNode) refinery.client().get("/nodes/" + node + "/live");
+    ObjectNode host = live.putArray("host_speeds").addObject().put("host", "ftp.example");
+    host.put("bytes_per_second", 5_000_000).put("measured_at", "2026-01-01T00:00:00Z");
+    window
+        .page()
+        .route(
+            "**/api/v1/nodes/" + node + "/live",
+            route -> route.fulfill(SurveysBrowserTest.answer(live)));
+    for (Exported each :
+        List.of(
+            new Exported("Tools", "tools", "name,version"),
+            new Exported("Hosts from here", "hosts", "ftp.example,5000000,2026-01-01T00:00:00Z"))) {
+      Locator csv =
+          window.find(
+              ".table:has(table[aria-label='%s']) .export button:text-is('CSV')"
+                  .formatted(each.table()));
+      Download file = window.page().waitForDownload(csv::click);
+      assertThat(file.suggestedFilename()).isEqualTo(node + "-" + each.name() + ".csv");
+      assertThat(Files.readAllLines(file.path())).contains(each.line());
+    }
+  }
+
+  private record Exported(String table, String name, String line) {}
 
   @Test
   void theClusterNamesTheLeaderAndWhereShardsAre(Browser browser, Refinery refinery) {
@@ -164,6 +194,7 @@ class MachinesBrowserTest {
       when.fill("30 2 * * *");
       window.page().waitForCondition(() -> window.page().locator(".next-times li").count() == 5);
       assertThat(window.find("dialog .elsewhere").textContent()).doesNotContain("accession");
+      assertThat(window.violationsOfDialog()).isEmpty();
       window.find("dialog button:has-text(\"Add it\")").click();
       window.find("dialog textarea:invalid");
       window.page().getByLabel("Parameters (JSON)").fill("{\"accession\": \"PRJNA990101\"}");

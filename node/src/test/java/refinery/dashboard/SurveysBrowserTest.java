@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
@@ -143,13 +144,28 @@ class SurveysBrowserTest {
         .asInt();
   }
 
-  /** The node's own answer, made long. */
+  /** In every new page: what the stream told and what was asked for, in their order. */
+  private static final String HAPPENED =
+      """
+      window.happened = [];
+      const stream = EventSource, ask = fetch;
+      window.EventSource = class extends stream {
+        constructor(url) {
+          super(url);
+          this.addEventListener('message', event => happened.push('told ' + event.data));
+        }
+      };
+      window.fetch = (...request) => (happened.push('asked ' + request[0]), ask(...request));
+      """;
+
+  /** The node's own answer, made long; nothing is asked while only other surveys go on. */
   @Test
   void tenThousandSamplesAreInThePageOnlyWhereTheyAreInSight(Browser browser, Refinery refinery) {
     JsonNode answer = refinery.client().get("/surveys/" + refinery.failed() + "/matrix");
     AtomicInteger found = new AtomicInteger();
     AtomicInteger asked = new AtomicInteger();
-    try (Window window = browser.open("/")) {
+    try (Window window = browser.empty(1280, 800, ColorScheme.LIGHT)) {
+      window.page().addInitScript(HAPPENED);
       window
           .page()
           .route(
@@ -158,7 +174,7 @@ class SurveysBrowserTest {
                 asked.incrementAndGet();
                 route.fulfill(answer(matrix(answer, route, -found.get())));
               });
-      window.go("/surveys/" + refinery.failed());
+      window.go("/surveys/" + refinery.runs());
       window.shows("10,000 samples");
       Locator rows = window.page().locator(".matrix tbody tr[role=row]");
       assertThat(rows.count()).isBetween(10, 120);
@@ -169,10 +185,45 @@ class SurveysBrowserTest {
           .isEqualTo("10001");
       asked.set(0);
       found.set(7);
-      refinery.survey("PRJDB990103", "copies");
+      List<String> happened = othersGoOnAndThenItDoes(window, refinery);
       window.shows("10,007 samples");
       assertThat(asked.get()).as("only what is new and what is in sight is read").isLessThan(6);
+      assertThat(happened).noneMatch(each -> each.startsWith("asked "));
     }
+  }
+
+  /** What the page was told, and what it asked of its survey, until the first news of that. */
+  private static List<String> othersGoOnAndThenItDoes(Window window, Refinery refinery) {
+    Page page = window.page();
+    String own = refinery.runs();
+    page.waitForFunction(
+        "() => !document.querySelector('main .loading') && happened.some(each =>"
+            + " each.startsWith('told'))");
+    page.evaluate("happened.length = 0");
+    String other = refinery.survey("PRJEB990102", "barren");
+    refinery.await(other, ENDED);
+    page.waitForFunction(
+        "other => happened.some(each => each.startsWith('told') && each.includes(other))", other);
+    refinery
+        .client()
+        .post(
+            "/surveys/" + own + "/priority",
+            Json.MAPPER.createObjectNode().put("priority", 51),
+            Optional.empty());
+    page.waitForFunction(
+        "own => happened.some(each => each.startsWith('asked') && each.includes(own))", own);
+    List<String> happened = new ArrayList<>();
+    for (Object each : (List<?>) page.evaluate("happened")) {
+      String what = each.toString();
+      if (what.startsWith("told ") && what.contains(own)) {
+        break;
+      }
+      if (what.startsWith("told ") || what.contains(own)) {
+        happened.add(what);
+      }
+    }
+    assertThat(happened).anyMatch(each -> each.contains(other));
+    return happened;
   }
 
   /** As the API answers, with so many samples before number 0 and {@code MANY} from it on. */

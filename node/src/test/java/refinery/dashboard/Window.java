@@ -20,6 +20,9 @@ import java.util.List;
 public final class Window implements AutoCloseable {
   private static final String AXE = read("/refinery/dashboard/axe.min.js");
 
+  private static final List<String> ALL =
+      List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
+
   private final BrowserContext context;
   private final Page page;
   private final String url;
@@ -84,22 +87,32 @@ public final class Window implements AutoCloseable {
 
   /** What axe-core finds wrong with the page, one line each; WCAG 2.2 up to AA. */
   public List<String> violations() {
-    return violations("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
+    return violations("document", ALL);
   }
 
-  /** The same by these tags or rules of axe-core alone. */
+  /** The same of the dialog that is open, alone. */
+  public List<String> violationsOfDialog() {
+    find("dialog[open]");
+    return violations("dialog[open]", ALL);
+  }
+
+  /** The same of the whole page, by these tags or rules of axe-core alone. */
   public List<String> violations(String... rules) {
+    return violations("document", List.of(rules));
+  }
+
+  private List<String> violations(String where, List<String> rules) {
     if (page.evaluate("'axe' in window").equals(false)) {
       page.evaluate(AXE);
     }
     Object found =
         page.evaluate(
             """
-            async rules => (await axe.run(document, {resultTypes: ['violations'], runOnly: rules}))
+            async ([where, rules]) => (await axe.run(where === 'document' ? document : where, {resultTypes: ['violations'], runOnly: rules}))
               .violations.flatMap(rule => rule.nodes.map(node =>
                 `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replaceAll('\\n', ' ')}`))
             """,
-            List.of(rules));
+            List.of(where, rules));
     return ((List<?>) found).stream().map(Object::toString).toList();
   }
 

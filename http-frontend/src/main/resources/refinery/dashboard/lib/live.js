@@ -71,7 +71,7 @@ function open() {
 
 function deliver(summary) {
   const news = {
-    changed: (summary.changed || []).map(id => ({id, kind: kindOf(id)})),
+    changed: (summary.changed || []).map(id => ({id, kind: kindOf(id)})), surveys: (summary.surveys || []).concat(summary.changed || []),
     more: Boolean(summary.more), events: summary.events || 0, types: summary.types || {}, cursor: summary.cursor,
   };
   subscribers.forEach(subscriber => subscriber.take(news));
@@ -101,13 +101,16 @@ export function stopLive() {
   lostAt = null;
 }
 
+/** True when news may be of this survey, its batches or its jobs; without a survey always. */
+export const concerns = (news, survey) => !survey || news.more || news.surveys.includes(survey);
+
 /**
  * Calls back with {changed: [{id, kind}], more, events, types} when something changed that the filter wants: a function
  * of {id, kind}, or {kind, id, ids}; undefined wants all. more says that further ids were left out, so the filter
- * cannot tell: it is called then, too. At most once each throttle milliseconds, the rest gathered; not while the tab is
- * hidden, but once when it is shown again.
+ * cannot tell: it is called then, too. survey: only news that concern this one. At most once each
+ * throttle milliseconds, the rest gathered; not while the tab is hidden, but once when it is shown again.
  */
-export function useLive(filter, callback, {throttle = 1000} = {}) {
+export function useLive(filter, callback, {throttle = 1000, survey} = {}) {
   const latest = useRef({filter, callback});
   latest.current = {filter, callback};
   useEffect(() => {
@@ -124,16 +127,17 @@ export function useLive(filter, callback, {throttle = 1000} = {}) {
       timer = null;
       if (gathered === null || document.hidden) return;
       last = Date.now();
-      const news = {...gathered, changed: [...gathered.changed.values()]};
+      const news = {...gathered, changed: [...gathered.changed.values()], surveys: [...gathered.surveys]};
       gathered = null;
       latest.current.callback(news);
     };
     const subscriber = {
       take(news) {
-        const changed = news.changed.filter(wanted);
+        const changed = concerns(news, survey) ? news.changed.filter(wanted) : [];
         if (changed.length === 0 && !news.more) return;
-        gathered ??= {changed: new Map(), more: false, events: 0, types: {}};
+        gathered ??= {changed: new Map(), surveys: new Set(), more: false, events: 0, types: {}};
         changed.forEach(change => gathered.changed.set(change.id, change));
+        news.surveys.forEach(id => gathered.surveys.add(id));
         gathered.more ||= news.more;
         gathered.events += news.events;
         for (const [type, n] of Object.entries(news.types)) gathered.types[type] = (gathered.types[type] || 0) + n;
@@ -148,7 +152,7 @@ export function useLive(filter, callback, {throttle = 1000} = {}) {
       document.removeEventListener('visibilitychange', shown);
       clearTimeout(timer);
     };
-  }, [throttle]);
+  }, [throttle, survey]);
 }
 
 /** {connected, sinceSeconds}: whether the stream stands, and for how long it has not. */

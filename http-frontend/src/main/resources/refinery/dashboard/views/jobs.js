@@ -21,16 +21,18 @@ const FILTERS = [
 /** Why it stands where it stands, in a few words. */
 export const because = job => job.waiting_for || (['failed', 'waiting'].includes(job.state) && job.failure?.message) || '';
 
+const took = job => (job.started_at ? between(job.started_at, job.finished_at) : null);
+
 const COLUMNS = [
-  {key: 'state', title: 'State', width: '128px', render: job => html`<${State} value=${job.state} />`},
-  {key: 'kind', title: 'Kind', width: '96px'},
-  {key: 'key', title: 'Works on', render: job => html`<${Link} to=${'/jobs/' + job.id}>${job.key || job.id}<//>`},
+  {key: 'state', title: 'State', width: '128px', sort: true, render: job => html`<${State} value=${job.state} />`},
+  {key: 'kind', title: 'Kind', width: '96px', sort: true},
+  {key: 'key', title: 'Works on', sort: job => job.key || job.id, render: job => html`<${Link} to=${'/jobs/' + job.id}>${job.key || job.id}<//>`},
   {key: 'why', title: 'Why', text: because, render: job => html`${job.state === 'failed' && html`<${FailureClass} value=${job.failure?.class} /> `}<span class="muted" title=${because(job)}>${because(job)}</span>`},
-  {key: 'pipeline', title: 'Pipeline', wide: true},
-  {key: 'node', title: 'Node', wide: true, render: job => (job.node ? html`<${Link} to=${'/nodes/' + job.node}>${job.node}<//>` : '–')},
-  {key: 'attempt', title: 'Attempt', align: 'end', wide: true, width: '84px'},
-  {key: 'took', title: 'Took', align: 'end', wide: true, width: '100px', text: job => between(job.started_at, job.finished_at), render: job => duration(job.started_at ? between(job.started_at, job.finished_at) : null)},
-  {key: 'created_at', title: 'Made', wide: true, width: '110px', render: job => ago(job.created_at)},
+  {key: 'pipeline', title: 'Pipeline', wide: true, sort: true},
+  {key: 'node', title: 'Node', wide: true, sort: true, render: job => (job.node ? html`<${Link} to=${'/nodes/' + job.node}>${job.node}<//>` : '–')},
+  {key: 'attempt', title: 'Attempt', align: 'end', wide: true, sort: true, width: '84px'},
+  {key: 'took', title: 'Took', align: 'end', wide: true, width: '100px', sort: took, text: took, render: job => duration(took(job))},
+  {key: 'created_at', title: 'Made', wide: true, sort: true, width: '110px', render: job => ago(job.created_at)},
   {key: 'id', title: 'Id', wide: true, render: job => html`<code>${job.id}</code>`},
 ];
 

@@ -36,7 +36,7 @@ function useMatrix(id, state) {
     pages.readAll();
     return () => pages.stop.abort();
   }, [id, state]);
-  useLive({kind: 'batch'}, news => holder.current?.changed(news), {throttle: 4000});
+  useLive({kind: 'batch'}, news => holder.current?.changed(news), {throttle: 4000, survey: id});
   return {...found, see: (first, last) => holder.current?.see(first, last)};
 }
 

@@ -26,8 +26,8 @@ function Node({params}) {
       <${Panel} title="Reserved, used and free"><${Bins} node=${found} /><${BinLegend} /><//>
       <${Panel} title="What runs here" flush><${Attempts} node=${found} live=${live.data} /><//>
       <div class="grid">
-        <${Panel} title="Tools" flush><${Tools} tools=${found.tools} /><//>
-        <${Panel} title="Hosts from here" note="one transfer, lately" flush><${Speeds} speeds=${live.data?.host_speeds || []} /><//>
+        <${Panel} title="Tools" flush><${Tools} node=${found} /><//>
+        <${Panel} title="Hosts from here" note="one transfer, lately" flush><${Speeds} node=${found} speeds=${live.data?.host_speeds || []} /><//>
       </div>`}<//>
   <//>`;
 }
@@ -54,14 +54,14 @@ const ATTEMPTS = [
   {key: 'survey_id', title: 'Survey', wide: true, render: job => (job.survey_id ? html`<${Link} to=${'/surveys/' + job.survey_id}>${shortId(job.survey_id)}<//>` : '–')},
 ];
 
-function Tools({tools}) {
-  const rows = Object.entries(tools).map(([name, version]) => ({name, version})).sort((a, b) => a.name.localeCompare(b.name));
-  return html`<${Table} label="Tools" rowKey="name" source=${rows} columns=${[{key: 'name', title: 'Tool', sort: true}, {key: 'version', title: 'Version'}]} height="40vh"
+function Tools({node}) {
+  const rows = Object.entries(node.tools).map(([name, version]) => ({name, version})).sort((a, b) => a.name.localeCompare(b.name));
+  return html`<${Table} label="Tools" rowKey="name" source=${rows} columns=${[{key: 'name', title: 'Tool', sort: true}, {key: 'version', title: 'Version'}]} exportName=${node.id + '-tools'} height="40vh"
     empty=${html`<${Empty} title="It has said none yet" />`} />`;
 }
 
-function Speeds({speeds}) {
-  return html`<${Table} label="Hosts from here" rowKey="host" source=${speeds} height="40vh" columns=${[
+function Speeds({node, speeds}) {
+  return html`<${Table} label="Hosts from here" rowKey="host" source=${speeds} exportName=${node.id + '-hosts'} height="40vh" columns=${[
     {key: 'host', title: 'Host', sort: true, render: host => html`<${Link} to=${'/sources?host=' + encodeURIComponent(host.host)}>${host.host}<//>`},
     {key: 'bytes_per_second', title: 'Speed', align: 'end', sort: true, render: host => rate(host.bytes_per_second)},
     {key: 'measured_at', title: 'Measured', align: 'end', render: host => ago(host.measured_at)},

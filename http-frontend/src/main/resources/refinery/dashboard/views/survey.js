@@ -4,7 +4,7 @@ import {get, pages, useGet} from '../lib/api.js';
 import {Action, Bulk, refinery} from '../lib/actions.js';
 import {StackedBar} from '../lib/charts.js';
 import {ago, bytes, count, duration, percent, time} from '../lib/format.js';
-import {useLive} from '../lib/live.js';
+import {concerns, useLive} from '../lib/live.js';
 import {link, Link, useQuery} from '../lib/router.js';
 import {State} from '../lib/states.js';
 import {History} from '../lib/story.js';
@@ -21,7 +21,7 @@ function Survey({params}) {
   const found = useGet('/surveys/' + encodeURIComponent(params.id));
   // What is retried stays as it is until the window of the retry is closed.
   const held = useRef(false);
-  useLive(change => change.id === params.id || change.kind === 'batch', () => held.current || found.reload(), {throttle: 2000});
+  useLive(change => change.kind !== 'job', () => held.current || found.reload(), {throttle: 2000, survey: params.id});
   const hold = open => {
     held.current = open;
     if (!open) found.reload();
@@ -37,8 +37,8 @@ function Shown({survey, reload, hold}) {
       lead=${html`<${State} value=${survey.state} /> <code>${survey.id}</code>${survey.reason && html`<span class="reason"> ${survey.reason}</span>`}`}>
     ${survey.question && html`<${Panel} title="It asks" class="asks"><${Question} survey=${survey} onDone=${reload} /><//>`}
     <${Progress} survey=${survey} />
-    ${!ended(survey) && html`<${Waits} survey=${survey} />`}
     <${Tabs} tabs=${[{key: 'matrix', title: 'Samples × steps', count: count(survey.batches.total)}, {key: 'plan', title: 'Plan and what came true'}, {key: 'request', title: 'Request'}, {key: 'history', title: 'Who did what'}]} />
+    ${tab === 'matrix' && !ended(survey) && html`<${Waits} survey=${survey} />`}
     ${tab === 'matrix' && html`<${Panel} title="Samples and steps" note="A cell leads to its job, a sample to its batch."><${Matrix} id=${survey.id} /><//>`}
     ${tab === 'plan' && html`<${Plan} id=${survey.id} />`}
     ${tab === 'request' && html`<${Request} survey=${survey} />`}
@@ -85,36 +85,42 @@ function Progress({survey}) {
 
 const LOOKED_AT = 20;
 
-/** What jobs and batches of a survey wait for, each reason once with one that says so: [[reason, path]]. */
-async function reasonsOf(id) {
+/** What jobs and batches of a survey wait for, each reason with one that says so, [reason, path]; and one of its jobs that are in line. */
+async function waitsOf(id) {
   const list = async (room, state) => (await get(room, {query: {survey_id: id, state, limit: LOOKED_AT}})).items;
   const [waiting, unplaceable, downloaded, queued] = await Promise.all([list('/jobs', 'waiting'), list('/jobs', 'unplaceable'), list('/batches', 'downloaded'), list('/jobs', 'queued')]);
   const said = [...waiting, ...unplaceable].map(job => [because(job), '/jobs/' + job.id]);
   said.push(...downloaded.map(batch => [batch.reason, '/batches/' + batch.id]));
-  // Why a job is still in line is known to the scheduler alone: it is asked about one of them.
-  const inLine = queued.at(-1);
-  const why = inLine && (await get(`/jobs/${inLine.id}/explanation`));
-  if (why?.waiting) said.push([why.reason, '/jobs/' + inLine.id]);
-  return [...new Map(said.filter(([reason]) => reason).reverse())].reverse();
+  return {said, ...(await lineOf(queued.at(-1)?.id))};
+}
+
+/** Why a job is still in line is known to the scheduler alone. */
+async function lineOf(id) {
+  const why = id && (await get(`/jobs/${id}/explanation`));
+  return {inLine: id, line: why?.waiting ? [[why.reason, '/jobs/' + id]] : []};
 }
 
 function Waits({survey}) {
-  const [state, setState] = useState({reasons: []});
+  const [state, setState] = useState({said: [], line: []});
   const asked = useRef(0);
-  const read = () => {
-    const mine = ++asked.current;
-    const show = next => mine === asked.current && setState(next);
-    reasonsOf(survey.id).then(reasons => show({reasons}), error => show(old => ({...old, error})));
+  const read = (answer, mine = ++asked.current) => {
+    const show = next => mine === asked.current && setState(old => ({...old, error: null, ...next}));
+    answer.then(show, error => show({error}));
   };
   useEffect(() => {
-    read();
+    read(waitsOf(survey.id));
     return () => { asked.current = 0; };
   }, [survey.id]);
-  useLive(change => change.kind === 'job' || change.kind === 'batch', read, {throttle: 5000});
-  if (state.reasons.length === 0 && !state.error) return null;
+  // What others do changes only why this one is in line.
+  useLive(undefined, news => {
+    if (concerns(news, survey.id)) read(waitsOf(survey.id));
+    else if (state.inLine) read(lineOf(state.inLine), asked.current);
+  }, {throttle: 5000});
+  const reasons = [...new Map([...state.said, ...state.line].filter(([reason]) => reason).reverse())].reverse();
+  if (reasons.length === 0 && !state.error) return null;
   return html`<${Panel} title="What it waits for">
     <${Problem} error=${state.error} />
-    <ul class="waits">${state.reasons.map(([reason, to]) => html`<li key=${to}>${reason} <${Link} to=${to}>${to.startsWith('/jobs') ? 'this job' : 'this batch'}<//></li>`)}</ul><//>`;
+    <ul class="waits">${reasons.map(([reason, to]) => html`<li key=${to}>${reason} <${Link} to=${to}>${to.startsWith('/jobs') ? 'this job' : 'this batch'}<//></li>`)}</ul><//>`;
 }
 
 const HOURS = value => `${+value.toPrecision(3)} h`;

@@ -26,6 +26,12 @@ public interface OverviewQueries {
     }
   }
 
+  /**
+   * Which surveys want the batches, or have the jobs, among these ids; at most {@code limit}. Ids
+   * of other things are passed over.
+   */
+  CompletionStage<List<String>> surveysOf(List<String> entities, int limit);
+
   /** What the next events after {@code cursor} are of, at most {@code limit} events. */
   CompletionStage<Changes> changes(long cursor, int limit);
 
