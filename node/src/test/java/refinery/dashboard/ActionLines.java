@@ -59,6 +59,7 @@ final class ActionLines {
     }
     if (carets.count() == 0 || !clicks.isEmpty()) {
       check(window, ".elsewhere");
+      window.page().keyboard().press("Escape");
     }
   }
 

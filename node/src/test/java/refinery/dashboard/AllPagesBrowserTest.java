@@ -71,7 +71,7 @@ class AllPagesBrowserTest {
     List<String> wrong = new ArrayList<>();
     try (Window window = browser.open("/", LAPTOP, 800, ColorScheme.LIGHT)) {
       for (String path : pages(refinery)) {
-        window.looks(LAPTOP, 800, ColorScheme.LIGHT).go(path);
+        window.looks(LAPTOP, 800, ColorScheme.LIGHT).visit(path);
         look(window, path, wrong);
         picture(window, "laptop" + path);
         image(refinery, path).ifPresent(name -> picture(window, "refinery.images", name));

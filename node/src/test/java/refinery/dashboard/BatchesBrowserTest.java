@@ -99,8 +99,8 @@ class BatchesBrowserTest {
                     > 1);
     List<String> ids = SurveysBrowserTest.batches(refinery, survey);
     try (Window window = browser.open("/batches?survey_id=" + survey + "&state=processing")) {
-      window.find(".table tbody tr[role=row]");
       await()
+          .atMost(Refinery.PATIENCE)
           .until(
               () -> {
                 if (window.page().locator(".table tbody tr[role=row]").count() < 2) {

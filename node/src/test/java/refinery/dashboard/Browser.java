@@ -28,6 +28,7 @@ public final class Browser implements AutoCloseable {
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
   private final String url;
+  private BrowserContext shared;
 
   /**
    * @param url of the node whose dashboard is looked at
@@ -57,13 +58,25 @@ public final class Browser implements AutoCloseable {
     return open(path, 1280, 800, ColorScheme.LIGHT);
   }
 
-  /** A window of this size and theme, with no cookie or memory of others, at this path. */
+  /**
+   * A window of this size and theme at this path, with no cookie or memory of others, but with the
+   * dashboard's files that they have read.
+   */
   public Window open(String path, int width, int height, ColorScheme theme) {
-    return empty(width, height, theme).go(path);
+    if (shared == null) {
+      shared = context(width, height, theme);
+    }
+    return new Window(shared, url, context -> context.clearCookies())
+        .looks(width, height, theme)
+        .go(path);
   }
 
   /** A window that has loaded nothing yet, and has no cookie, cache or memory of others. */
   public Window empty(int width, int height, ColorScheme theme) {
+    return new Window(context(width, height, theme), url, BrowserContext::close);
+  }
+
+  private BrowserContext context(int width, int height, ColorScheme theme) {
     BrowserContext context =
         chromium.newContext(
             new com.microsoft.playwright.Browser.NewContextOptions()
@@ -71,7 +84,7 @@ public final class Browser implements AutoCloseable {
                 .setColorScheme(theme)
                 .setAcceptDownloads(true));
     context.setDefaultTimeout(30_000);
-    return new Window(context, url);
+    return context;
   }
 
   @Override

@@ -116,6 +116,7 @@ class MachinesBrowserTest {
         .route(
             "**/api/v1/nodes/" + node + "/live",
             route -> route.fulfill(SurveysBrowserTest.answer(live)));
+    window.visit("/nodes").visit("/nodes/" + node);
     for (Exported each :
         List.of(
             new Exported("Tools", "tools", "name,version"),

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A window of the browser with one page. Closing it fails the test if the page wrote an error to
@@ -23,15 +24,33 @@ public final class Window implements AutoCloseable {
   private static final List<String> ALL =
       List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
+  /** Another query of the same view keeps its heading: it is drawn in the next frame. */
+  private static final String VISIT =
+      """
+      async path => {
+        if (path.split('?')[0] !== location.pathname) {
+          document.querySelector('main h1').dataset.left = true;
+        }
+        history.pushState({}, '', path);
+        dispatchEvent(new PopStateEvent('popstate'));
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+      }
+      """;
+
   private final BrowserContext context;
+  private final Consumer<BrowserContext> left;
   private final Page page;
   private final String url;
   private final List<String> written = new ArrayList<>();
   private final List<String> never = new ArrayList<>();
   private boolean errorsExpected;
 
-  Window(BrowserContext context, String url) {
+  /**
+   * @param left what is done with the context when the page is closed
+   */
+  Window(BrowserContext context, String url, Consumer<BrowserContext> left) {
     this.context = context;
+    this.left = left;
     this.url = url;
     this.page = context.newPage();
     page.onConsoleMessage(
@@ -58,6 +77,16 @@ public final class Window implements AutoCloseable {
   public Window go(String path) {
     page.navigate(url + path);
     page.waitForSelector("main h1");
+    return this;
+  }
+
+  /**
+   * Goes to a path as a link of the page does, which does not load it anew, and waits for its
+   * heading.
+   */
+  public Window visit(String path) {
+    page.evaluate(VISIT, path);
+    page.waitForFunction("() => document.querySelector('main h1:not([data-left])')");
     return this;
   }
 
@@ -126,7 +155,11 @@ public final class Window implements AutoCloseable {
 
   @Override
   public void close() {
-    context.close();
+    if (page.url().startsWith(url)) {
+      page.evaluate("origin === 'null' || localStorage.clear()"); // A sandboxed page has none.
+    }
+    page.close();
+    left.accept(context);
     assertThat(never).isEmpty();
     if (!errorsExpected) {
       assertThat(written).isEmpty();
