@@ -56,7 +56,10 @@ class ListBrowserTest {
       window.find("label:has-text(\"State\") select").selectOption("failed");
       window.page().waitForURL("**/jobs?state=failed");
       window.find(ROWS + " .state:has-text(\"failed\")");
-      assertThat(window.page().locator(ROWS + ":has-text(\"succeeded\")").count()).isZero();
+      window
+          .page()
+          .waitForCondition(
+              () -> window.page().locator(ROWS + ":has-text(\"succeeded\")").count() == 0);
       window.page().reload();
       window.find(ROWS + " .state:has-text(\"failed\")");
       assertThat(window.find("label:has-text(\"State\") select").inputValue()).isEqualTo("failed");
@@ -86,16 +89,17 @@ class ListBrowserTest {
       assertThat(page.locator(ROWS).count()).as("rows in the page").isLessThan(120);
       page.evaluate(FRAME + ".scrollTop = 37 * 2000");
       page.waitForFunction(
-          "() => document.querySelector('" + ROWS + "')?.getAttribute('aria-rowindex') > 1900");
+          "row => Math.abs(document.querySelector(row)?.getAttribute('aria-rowindex') - 2000) < 30",
+          ROWS);
       String row = page.locator(ROWS).nth(20).getAttribute("aria-rowindex");
       AtomicInteger asked = new AtomicInteger();
       page.onRequest(request -> asked.addAndGet(request.url().contains("/api/v1/jobs?") ? 1 : 0));
-      page.locator(ROWS).nth(20).click();
+      page.locator(ROWS + "[aria-rowindex=\"" + row + "\"]").click();
       page.waitForURL("**/jobs/job-many*");
       window.find("main h1");
       page.goBack();
       isWhereItWas(window, row);
-      page.locator(ROWS).nth(20).click();
+      page.locator(ROWS + "[aria-rowindex=\"" + row + "\"]").click();
       page.waitForURL("**/jobs/job-many*");
       page.keyboard().press("u");
       isWhereItWas(window, row);

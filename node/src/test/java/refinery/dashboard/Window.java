@@ -166,7 +166,7 @@ public final class Window implements AutoCloseable {
     }
   }
 
-  private static String read(String resource) {
+  static String read(String resource) {
     try (InputStream in = Window.class.getResourceAsStream(resource)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

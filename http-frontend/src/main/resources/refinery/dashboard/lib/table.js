@@ -10,8 +10,10 @@ const ROW = 37;
 const AHEAD = 8;
 // The rows that are drawn change only when this many have been scrolled by.
 const STEP = 6;
+const FIRST = 100;
 const PAGE = 200;
 const MORE = 1000;
+const SPARE = 10;
 const KEPT = 12;
 const ORDER = new Intl.Collator('en', {numeric: true});
 
@@ -28,14 +30,14 @@ function keep(key, list) {
  * A table.
  * columns: [{key, title, render(row), text(row), sort: true or a function of the row, width (CSS), align: 'end', wide: true
  *   (not on a phone)}]; text is what is exported, by default row[key].
- * source: rows; or {path, query} of the API's lists; or a function (cursor) => {items, next}, then with a name as listKey.
+ * source: rows; or {path, query} of the API's lists.
  * rowKey: function of a row or its key's name; onOpen: function of a row, or to: row => path; live: a filter of useLive
  *   upon which the pages in sight are read again; selection: of useSelection(); exportName: file name without extension;
- * total: how many there are, if known; empty: what stands there when there is none; height: CSS of the list's frame.
+ * lag: milliseconds by which the source follows the events, so that it is read again then; total: how many there are, if known; empty: what stands there when there is none; height: CSS of the list's frame.
  */
-export function Table({columns, source, listKey, rowKey = 'id', onOpen, to, live, selection, exportName, total, empty, label = 'List', height, sortParameter = 'sort'}) {
+export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, selection, exportName, total, empty, label = 'List', height, sortParameter = 'sort'}) {
   const keyOf = typeof rowKey === 'function' ? rowKey : row => row[rowKey];
-  const list = useList(source, listKey, keyOf, live);
+  const list = useList(source, keyOf, live, lag);
   const [query, setQuery] = useQuery();
   const sort = query[sortParameter] || '';
   // The head shows at once how it is sorted; the rows follow once that has been painted.
@@ -202,14 +204,14 @@ function sorted(rows, columns, sort) {
 }
 
 /** The rows of a source with what reads them further. */
-function useList(source, listKey, keyOf, live) {
+function useList(source, keyOf, live, lag) {
   const [, draw] = useReducer(n => n + 1, 0);
   const local = Array.isArray(source);
-  const key = local ? null : typeof source === 'function' ? location.pathname + ' ' + (listKey || '') : address(source.path, source.query);
+  const key = local ? null : address(source.path, source.query);
   const holder = useRef(null);
   const own = useRef({});
   if (!local && holder.current?.key !== key) {
-    holder.current = kept.get(key) || new PagedList(key, typeof source === 'function' ? source : null, keyOf);
+    holder.current = kept.get(key) || new PagedList(key, keyOf);
     keep(key, holder.current);
   }
   const paged = local ? null : holder.current;
@@ -222,7 +224,21 @@ function useList(source, listKey, keyOf, live) {
     else paged.refresh();
     return () => paged.listeners.delete(listener);
   }, [paged]);
-  useLive(live ?? (() => false), () => paged && live && paged.refresh(), {throttle: 2000});
+  const later = useRef(null);
+  // Once what is behind must have come; while nothing has, again.
+  const look = () => {
+    clearTimeout(later.current);
+    if (paged && lag) later.current = setTimeout(() => paged.refresh().then(() => paged.rows.length === 0 && paged.listeners.size > 0 && look()), lag);
+  };
+  useEffect(() => {
+    look();
+    return () => clearTimeout(later.current);
+  }, [paged]);
+  useLive(live ?? (() => false), () => {
+    if (!paged || !live) return;
+    paged.refresh();
+    look();
+  }, {throttle: 2000});
   if (local) {
     return {key: 'rows', rows: source, version: 0, done: true, error: null, loading: false, state: own.current, more() {}, see() {}, reload() {}, all: async () => source};
   }
@@ -233,8 +249,9 @@ function useList(source, listKey, keyOf, live) {
   };
 }
 
-class PagedList {
-  constructor(key, load, keyOf) {
+/** A list that is read by pages: load(cursor, limit) => {items, next}. */
+export class PagedList {
+  constructor(key, keyOf, load = (cursor, limit) => get(key, {query: {limit, cursor}})) {
     this.key = key;
     this.load = load;
     this.keyOf = keyOf;
@@ -247,11 +264,6 @@ class PagedList {
     this.listeners = new Set();
     this.state = {};
     this.sight = [0, 0];
-  }
-
-  read(cursor) {
-    if (this.load) return this.load(cursor);
-    return get(this.key, {query: {limit: this.pages.length === 0 ? 100 : this.pages.length < 5 ? PAGE : MORE, cursor}});
   }
 
   changed() {
@@ -267,17 +279,24 @@ class PagedList {
   async more() {
     if (this.loading || this.done || this.error) return;
     this.loading = true;
+    let stale = false;
     try {
-      const cursor = this.pages.at(-1)?.next;
-      const page = await this.read(cursor);
-      const known = new Set(this.rows.map(this.keyOf));
-      this.pages.push({cursor, items: page.items.filter(row => !known.has(this.keyOf(row))), next: page.next});
-      this.done = !page.next;
+      const before = this.pages.at(-1);
+      const cursor = before?.next;
+      const page = await this.load(cursor, this.pages.length === 0 ? FIRST : this.pages.length < 5 ? PAGE : MORE);
+      // It may have been cut off meanwhile: then what follows is another page.
+      stale = this.pages.at(-1) !== before || before?.next !== cursor;
+      if (!stale) {
+        const known = new Set(this.pages.flatMap(each => each.items).map(this.keyOf));
+        this.pages.push({cursor, items: page.items.filter(row => !known.has(this.keyOf(row))), next: page.next});
+        this.done = !page.next;
+      }
     } catch (error) {
       this.error = error;
     }
     this.loading = false;
     this.changed();
+    if (stale) await this.more();
   }
 
   /** Reads the pages in sight again. Rows keep their places; new ones of the first page come in front. */
@@ -288,7 +307,7 @@ class PagedList {
       let from = 0;
       for (const page of [...this.pages]) {
         const to = from + page.items.length;
-        if (from <= this.sight[1] && to >= this.sight[0]) await this.again(page);
+        if (this.pages.includes(page) && from <= this.sight[1] && to >= this.sight[0]) await this.again(page);
         from = to;
       }
       this.error = null;
@@ -300,20 +319,51 @@ class PagedList {
   }
 
   async again(page) {
-    const fresh = await (this.load ? this.load(page.cursor) : get(this.key, {query: {limit: Math.min(1000, Math.max(100, page.items.length)), cursor: page.cursor}}));
-    const keys = new Set(fresh.items.map(this.keyOf));
-    const before = new Set(page.items.map(this.keyOf));
-    const added = fresh.items.filter(row => !before.has(this.keyOf(row))).length;
-    const gone = page.items.filter(row => !keys.has(this.keyOf(row)));
-    // As many as came in front were pushed over the page's end; the others no longer pass the filter.
-    const pushed = fresh.next && added > 0 ? gone.slice(-added) : [];
-    page.items = [...fresh.items, ...pushed];
-    if (pushed.length === 0) page.next = fresh.next ?? page.next;
-    if (page === this.pages.at(-1) && !fresh.next) this.done = true;
+    // Some may have come at its end, before the next page; some of it the page before may have taken.
+    const wanted = page.items.length + (page.taken || 0) + (page === this.pages.at(-1) ? 0 : SPARE);
+    this.take(page, await this.load(page.cursor, Math.min(MORE, Math.max(FIRST, wanted))));
+  }
+
+  /** Puts what was read anew where the page was: no row twice, none left out, none that has left the list. */
+  take(page, {items, next}) {
+    const at = this.pages.indexOf(page);
+    if (at < 0) return;
+    const keysOf = others => new Set(others.flatMap(other => other.items.map(this.keyOf)));
+    const earlier = keysOf(this.pages.slice(0, at));
+    const fresh = {items: items.filter(row => !earlier.has(this.keyOf(row))), next};
+    page.taken = items.length - fresh.items.length;
+    if (!next) return this.cut(at, fresh);
+    const later = keysOf(this.pages.slice(at + 1));
+    const end = page.items.findIndex(row => this.keyOf(row) === this.keyOf(items.at(-1)));
+    const over = fresh.items.findIndex(row => later.has(this.keyOf(row)));
+    if (end >= 0) this.push(at, fresh, page.items.slice(end + 1));
+    // Some have left, so it reaches into the next page.
+    else if (over >= 0) page.items = fresh.items.slice(0, over);
+    // More came than a page holds, or it was the last: what follows is read again as it comes near.
+    else this.cut(at, fresh);
+  }
+
+  /** What came in front has pushed the rest over the end. A page that grows too large is cut where nobody looks, or parted. */
+  push(at, fresh, rest) {
+    const page = this.pages[at];
+    const before = this.pages.slice(0, at).reduce((sum, other) => sum + other.items.length, 0);
+    if (rest.length === 0 && at === this.pages.length - 1) this.cut(at, fresh);
+    else if (fresh.items.length + rest.length <= MORE) page.items = [...fresh.items, ...rest];
+    else if (this.sight[1] <= before + fresh.items.length) this.cut(at, fresh);
+    else {
+      this.pages.splice(at + 1, 0, {cursor: fresh.next, items: rest, next: page.next});
+      Object.assign(page, fresh);
+    }
+  }
+
+  cut(at, {items, next}) {
+    this.pages.length = at + 1;
+    Object.assign(this.pages[at], {items, next});
+    this.done = !next;
   }
 
   async all() {
-    if (this.done || this.load) return this.rows;
+    if (this.done) return this.rows;
     const rows = [];
     for await (const page of pages(this.key)) rows.push(...page.items);
     return rows;
