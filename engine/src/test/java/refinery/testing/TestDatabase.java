@@ -8,6 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import refinery.database.Database;
@@ -30,15 +34,7 @@ public final class TestDatabase {
       try {
         Path directory = Files.createTempDirectory("refinery-test-db");
         EmbeddedPostgres postgres = EmbeddedPostgres.start(directory);
-        Runtime.getRuntime()
-            .addShutdownHook(
-                new Thread(
-                    () -> {
-                      endAtOnce(directory);
-                      postgres.close();
-                      delete(directory);
-                    },
-                    "test-database"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory), "test-database"));
         return postgres;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -47,16 +43,20 @@ public final class TestDatabase {
   }
 
   /**
-   * Without the last checkpoint of what is removed anyway: a busy disk makes it last longer than
-   * Surefire waits for a JVM to end.
+   * Ends the server without the last checkpoint of what is removed anyway: a busy disk makes it
+   * last longer than Surefire waits for a JVM to end.
    */
-  private static void endAtOnce(Path directory) {
+  private static void remove(Path directory) {
     try {
       String process =
           Files.readAllLines(directory.resolve("postgres/data/postmaster.pid")).getFirst().strip();
-      new ProcessBuilder("kill", "-QUIT", process).start().waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      CompletableFuture<ProcessHandle> end =
+          ProcessHandle.of(Long.parseLong(process)).orElseThrow().onExit();
+      new ProcessBuilder("kill", "-QUIT", process).start();
+      end.get(20, TimeUnit.SECONDS);
+      delete(directory);
+    } catch (IOException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the database in " + directory + " stays", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
