@@ -48,8 +48,16 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
 
   /** The next changes, and the surveys that they are of. */
   private record Found(Changes changes, List<String> surveys) {
-    boolean more() {
-      return changes.entities().size() > MOST_IDS || surveys.size() > MOST_IDS;
+    boolean moreEntities() {
+      return changes.entities().size() > MOST_IDS;
+    }
+
+    boolean moreSurveys() {
+      return moreEntities() || surveys.size() > MOST_IDS;
+    }
+
+    static Found nothing(long cursor) {
+      return new Found(new Changes(cursor, 0, List.of()), List.of());
     }
   }
 
@@ -115,7 +123,7 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
   /** What was told after this cursor, or that it is not known any more. */
   private ByteString missed(long cursor) {
     if (kept.isEmpty() || kept.getFirst().from() > cursor) {
-      return message(nothing(head, true));
+      return message(body(Found.nothing(head)).put("more", true).put("more_surveys", true));
     }
     return kept.stream()
         .filter(message -> message.to() > cursor)
@@ -159,7 +167,7 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
 
   private void tell(Found found) {
     Changes changes = found.changes();
-    ByteString bytes = message(found);
+    ByteString bytes = message(body(found));
     kept.addLast(new Message(head, changes.cursor(), bytes));
     if (kept.size() > KEPT) {
       kept.removeFirst();
@@ -180,31 +188,24 @@ final class SummaryFeed extends AbstractBehavior<SummaryFeed.Command> {
    * be.
    */
   static String beat(long cursor, Duration heartbeat) {
-    ObjectNode body = nothing(cursor, false);
+    ObjectNode body = body(Found.nothing(cursor));
     return data(body.put("heartbeat_seconds", heartbeat.toMillis() / 1_000.0)).utf8String();
-  }
-
-  private static ByteString message(Found found) {
-    return message(body(found.changes(), found.surveys(), found.more()));
   }
 
   private static ByteString message(ObjectNode body) {
     return ByteString.fromString("id: " + body.path("cursor") + "\n").concat(data(body));
   }
 
-  private static ObjectNode body(Changes changes, List<String> surveys, boolean more) {
+  private static ObjectNode body(Found found) {
+    Changes changes = found.changes();
     ObjectNode body = Json.MAPPER.createObjectNode();
-    body.put("cursor", changes.cursor()).put("events", changes.events()).put("more", more);
+    body.put("cursor", changes.cursor()).put("events", changes.events());
+    body.put("more", found.moreEntities()).put("more_surveys", found.moreSurveys());
     ArrayNode changed = body.putArray("changed");
     changes.entities().stream().limit(MOST_IDS).forEach(changed::add);
     ArrayNode of = body.putArray("surveys");
-    surveys.stream().limit(MOST_IDS).forEach(of::add);
+    found.surveys().stream().limit(MOST_IDS).forEach(of::add);
     return body;
-  }
-
-  /** That nothing is known to have changed up to this cursor. */
-  private static ObjectNode nothing(long cursor, boolean more) {
-    return body(new Changes(cursor, 0, List.of()), List.of(), more);
   }
 
   private static ByteString data(ObjectNode body) {

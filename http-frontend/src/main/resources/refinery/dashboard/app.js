@@ -1,5 +1,5 @@
 // The shell: navigation, and the view that the address names. Views are read when first needed.
-import {html, render, useEffect, useErrorBoundary, useState} from './lib/html.js';
+import {html, render, useEffect, useErrorBoundary, useLayoutEffect, useState} from './lib/html.js';
 import {Link, match, usePath} from './lib/router.js';
 import {ConnectionBar, startLive, stopLive, useLive} from './lib/live.js';
 import {get, send} from './lib/api.js';
@@ -152,7 +152,7 @@ function Shell() {
     if (signin) stopLive();
     else startLive();
   }, [signin]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const keys = event => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
       if (event.target.closest?.('input, select, textarea, dialog, [contenteditable]')) return;
@@ -170,7 +170,8 @@ function Shell() {
     addEventListener('keydown', keys);
     return () => removeEventListener('keydown', keys);
   }, []);
-  useEffect(() => setBox(null), [path]);
+  // Before the next key: what that opens stays.
+  useLayoutEffect(() => setBox(null), [path]);
   if (signin) return html`<main id="main" class="alone"><${View} /></main>`;
   return html`
     <a class="skip" href="#main" onClick=${event => { event.preventDefault(); document.querySelector('main h1')?.focus(); }}>To the content</a>

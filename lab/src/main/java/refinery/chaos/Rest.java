@@ -17,7 +17,7 @@ import refinery.client.Terminal;
 
 /** Finds what must not be there when a cluster has nothing to do. Blocking. */
 final class Rest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final int NAMED = 20;
 
@@ -37,7 +37,7 @@ final class Rest {
     this.watch = watch;
   }
 
-  /** Waits until nothing is left; returns what is left after 90 seconds. */
+  /** Waits until nothing is left; returns what is left after five minutes. */
   List<String> await() throws IOException {
     long end = System.nanoTime() + PATIENCE.toNanos();
     List<String> left;

@@ -25,7 +25,7 @@ class ChaosTest {
   Path temp;
 
   @Test
-  @Timeout(value = 10, unit = TimeUnit.MINUTES)
+  @Timeout(value = 40, unit = TimeUnit.MINUTES)
   void nothingIsLostOrDoneTwiceWhateverHappensToTheCluster() throws Exception {
     long seed = Long.getLong("refinery.seed", System.currentTimeMillis() % 1_000_000);
     StringWriter report = new StringWriter();

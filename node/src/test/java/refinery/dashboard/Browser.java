@@ -66,9 +66,17 @@ public final class Browser implements AutoCloseable {
     if (shared == null) {
       shared = context(width, height, theme);
     }
-    return new Window(shared, url, context -> context.clearCookies())
-        .looks(width, height, theme)
-        .go(path);
+    Window window = new Window(shared, url, context -> context.clearCookies());
+    try {
+      return window.looks(width, height, theme).go(path);
+    } catch (RuntimeException e) {
+      try {
+        window.close();
+      } catch (RuntimeException | AssertionError also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   /** A window that has loaded nothing yet, and has no cookie, cache or memory of others. */

@@ -26,6 +26,15 @@ import refinery.testing.RequiresTools;
 @RequiresTools(Browser.PROGRAMS)
 @ExtendWith(DashboardFixture.class)
 class JobsBrowserTest {
+  /** Some browsers scroll smoothly. */
+  private static final String STILL =
+      """
+      () => new Promise(answer => {
+        const frame = document.querySelector('.log-frame'), top = frame.scrollTop;
+        requestAnimationFrame(() => requestAnimationFrame(() => answer(frame.scrollTop === top)));
+      })
+      """;
+
   private static List<String> jobs(Refinery refinery, int count, String script) {
     return jobs(refinery, count, script, 10);
   }
@@ -312,11 +321,12 @@ class JobsBrowserTest {
     job.put("state", "waiting").put("waiting_for", "attempt 1 failed: no answer");
     why.put("state", "waiting")
         .put("reason", "attempt 1 failed: no answer; the host is left alone");
-    why.put("retry_at", java.time.Instant.now().plusSeconds(90).toString()).putNull("scheduler");
+    why.put("retry_at", java.time.Instant.now().plusSeconds(115).toString()).putNull("scheduler");
     answer(window, "/jobs/" + id + "/explanation", why);
     answer(window, "/jobs/" + id, job);
     window.go("/jobs/" + id);
     window.find("h2:has-text(\"Why it waits\")");
+    window.find(".reasons li:has-text(\"the host is left alone\")");
     assertThat(window.page().locator(".reasons li").allTextContents())
         .containsExactly("attempt 1 failed: no answer", "the host is left alone");
     window.find("p:has-text(\"It is tried again in 1 min\")");
@@ -389,6 +399,7 @@ class JobsBrowserTest {
       window.page().locator(".log-frame").hover();
       window.page().mouse().wheel(0, -300);
       window.find("button[aria-pressed=false]:has-text(\"Follow\")");
+      window.page().waitForFunction(STILL);
       Object top = window.page().evaluate("document.querySelector('.log-frame').scrollTop");
       Object height = window.page().evaluate("document.querySelector('.log-frame').scrollHeight");
       window

@@ -226,6 +226,25 @@ class SurveysBrowserTest {
     return happened;
   }
 
+  /** A batch of the node's, as if it waited for what others bring. */
+  @Test
+  void whatItWaitsForIsReadAgainWhenOthersGoOn(Browser browser, Refinery refinery) {
+    ObjectNode batches =
+        (ObjectNode) refinery.client().get("/batches?limit=1&survey_id=" + refinery.done());
+    ObjectNode batch = (ObjectNode) batches.at("/items/0");
+    batch.put("reason", "nothing under way would bring it");
+    try (Window window = browser.empty(1280, 800, ColorScheme.LIGHT)) {
+      window
+          .page()
+          .route("**/api/v1/batches?*state=downloaded*", route -> route.fulfill(answer(batches)));
+      window.go("/surveys/" + refinery.runs());
+      window.find(".waits li:has-text(\"nothing under way would bring it\")");
+      batch.put("reason", "3 of 10 are done");
+      refinery.await(refinery.survey("PRJEB990102", "barren"), ENDED);
+      window.find(".waits li:has-text(\"3 of 10 are done\")");
+    }
+  }
+
   /** As the API answers, with so many samples before number 0 and {@code MANY} from it on. */
   private static JsonNode matrix(JsonNode answer, Route route, int first) {
     int from = number(route, "cursor=(-?\\d+)", first);

@@ -33,7 +33,7 @@ import refinery.testing.RequiresTools;
 /** The main job end to end with the real tools, twice, and from both mirrors. */
 @RequiresTools
 class DemoTest {
-  static final Duration PATIENCE = Duration.ofMinutes(3);
+  static final Duration PATIENCE = Duration.ofMinutes(10);
 
   @TempDir Path temp;
 

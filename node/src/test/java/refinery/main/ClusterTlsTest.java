@@ -161,6 +161,7 @@ class ClusterTlsTest {
   void nodesOfOneAuthorityAreACluster() {
     for (NodeProcess node : NODES) {
       Awaitility.await()
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(
               () ->
                   assertThat(get(node.management() + "/cluster/members").path("members"))

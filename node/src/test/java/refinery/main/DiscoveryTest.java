@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,7 @@ class DiscoveryTest {
       for (CompletableFuture<NodeProcess> node : starting) {
         String management = node.get().management();
         Awaitility.await()
+            .atMost(Duration.ofMinutes(2))
             .untilAsserted(() -> assertThat(membersUp(management)).hasSize(hosts.size()));
       }
       NodeProcess.killWhenItSays(

@@ -41,7 +41,7 @@ class SetOfBatchesTest {
   private static final int MEMBERS = Integer.getInteger("refinery.members", 200);
   private static final String STUDY = "PRJNA777777";
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final String NOTE =
       """
       name = note

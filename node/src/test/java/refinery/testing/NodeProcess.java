@@ -20,7 +20,12 @@ import refinery.program.NodeProgram;
 /** A real node in a JVM of its own, started as the launcher starts it. */
 public final class NodeProcess {
   private static final Pattern READY = Pattern.compile("(?m)^ready http=(\\S+) management=(\\S+)$");
-  private static final Duration START = Duration.ofSeconds(90);
+
+  /** Right after a start beside others an entity may take longer to answer than users wait. */
+  private static final String ASK = "refinery.http.ask-timeout";
+
+  private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration END = Duration.ofMinutes(3);
 
   /** Those that a test which failed left behind end with the tests. */
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
@@ -91,6 +96,9 @@ public final class NodeProcess {
   private static List<String> onFreePorts(Map<String, String> settings) {
     List<String> options = new ArrayList<>(List.of("--http", "127.0.0.1:0"));
     options.addAll(List.of("--management", "127.0.0.1:0", "--artery", "127.0.0.1:0"));
+    if (!settings.containsKey(ASK)) {
+      options.addAll(List.of("--set", ASK + "=60s"));
+    }
     settings.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
     return options;
   }
@@ -204,17 +212,19 @@ public final class NodeProcess {
     process.destroy();
   }
 
-  /** Its exit code once it has ended, within a minute. */
+  /** Its exit code once it has ended, within some minutes. */
   public int exitCode() throws InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("the node has not ended");
     }
     return process.exitValue();
   }
 
-  /** SIGTERM; false when it has not ended within a minute. */
+  /**
+   * SIGTERM; false when it has not ended within some minutes: its database may have much to write.
+   */
   public boolean stop() throws InterruptedException {
     process.destroy();
-    return process.waitFor(60, TimeUnit.SECONDS);
+    return process.waitFor(END.toSeconds(), TimeUnit.SECONDS);
   }
 }

@@ -72,7 +72,7 @@ function open() {
 function deliver(summary) {
   const news = {
     changed: (summary.changed || []).map(id => ({id, kind: kindOf(id)})), surveys: (summary.surveys || []).concat(summary.changed || []),
-    more: Boolean(summary.more), events: summary.events || 0, types: summary.types || {}, cursor: summary.cursor,
+    more: Boolean(summary.more), moreSurveys: Boolean(summary.more || summary.more_surveys), events: summary.events || 0, types: summary.types || {}, cursor: summary.cursor,
   };
   subscribers.forEach(subscriber => subscriber.take(news));
 }
@@ -102,7 +102,7 @@ export function stopLive() {
 }
 
 /** True when news may be of this survey, its batches or its jobs; without a survey always. */
-export const concerns = (news, survey) => !survey || news.more || news.surveys.includes(survey);
+export const concerns = (news, survey) => !survey || news.moreSurveys || news.surveys.includes(survey);
 
 /**
  * Calls back with {changed: [{id, kind}], more, events, types} when something changed that the filter wants: a function
@@ -135,10 +135,11 @@ export function useLive(filter, callback, {throttle = 1000, survey} = {}) {
       take(news) {
         const changed = concerns(news, survey) ? news.changed.filter(wanted) : [];
         if (changed.length === 0 && !news.more) return;
-        gathered ??= {changed: new Map(), surveys: new Set(), more: false, events: 0, types: {}};
+        gathered ??= {changed: new Map(), surveys: new Set(), more: false, moreSurveys: false, events: 0, types: {}};
         changed.forEach(change => gathered.changed.set(change.id, change));
         news.surveys.forEach(id => gathered.surveys.add(id));
         gathered.more ||= news.more;
+        gathered.moreSurveys ||= news.moreSurveys;
         gathered.events += news.events;
         for (const [type, n] of Object.entries(news.types)) gathered.types[type] = (gathered.types[type] || 0) + n;
         timer ??= setTimeout(flush, Math.max(0, last + throttle - Date.now()));

@@ -73,7 +73,7 @@ export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, se
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [list.key]);
+  }, [list.key, rows.length > 0]);
 
   // The last event may come after the page was left.
   const scrolled = () => {
@@ -103,12 +103,12 @@ export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, se
     look(element);
   }, [rows]);
 
-  const first = Math.max(0, Math.floor(view.top / ROW) - ahead);
+  const first = Math.min(rows.length, Math.max(0, Math.floor(view.top / ROW) - ahead));
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + STEP + ahead);
   useEffect(() => {
-    list.see(first, last);
+    list.see(first, last, rows === list.rows ? null : rows);
     if (last >= rows.length - PAGE / 2) list.more();
-  }, [first, last, rows.length, list.key]);
+  }, [first, last, rows, list.done, list.key]);
 
   const choose = index => {
     if (rows.length === 0) return;
@@ -228,7 +228,7 @@ function useList(source, keyOf, live, lag) {
   // Once what is behind must have come; while nothing has, again.
   const look = () => {
     clearTimeout(later.current);
-    if (paged && lag) later.current = setTimeout(() => paged.refresh().then(() => paged.rows.length === 0 && paged.listeners.size > 0 && look()), lag);
+    if (paged && lag) later.current = setTimeout(() => document.hidden ? look() : paged.refresh().then(() => paged.rows.length === 0 && paged.listeners.size > 0 && look()), lag);
   };
   useEffect(() => {
     look();
@@ -238,14 +238,14 @@ function useList(source, keyOf, live, lag) {
     if (!paged || !live) return;
     paged.refresh();
     look();
-  }, {throttle: 2000});
+  }, {throttle: lag ? 5000 : 2000});
   if (local) {
     return {key: 'rows', rows: source, version: 0, done: true, error: null, loading: false, state: own.current, more() {}, see() {}, reload() {}, all: async () => source};
   }
   return {
     key, rows: paged.rows, version: paged.version, done: paged.done, error: paged.error, loading: paged.loading || paged.pages.length === 0 && !paged.error,
-    state: paged.state, more: () => paged.more(), see: (first, last) => paged.see(first, last),
-    reload: () => { paged.error = null; paged.more(); }, all: () => paged.all(),
+    state: paged.state, more: () => paged.more(), see: (first, last, order) => paged.see(first, last, order),
+    reload: () => (paged.pages.length > 0 ? paged.refresh() : paged.again()), all: () => paged.all(),
   };
 }
 
@@ -264,6 +264,7 @@ export class PagedList {
     this.listeners = new Set();
     this.state = {};
     this.sight = [0, 0];
+    this.seen = null;
   }
 
   changed() {
@@ -272,8 +273,10 @@ export class PagedList {
     this.listeners.forEach(listener => listener());
   }
 
-  see(first, last) {
+  /** Which rows are in sight; order: all rows as they are sorted, unless they stand as they were read. */
+  see(first, last, order = null) {
     this.sight = [first, last];
+    this.seen = order && new Set(order.slice(first, last).map(this.keyOf));
   }
 
   async more() {
@@ -299,16 +302,22 @@ export class PagedList {
     if (stale) await this.more();
   }
 
+  /** After an error. */
+  async again() {
+    this.error = null;
+    await this.more();
+  }
+
   /** Reads the pages in sight again. Rows keep their places; new ones of the first page come in front. */
   async refresh() {
-    if (this.refreshing || this.pages.length === 0) return;
+    // What happens while it reads may be missing in what it reads.
+    this.wanted = this.pages.length > 0;
+    if (this.refreshing || !this.wanted) return;
     this.refreshing = true;
     try {
-      let from = 0;
-      for (const page of [...this.pages]) {
-        const to = from + page.items.length;
-        if (this.pages.includes(page) && from <= this.sight[1] && to >= this.sight[0]) await this.again(page);
-        from = to;
+      while (this.wanted) {
+        this.wanted = false;
+        await this.readAgain();
       }
       this.error = null;
     } catch (error) {
@@ -318,10 +327,36 @@ export class PagedList {
     this.changed();
   }
 
-  async again(page) {
+  async readAgain() {
+    let from = 0;
+    for (const page of [...this.pages]) {
+      const to = from + page.items.length;
+      const inSight = this.seen ? page === this.pages[0] || page.items.some(row => this.seen.has(this.keyOf(row))) : from <= this.sight[1] && to >= this.sight[0];
+      if (inSight && this.pages.includes(page)) await this.readPage(page);
+      from = to;
+    }
+  }
+
+  async readPage(page) {
+    // A first page that has grown is made short where nobody looks beyond.
+    if (page === this.pages[0] && page.items.length > 2 * PAGE && this.sight[1] <= FIRST && !this.seen && !this.state.first) return this.cut(0, await this.load(page.cursor, FIRST));
     // Some may have come at its end, before the next page; some of it the page before may have taken.
     const wanted = page.items.length + (page.taken || 0) + (page === this.pages.at(-1) ? 0 : SPARE);
-    this.take(page, await this.load(page.cursor, Math.min(MORE, Math.max(FIRST, wanted))));
+    let fresh = await this.load(page.cursor, Math.min(MORE, Math.max(FIRST, wanted)));
+    // More came than that: who is not at the list's beginning keeps his place.
+    while (fresh.next && this.state.first && fresh.items.length < MORE && !this.meets(page, fresh.items)) {
+      const further = await this.load(fresh.next, MORE);
+      fresh = {items: [...fresh.items, ...further.items], next: further.next};
+    }
+    this.take(page, fresh);
+  }
+
+  /** Whether what was read goes on as the page or those after it do, with the reader's own row. */
+  meets(page, items) {
+    const keys = new Set(items.map(this.keyOf));
+    const old = page.items.map(this.keyOf);
+    if (old.includes(this.keyOf(items.at(-1))) || keys.has(this.state.first.key)) return true;
+    return !old.includes(this.state.first.key) && this.pages.slice(this.pages.indexOf(page)).some(other => other.items.some(row => keys.has(this.keyOf(row))));
   }
 
   /** Puts what was read anew where the page was: no row twice, none left out, none that has left the list. */
@@ -349,7 +384,7 @@ export class PagedList {
     const before = this.pages.slice(0, at).reduce((sum, other) => sum + other.items.length, 0);
     if (rest.length === 0 && at === this.pages.length - 1) this.cut(at, fresh);
     else if (fresh.items.length + rest.length <= MORE) page.items = [...fresh.items, ...rest];
-    else if (this.sight[1] <= before + fresh.items.length) this.cut(at, fresh);
+    else if (this.sight[1] <= before + fresh.items.length && !this.seen && !this.state.first) this.cut(at, fresh);
     else {
       this.pages.splice(at + 1, 0, {cursor: fresh.next, items: rest, next: page.next});
       Object.assign(page, fresh);

@@ -21,6 +21,7 @@ const CANCELLED = ['queued', 'downloading', 'downloaded', 'processing'];
 
 function Batches() {
   const [query, set] = useQuery();
+  // How each row stood when it was last read: what a bulk action is decided on.
   const states = useRef(new Map());
   const conditions = {q: query.q, state: query.state, quality: query.quality, survey_id: query.survey_id,
     ...Object.fromEntries(FACETS.map(name => [name, query[name]]))};
@@ -31,8 +32,15 @@ function Batches() {
     clearTimeout(behind.current);
     behind.current = setTimeout(facets.reload, LAG);
   }, {throttle: COUNTED});
-  useEffect(() => () => clearTimeout(behind.current), [facets.reload]);
+  useEffect(() => {
+    behind.current = setTimeout(facets.reload, LAG);
+    return () => clearTimeout(behind.current);
+  }, [facets.reload]);
   const chosen = selection.ids.map(id => ({id, state: states.current.get(id)}));
+  const rowKey = batch => {
+    states.current.set(batch.id, batch.state);
+    return batch.id;
+  };
   const of = kinds => chosen.filter(item => kinds.includes(item.state));
   return html`<${Page} title="Batches" lead="A batch is a unit of data of an archive, such as a sequencing run, with all that becomes of it.">
     <${Filters} fields=${[
@@ -52,7 +60,7 @@ function Batches() {
           ${selection.size > 0 && html`<button type="button" class="quiet" onClick=${selection.clear}>Choose none</button>`}
           <span class="muted">${selection.size === 0 ? 'Choose batches in the list to act on them.' : ''}</span>
         </div>
-        <${Table} label="Batches" columns=${columns(states.current)} source=${{path: '/search', query: conditions}} selection=${selection} to=${batch => '/batches/' + batch.id}
+        <${Table} label="Batches" columns=${COLUMNS} rowKey=${rowKey} source=${{path: '/search', query: conditions}} selection=${selection} to=${batch => '/batches/' + batch.id}
           live=${{kind: 'batch'}} lag=${LAG} total=${facets.data?.total} exportName="batches"
           empty=${html`<${Empty} title=${Object.values(conditions).some(Boolean) ? 'No batch passes these filters' : 'No batch has been found yet'}><p>A batch can be found a second or two after it was recorded; this list looks again by itself.</p><//>`} />
       </div>
@@ -60,12 +68,8 @@ function Batches() {
   <//>`;
 }
 
-/** states keeps how each row stood when it was last shown: what a bulk action is decided on. */
-const columns = states => [
-  {key: 'state', title: 'State', width: '140px', sort: true, render: batch => {
-    states.set(batch.id, batch.state);
-    return html`<${State} value=${batch.state} />`;
-  }},
+const COLUMNS = [
+  {key: 'state', title: 'State', width: '140px', sort: true, render: batch => html`<${State} value=${batch.state} />`},
   {key: 'key', title: 'Batch', sort: true, render: batch => html`<${Link} to=${'/batches/' + batch.id}><b>${batch.key}</b><//>`},
   {key: 'quality', title: 'Quality', sort: true, render: batch => html`<${State} value=${batch.quality} />`},
   {key: 'organism', title: 'Organism', sort: batch => batch.harmonised.organism, text: batch => batch.harmonised.organism, render: batch => batch.harmonised.organism ?? '–'},

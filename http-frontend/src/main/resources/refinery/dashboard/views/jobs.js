@@ -32,7 +32,7 @@ const COLUMNS = [
   {key: 'node', title: 'Node', wide: true, sort: true, render: job => (job.node ? html`<${Link} to=${'/nodes/' + job.node}>${job.node}<//>` : '–')},
   {key: 'attempt', title: 'Attempt', align: 'end', wide: true, sort: true, width: '84px'},
   {key: 'took', title: 'Took', align: 'end', wide: true, width: '100px', sort: took, text: took, render: job => duration(took(job))},
-  {key: 'created_at', title: 'Made', wide: true, sort: true, width: '110px', render: job => ago(job.created_at)},
+  {key: 'created_at', title: 'Made', wide: true, sort: job => Date.parse(job.created_at), width: '110px', render: job => ago(job.created_at)},
   {key: 'id', title: 'Id', wide: true, render: job => html`<code>${job.id}</code>`},
 ];
 

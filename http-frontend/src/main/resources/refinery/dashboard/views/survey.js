@@ -103,18 +103,21 @@ async function lineOf(id) {
 function Waits({survey}) {
   const [state, setState] = useState({said: [], line: []});
   const asked = useRef(0);
-  const read = (answer, mine = ++asked.current) => {
+  // Only the answer to what was asked last is shown.
+  const read = answer => {
+    const mine = ++asked.current;
     const show = next => mine === asked.current && setState(old => ({...old, error: null, ...next}));
     answer.then(show, error => show({error}));
   };
   useEffect(() => {
     read(waitsOf(survey.id));
-    return () => { asked.current = 0; };
+    return () => { asked.current++; };
   }, [survey.id]);
-  // What others do changes only why this one is in line.
+  // What others do changes only why its jobs are in line and its batches wait for what others bring.
   useLive(undefined, news => {
-    if (concerns(news, survey.id)) read(waitsOf(survey.id));
-    else if (state.inLine) read(lineOf(state.inLine), asked.current);
+    const waits = state.error || state.said.some(([, to]) => to.startsWith('/batches'));
+    if (waits || concerns(news, survey.id)) read(waitsOf(survey.id));
+    else if (state.inLine) read(lineOf(state.inLine));
   }, {throttle: 5000});
   const reasons = [...new Map([...state.said, ...state.line].filter(([reason]) => reason).reverse())].reverse();
   if (reasons.length === 0 && !state.error) return null;
