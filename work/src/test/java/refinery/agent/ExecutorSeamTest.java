@@ -47,7 +47,7 @@ class ExecutorSeamTest {
   private static final long BAD = 77;
   private static final long WORSE = 78;
   private static final ActorTestKit KIT = ActorTestKit.create();
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final JobId JOB = JobId.of("job-1");
   private static final JobId EARLIER = JobId.of("job-0");
   private static final Resources LARGE = Resources.of(64_000, 1L << 40, 1L << 40);
@@ -181,7 +181,7 @@ class ExecutorSeamTest {
         .tell(
             new JobReply.Granted(
                 JOB, 1, 1, Workbench.spec(JOB.value(), Resources.of(32_000, 1, 1))));
-    Elsewhere.Submitted submitted = elsewhere.submitted.poll(20, TimeUnit.SECONDS);
+    Elsewhere.Submitted submitted = elsewhere.submitted.poll(60, TimeUnit.SECONDS);
     assertThat(submitted.attempt()).isEqualTo(1);
     assertThat(submitted.spec().id()).isEqualTo(JOB);
     return submitted;

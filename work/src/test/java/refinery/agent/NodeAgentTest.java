@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -52,7 +51,7 @@ class NodeAgentTest {
   private static final JobId JOB = JobId.of("job-1");
   private static final Actor ANN = new Actor("ann");
   private static final Resources SMALL = Resources.of(1000, 64 << 20, 1 << 20);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path directory;
   private final TestProbe<SchedulerCommand> scheduler = KIT.createTestProbe();
@@ -279,12 +278,15 @@ class NodeAgentTest {
   }
 
   private Report reportThat(java.util.function.Predicate<Report> condition) {
-    Supplier<Report> next = () -> fromAgent(Report.class);
-    return java.util.stream.Stream.generate(next)
-        .limit(60)
-        .filter(condition)
-        .findFirst()
-        .orElseThrow();
+    return (Report)
+        scheduler
+            .fishForMessage(
+                PATIENCE,
+                message ->
+                    message instanceof Report report && condition.test(report)
+                        ? akka.actor.testkit.typed.javadsl.FishingOutcomes.complete()
+                        : akka.actor.testkit.typed.javadsl.FishingOutcomes.continueAndIgnore())
+            .getLast();
   }
 
   private void assign(long assignment, Resources resources) {

@@ -352,11 +352,11 @@ class ProcessesTest {
         attempt.execute(
             Workbench.request(
                 attempt,
-                Duration.ofMillis(700),
+                Duration.ofSeconds(2),
                 Duration.ofMinutes(1),
                 "sh",
                 "-c",
-                "for i in 1 2 3 4 5 6 7 8; do echo x >> grows; sleep 0.2; done"));
+                "for i in 1 2 3 4 5; do echo x >> grows; sleep 0.5; done"));
     assertThat(writing.killed()).isEmpty();
     assertThat(writing.exitCode()).isZero();
   }

@@ -18,7 +18,7 @@ import refinery.protocol.job.Outcome;
 
 /** With real programs that nobody but their users knows. */
 class ToolProbeTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path directory;
 

@@ -26,7 +26,7 @@ public final class Archives {
                         "refinery.archives.ensembl.files", url + "/pub",
                         "refinery.archives.ensemblgenomes.files", url + "/genomes",
                         "refinery.archives.http.requests-per-second", 1000,
-                        "refinery.archives.http.stall-timeout", "300ms",
+                        "refinery.archives.http.stall-timeout", "5s",
                         "refinery.archives.http.min-backoff", "10ms")))
             .withFallback(ConfigFactory.parseResources("archives.conf"))
             .resolve());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,7 +152,10 @@ class RealContainersTest {
   }
 
   private static void nothingIsLeft() {
-    await().until(() -> said(podman.toString(), "ps", "--all", "--quiet").isEmpty());
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () -> assertThat(said(podman.toString(), "ps", "--all", "--quiet")).isEmpty());
   }
 
   @Test

@@ -172,7 +172,7 @@ class ReferenceCacheTest {
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
       if (method.getName().equals("progressed") && isUnpacking()) {
         Files.writeString(begun, "");
-        assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(goOn.await(2, TimeUnit.MINUTES)).isTrue();
       }
       try {
         return method.invoke(attempt, arguments);
@@ -203,7 +203,9 @@ class ReferenceCacheTest {
                 new Slow(attempt, begun, goOn, folder.resolve("references")));
     try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
       Future<ReferenceCache.Lease> unpacking = thread.submit(() -> cache.lease(first, store, slow));
-      org.awaitility.Awaitility.await().until(() -> Files.exists(begun));
+      org.awaitility.Awaitility.await()
+          .atMost(java.time.Duration.ofMinutes(1))
+          .until(() -> Files.exists(begun));
       assertThatThrownBy(() -> cache.lease(second, store, attempt).close())
           .isInstanceOf(OutOfSpaceException.class);
       goOn.countDown();

@@ -22,8 +22,13 @@ import refinery.protocol.job.Usage;
 
 /** An attempt that starts processes without the agent's limits, but one of time. */
 record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements Attempt {
-  /** Far longer than any tool takes here; some never end on a full disk. */
-  private static final Duration LONGEST = Duration.ofSeconds(20);
+  /** Far longer than any tool takes here. */
+  private static final Duration LONGEST = Duration.ofSeconds(60);
+
+  /** Some tools never end on a full disk. */
+  private static final Duration LONGEST_ON_FULL_DISK = Duration.ofSeconds(20);
+
+  private static final long FULL = 64 << 10;
 
   @Override
   public int number() {
@@ -75,7 +80,7 @@ record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements At
     int code;
     try {
       Process process = builder.start();
-      if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+      if (!ends(process, request.directory())) {
         process.destroyForcibly().waitFor();
         return new ProcessResult(
             137,
@@ -90,6 +95,16 @@ record TestAttempt(JobSpec spec, Resources reserved, Path scratch) implements At
     }
     return new ProcessResult(
         code, Optional.empty(), new Usage(1 << 20, 0.1), started, Instant.now());
+  }
+
+  private static boolean ends(Process process, Path directory)
+      throws IOException, InterruptedException {
+    if (process.waitFor(LONGEST_ON_FULL_DISK.toSeconds(), TimeUnit.SECONDS)) {
+      return true;
+    }
+    boolean full = Files.getFileStore(directory).getUsableSpace() < FULL;
+    Duration left = LONGEST.minus(LONGEST_ON_FULL_DISK);
+    return !full && process.waitFor(left.toSeconds(), TimeUnit.SECONDS);
   }
 
   static TestAttempt of(JobSpec spec, Path scratch) throws IOException {

@@ -183,7 +183,7 @@ class SurveyRunnerTest {
   }
 
   private Outcome run(Discover body) throws Exception {
-    return run(body, accept(), new TestAttempt()).get(20, TimeUnit.SECONDS);
+    return run(body, accept(), new TestAttempt()).get(60, TimeUnit.SECONDS);
   }
 
   private BatchRecorder accept() {
@@ -246,7 +246,7 @@ class SurveyRunnerTest {
             };
     Outcome outcome =
         run(discovery -> discovery.emit(batches(1, 1)), flaky, new TestAttempt())
-            .get(20, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     assertThat(outcome).isInstanceOf(Outcome.Succeeded.class);
     assertThat(calls).hasValue(3);
   }
@@ -258,7 +258,7 @@ class SurveyRunnerTest {
                 discovery -> discovery.emit(batches(1, 1)),
                 (job, batches) -> CompletableFuture.failedStage(new IllegalStateException("no")),
                 new TestAttempt())
-            .get(20, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     assertThat(failure(outcome).failureClass()).isEqualTo(FailureClass.TRANSIENT);
   }
 
@@ -270,7 +270,7 @@ class SurveyRunnerTest {
                 (job, batches) ->
                     CompletableFuture.failedStage(new BatchRecorder.Refused("cancelled")),
                 new TestAttempt())
-            .get(20, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     assertThat(failure(outcome).failureClass()).isEqualTo(FailureClass.PERMANENT);
     assertThat(failure(outcome).message()).contains("cancelled");
   }
@@ -293,7 +293,7 @@ class SurveyRunnerTest {
             attempt);
     refused.await();
     attempt.stop();
-    assertThat(failure(outcome.get(20, TimeUnit.SECONDS)).failureClass())
+    assertThat(failure(outcome.get(60, TimeUnit.SECONDS)).failureClass())
         .isEqualTo(FailureClass.NODE_LOST);
   }
 
@@ -336,7 +336,7 @@ class SurveyRunnerTest {
     waiting.await();
     assertThat(outcome).isNotDone();
     attempt.stop();
-    assertThat(failure(outcome.get(20, TimeUnit.SECONDS)).failureClass())
+    assertThat(failure(outcome.get(60, TimeUnit.SECONDS)).failureClass())
         .isEqualTo(FailureClass.NODE_LOST);
   }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** An HTTP server on a raw socket, so that it can break every rule. One answer per connection. */
 final class FaultServer implements AutoCloseable {
@@ -28,8 +29,12 @@ final class FaultServer implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile LongSupplier taken = () -> 0;
 
-  record Request(String path, Map<String, String> headers) {
+  /**
+   * @param taken grows when the other side takes bytes
+   */
+  record Request(String path, Map<String, String> headers, LongSupplier taken) {
     long from() {
       String range = headers.getOrDefault("range", "bytes=0-");
       return Long.parseLong(range.substring(6, range.length() - 1));
@@ -59,6 +64,13 @@ final class FaultServer implements AutoCloseable {
   FaultServer on(String path, Answer... inTurn) {
     answers.put(path, new ArrayDeque<>(Arrays.asList(inTurn)));
     return this;
+  }
+
+  /**
+   * @param taken grows when the other side takes bytes
+   */
+  void watch(LongSupplier taken) {
+    this.taken = taken;
   }
 
   List<Request> requests() {
@@ -103,7 +115,7 @@ final class FaultServer implements AutoCloseable {
             line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
       }
       String path = first.split(" ", 3)[1];
-      Request request = new Request(path, headers);
+      Request request = new Request(path, headers, taken);
       requests.add(request);
       next(path.split("\\?", 2)[0]).write(request, connection, connection.getOutputStream());
       connection.getOutputStream().flush();
@@ -176,10 +188,11 @@ final class FaultServer implements AutoCloseable {
       String[] all = Arrays.copyOf(headers, headers.length + 1);
       all[headers.length] = "Content-Length: " + announced;
       head(out, 200, all);
+      long before = request.taken().getAsLong();
       out.write(body, 0, sent);
       out.flush();
       if (sent < announced) {
-        pause(200);
+        untilTaken(request, before, sent);
       }
     };
   }
@@ -193,8 +206,8 @@ final class FaultServer implements AutoCloseable {
   }
 
   /**
-   * The first {@code sent} bytes of what is asked for, and when the other side has had time to take
-   * them, the end of the connection: the JDK's client drops what it has not yet handed on.
+   * The first {@code sent} bytes of what is asked for, and when the other side has taken of them,
+   * the end of the connection: the JDK's client drops what it has not yet handed on.
    */
   static Answer cut(byte[] body, int sent, String... headers) {
     return (request, socket, out) -> {
@@ -204,10 +217,20 @@ final class FaultServer implements AutoCloseable {
       all[headers.length + 1] =
           "Content-Range: bytes " + from + "-" + (body.length - 1) + "/" + body.length;
       head(out, request.hasRange() ? 206 : 200, all);
+      long before = request.taken().getAsLong();
       out.write(body, from, sent);
       out.flush();
-      pause(200);
+      untilTaken(request, before, sent);
     };
+  }
+
+  /** Gives up after a while: the other side need not want the bytes. */
+  private static void untilTaken(Request request, long before, int sent)
+      throws InterruptedException {
+    pause(200);
+    for (int more = 0; more < 90 && sent > 0 && request.taken().getAsLong() == before; more++) {
+      pause(20);
+    }
   }
 
   /** The first bytes, then silence until the other side or the test ends. */

@@ -77,7 +77,10 @@ class FaultWaysTest {
           }
           case PAGE ->
               FaultServer.file("<html>later</html>".getBytes(StandardCharsets.US_ASCII))
-                  .write(new FaultServer.Request(request.path(), Map.of()), socket, out);
+                  .write(
+                      new FaultServer.Request(request.path(), Map.of(), request.taken()),
+                      socket,
+                      out);
           case OTHER_TAG -> part(out, TWO, range, 0, good.length, "\"two\"", length);
           case SHIFTED -> part(out, good, range, 1, good.length, "\"one\"", length);
           case OTHER_TOTAL -> part(out, good, range, 0, good.length + 1, "\"one\"", length);

@@ -142,7 +142,7 @@ class MirrorsTest {
         .hasMessageContaining("refinery.archives." + message);
   }
 
-  /** The archive sends 1.5 MiB in more than a second, its mirror as fast as it can. */
+  /** The archive sends 1.5 MiB in more than three seconds, its mirror as fast as it can. */
   @Test
   void theFastOfTwoServersIsAskedFirstOnceBothAreKnown(@TempDir Path directory) throws Exception {
     byte[] body = genome();
@@ -217,7 +217,7 @@ class MirrorsTest {
       for (int at = 0; at < body.length; at += 1 << 16) {
         out.write(Arrays.copyOfRange(body, at, Math.min(body.length, at + (1 << 16))));
         out.flush();
-        FaultServer.pause(50);
+        FaultServer.pause(150);
       }
     };
   }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import refinery.archive.ArchivesConfig;
@@ -44,6 +45,9 @@ final class Node implements AutoCloseable {
   /** Of the shipped configuration: the fixtures are shorter. */
   static final long BEGINNING = 1L << 20;
 
+  /** A cold client on a busy machine connects and reads its headers in this time. */
+  private static final Duration STALL = Duration.ofSeconds(2);
+
   final FaultServer server;
   private final LocalObjectStore store;
   final Path directory;
@@ -55,6 +59,7 @@ final class Node implements AutoCloseable {
   private final NcbiClient ncbi;
   private final DownloadRunner runner;
   private final AtomicInteger attempts = new AtomicInteger();
+  private final List<LocalAttempt> started = new CopyOnWriteArrayList<>();
 
   static TransferSettings settings(int maxAttempts) {
     return settings(maxAttempts, OptionalLong.of(BEGINNING));
@@ -66,7 +71,7 @@ final class Node implements AutoCloseable {
         Duration.ofMillis(10),
         Duration.ofMillis(1500),
         Duration.ofSeconds(2),
-        Duration.ofMillis(400),
+        STALL,
         1024,
         Duration.ofMillis(50),
         "refinery-test",
@@ -108,6 +113,7 @@ final class Node implements AutoCloseable {
     this.directory = directory;
     this.own = Files.createDirectories(directory.resolve("own")).toRealPath();
     this.server = new FaultServer();
+    server.watch(() -> started.stream().mapToLong(one -> one.progress.get()).sum());
     this.store = LocalObjectStore.open(Files.createDirectories(directory.resolve("store")));
     this.ncbi = ncbi(archives(server.url("")));
     this.runner =
@@ -172,7 +178,9 @@ final class Node implements AutoCloseable {
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);
     }
-    return new LocalAttempt(scratch, key, files, metadata, width);
+    LocalAttempt attempt = new LocalAttempt(scratch, key, files, metadata, width);
+    started.add(attempt);
+    return attempt;
   }
 
   /** What people see of its downloads. */

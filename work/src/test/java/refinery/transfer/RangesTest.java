@@ -249,9 +249,11 @@ class RangesTest {
     LocalAttempt attempt =
         node.attempt("R1", List.of(new SourceFile("R1.bin", "bin", List.of(unstated()))), Map.of());
     var outcome = node.start(attempt);
-    org.awaitility.Awaitility.await().until(() -> asked.get() >= 4);
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofMinutes(1))
+        .until(() -> asked.get() >= 4);
     attempt.tellToStop();
-    assertThat(outcome.get(10, java.util.concurrent.TimeUnit.SECONDS))
+    assertThat(outcome.get(60, java.util.concurrent.TimeUnit.SECONDS))
         .isInstanceOf(Outcome.Failed.class);
   }
 
