@@ -93,8 +93,10 @@ class LostRegionsTest {
             "lost-regions",
             Props.empty());
 
-    await().atMost(Duration.ofSeconds(30)).until(() -> answers(lost.orElseThrow()));
-    assertThat(names()).allMatch(this::answers);
+    await().atMost(Duration.ofMinutes(1)).until(() -> answers(lost.orElseThrow()));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(names()).allMatch(this::answers));
   }
 
   private static List<String> names() {

@@ -50,6 +50,8 @@ class NodeThatLeftTest {
               Configuration.load(Optional.empty(), Map.of(), Map.of(), ConfigFactory.empty()));
   private static final EntityTypeKey<String> TYPE = EntityTypeKey.create(String.class, "Job");
 
+  private static final Duration SOON = Duration.ofSeconds(1);
+
   private final ActorTestKit first = ActorTestKit.create("left", CONFIG);
   private final ActorTestKit second = ActorTestKit.create("left", CONFIG);
 
@@ -60,7 +62,7 @@ class NodeThatLeftTest {
       Cluster cluster = Cluster.get(kit.system());
       cluster.manager().tell(Join.create(seed));
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> cluster.selfMember().status().equals(MemberStatus.up()));
       ClusterSharding.get(kit.system()).init(Entity.of(TYPE, context -> Behaviors.empty()));
     }
@@ -75,15 +77,17 @@ class NodeThatLeftTest {
   @Test
   void itIsAskedNoMore() {
     await()
-        .atMost(Duration.ofSeconds(30))
-        .untilAsserted(() -> assertThat(read()).isInstanceOf(Replicator.NotFound.class));
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(read(SOON)).isInstanceOf(Replicator.NotFound.class));
     replicator().tell(new ClusterEvent.MemberUp(ghost(7, MemberStatus.up())), ActorRef.noSender());
-    assertThat(read()).as("while it is there").isInstanceOf(Replicator.GetFailure.class);
+    assertThat(read(SOON)).as("while it is there").isInstanceOf(Replicator.GetFailure.class);
     replicator()
         .tell(
             new ClusterEvent.MemberRemoved(ghost(8, MemberStatus.removed()), MemberStatus.down()),
             ActorRef.noSender());
-    assertThat(read()).as("when it has left").isInstanceOf(Replicator.NotFound.class);
+    assertThat(read(Duration.ofSeconds(20)))
+        .as("when it has left")
+        .isInstanceOf(Replicator.NotFound.class);
   }
 
   private static Member ghost(int upNumber, MemberStatus status) {
@@ -96,12 +100,11 @@ class NodeThatLeftTest {
   }
 
   /** From all nodes, as a coordinator of a small cluster does. */
-  private Object read() {
+  private Object read(Duration atMost) {
     return Patterns.ask(
             replicator(),
-            new Replicator.Get<>(
-                GCounterKey.create("unknown"), new Replicator.ReadAll(Duration.ofSeconds(1))),
-            Duration.ofSeconds(5))
+            new Replicator.Get<>(GCounterKey.create("unknown"), new Replicator.ReadAll(atMost)),
+            atMost.plusSeconds(20))
         .toCompletableFuture()
         .join();
   }

@@ -69,11 +69,11 @@ class PostgresLeaseTest {
   }
 
   private PostgresLease quick(String owner) {
-    return lease(owner, Map.of("heartbeat-timeout", "600 ms", "heartbeat-interval", "100 ms"));
+    return lease(owner, Map.of("heartbeat-timeout", "2 s", "heartbeat-interval", "100 ms"));
   }
 
   private static boolean get(CompletionStage<Boolean> answer) throws Exception {
-    return answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return answer.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -114,7 +114,7 @@ class PostgresLeaseTest {
     assertThat(get(a.acquire())).isTrue();
     long begun = System.nanoTime();
     Awaitility.await()
-        .until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(1_500));
+        .until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(2_500));
     assertThat(a.checkLease()).as("renewed").isTrue();
     assertThat(get(b.acquire())).isFalse();
     a.stop();

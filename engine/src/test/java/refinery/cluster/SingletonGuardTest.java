@@ -33,7 +33,7 @@ class SingletonGuardTest {
           akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }
           akka.cluster { roles = [control], jmx.enabled = off }
           akka.coordinated-shutdown { exit-jvm = off, run-by-jvm-shutdown-hook = off }
-          guard { interval = 50 ms, answer = 1 s, patience = 500 ms }
+          guard { interval = 50 ms, answer = 10 s, patience = 500 ms }
           """);
 
   @Test
@@ -67,7 +67,7 @@ class SingletonGuardTest {
           .tell(ClusterSingletonManager$Internal$HandOverToMe$.MODULE$, ActorRef.noSender());
 
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> kit.system().getWhenTerminated().toCompletableFuture().isDone());
       assertThat(CoordinatedShutdown.get(kit.system()).getShutdownReason())
           .contains(CoordinatedShutdown.clusterDowningReason());

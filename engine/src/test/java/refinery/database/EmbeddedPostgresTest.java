@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -100,8 +101,8 @@ class EmbeddedPostgresTest {
     signal("STOP", checkpointer);
     Thread closing = Thread.ofVirtual().start(postgres::close);
     try {
-      await().until(() -> asksToStop());
-      await().until(() -> !asksToStop());
+      await().atMost(Duration.ofMinutes(1)).until(() -> asksToStop());
+      await().atMost(Duration.ofMinutes(1)).until(() -> !asksToStop());
       assertThat(server.isAlive()).isTrue();
     } finally {
       signal("CONT", checkpointer);
@@ -192,7 +193,7 @@ class EmbeddedPostgresTest {
     } finally {
       child.destroyForcibly();
     }
-    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(ProcessHandle.of(orphan)).isPresent();
 
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(directory)) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import refinery.testing.TestDatabase;
@@ -33,6 +34,10 @@ class SchemaTest {
   private final List<String> first = new CopyOnWriteArrayList<>();
   private final List<String> second = new CopyOnWriteArrayList<>();
 
+  private static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofMinutes(1));
+  }
+
   /** All limits are one second here; the step is kept waiting for longer. */
   @Test
   void aStepMayTakeLongerThanConnectionsElseMayAndOtherNodesWaitForIt() throws Exception {
@@ -51,18 +56,18 @@ class SchemaTest {
       execute(reader, "lock table job_row in access share mode");
       CompletableFuture<Void> works = begun(limited, first);
       try (Connection other = connection(address)) {
-        Awaitility.await().until(() -> works.isDone() || isTrue(other, STUCK));
+        await().until(() -> works.isDone() || isTrue(other, STUCK));
         assertThat(works).as("the upgrade, after longer than a second").isNotDone();
         CompletableFuture<Void> waits = begun(limited, second);
-        Awaitility.await().until(() -> !second.isEmpty());
+        await().until(() -> !second.isEmpty());
         assertThat(second.getFirst())
             .startsWith("waits for the node at ")
             .contains("(refinery, tables to version ");
-        Awaitility.await().until(() -> first.stream().anyMatch(line -> line.contains(" so far; ")));
+        await().until(() -> first.stream().anyMatch(line -> line.contains(" so far; ")));
         assertThat(waits).isNotDone();
         reader.rollback();
-        works.get(30, TimeUnit.SECONDS);
-        waits.get(30, TimeUnit.SECONDS);
+        works.get(60, TimeUnit.SECONDS);
+        waits.get(60, TimeUnit.SECONDS);
         execute(other, "select failure_group from job_row");
       }
     }
@@ -82,14 +87,14 @@ class SchemaTest {
               + " ('old:1', 'refinery', '0.1.9', clock_timestamp()),"
               + " ('gone:1', 'refinery', '0.1.9', clock_timestamp() - interval '31 seconds')");
       CompletableFuture<Void> waits = begun(address, first);
-      Awaitility.await().until(() -> first.size() >= 2);
+      await().until(() -> first.size() >= 2);
       assertThat(first)
           .allMatch(line -> line.startsWith("waits for the end of old:1 (Refinery 0.1.9): "));
       assertThat(waits).isNotDone();
       assertThat(isTrue(other, "select to_regclass('state_history') is null")).isTrue();
       assertThat(isTrue(other, NOBODY_LOCKS)).as("an older node may be restarted").isTrue();
       execute(other, "delete from cluster_presence");
-      waits.get(30, TimeUnit.SECONDS);
+      waits.get(60, TimeUnit.SECONDS);
       assertThat(isTrue(other, "select to_regclass('state_history') is not null")).isTrue();
     }
   }

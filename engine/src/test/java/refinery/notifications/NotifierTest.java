@@ -69,7 +69,7 @@ class NotifierTest {
   }
 
   private static ConditionFactory await() {
-    return Awaitility.await().atMost(Duration.ofSeconds(30));
+    return Awaitility.await().atMost(Duration.ofMinutes(1));
   }
 
   private ActorRef<NotifierCommand> notifier(NotificationQueries over, String overrides) {

@@ -57,6 +57,15 @@ class SchedulerTest {
         ConfigFactory.parseResources("scheduling.conf").resolve().getConfig("refinery"));
   }
 
+  /** What comes before that comes without doubt. */
+  private static SchedulingConfig doubting() {
+    return SchedulingConfig.from(
+        ConfigFactory.parseString("refinery.scheduling.doubt = 1h")
+            .withFallback(ConfigFactory.parseResources("scheduling.conf"))
+            .resolve()
+            .getConfig("refinery"));
+  }
+
   private boolean settled = true;
 
   private ActorRef<SchedulerCommand> scheduler() {
@@ -84,7 +93,7 @@ class SchedulerTest {
         };
     return KIT.spawn(
         Scheduler.create(
-            config(),
+            doubting(),
             queries,
             (job, command) -> jobs.getRef().tell(new ToJob(job, command)),
             membership,
@@ -124,8 +133,7 @@ class SchedulerTest {
             ticket("y", needs(1, 1, 1)), JobState.RUNNING, 2, Optional.of(node("a"))));
     ActorRef<SchedulerCommand> scheduler = scheduler();
     scheduler.tell(report(Resources.of(4, 4, 4)));
-    AgentCommand.Assign assign =
-        agent.expectMessageClass(AgentCommand.Assign.class, Duration.ofSeconds(3));
+    AgentCommand.Assign assign = agent.expectMessageClass(AgentCommand.Assign.class);
     assertThat(assign.epoch()).isEqualTo(1);
     assertThat(assign.assignments()).singleElement().matches(a -> a.job().equals(job("x")));
     ToJob lose = jobs.receiveMessage();
@@ -146,7 +154,7 @@ class SchedulerTest {
             ticket("y", needs(1, 1, 1)), JobState.RUNNING, 2, Optional.of(node("gone"))));
     ActorRef<SchedulerCommand> scheduler = scheduler();
     scheduler.tell(report(Resources.of(4, 4, 4)));
-    ToJob lose = jobs.expectMessageClass(ToJob.class, Duration.ofSeconds(3));
+    ToJob lose = jobs.expectMessageClass(ToJob.class);
     assertThat(lose.command()).isInstanceOf(JobCommand.Lose.class);
   }
 
@@ -215,8 +223,7 @@ class SchedulerTest {
     }
     Set<JobId> seen = new HashSet<>();
     while (seen.size() < count) {
-      AgentCommand.Assign assign =
-          agent.expectMessageClass(AgentCommand.Assign.class, Duration.ofSeconds(10));
+      AgentCommand.Assign assign = agent.expectMessageClass(AgentCommand.Assign.class);
       List<Held> released = new ArrayList<>();
       for (AgentCommand.Assignment assignment : assign.assignments()) {
         assertThat(seen.add(assignment.job())).isTrue();

@@ -275,7 +275,7 @@ class AccessTest {
     assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(401);
     assertThat(send("GET", "/api/v1/jobs", "Authorization", "Bearer " + READ).statusCode())
         .isEqualTo(401);
-    end.get(10, TimeUnit.SECONDS);
+    end.get(60, TimeUnit.SECONDS);
     node.credentials().tokens().replace(all);
     assertThat(send("GET", "/api/v1/jobs", "Cookie", cookie).statusCode()).isEqualTo(200);
   }
@@ -293,7 +293,7 @@ class AccessTest {
             HttpResponse.BodyHandlers.ofInputStream());
     assertThat(log.statusCode()).isEqualTo(200);
     node.credentials().tokens().replace(all.subList(1, 3));
-    assertThat(end(log).get(10, TimeUnit.SECONDS)).as("cut, not complete").isEqualTo(-1);
+    assertThat(end(log).get(60, TimeUnit.SECONDS)).as("cut, not complete").isEqualTo(-1);
   }
 
   @Test
@@ -347,7 +347,7 @@ class AccessTest {
     assertThat(reads(copied)).isEqualTo(401);
     assertThat(reads(other)).isEqualTo(200);
     assertThat(signOut(copied).statusCode()).isEqualTo(204);
-    end(stream).get(10, TimeUnit.SECONDS);
+    end(stream).get(60, TimeUnit.SECONDS);
   }
 
   @Test

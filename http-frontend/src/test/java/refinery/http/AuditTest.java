@@ -179,7 +179,9 @@ class AuditTest {
                 .POST(BodyPublishers.noBody())
                 .build(),
             HttpResponse.BodyHandlers.ofString());
-    org.awaitility.Awaitility.await().until(() -> !node.audit.stored.isEmpty());
+    org.awaitility.Awaitility.await()
+        .atMost(java.time.Duration.ofMinutes(1))
+        .until(() -> !node.audit.stored.isEmpty());
     assertThat(answer).isNotDone();
     storing.complete(null);
     assertThat(answer.get().statusCode()).isEqualTo(200);

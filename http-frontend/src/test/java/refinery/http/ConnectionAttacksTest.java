@@ -33,7 +33,7 @@ import refinery.http.management.ManagementEndpoint;
 
 /** What whoever reaches the ports can do by opening connections, on real sockets. */
 class ConnectionAttacksTest {
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int MOST = 30;
   private static final int MOST_PER_CLIENT = 20;
   private static TestNode node;
@@ -146,8 +146,8 @@ class ConnectionAttacksTest {
   @Test
   void aHeadThatComesByteByByteIsCutAtTheDeadline() throws Exception {
     for (URI address : List.of(node.uri("/"), management)) {
-      Socket slow = open(address);
       long begun = System.nanoTime();
+      Socket slow = open(address);
       send(slow, "GET /alive HTTP/1.1\r\nX-Slow: ");
       await().atMost(SOON).until(() -> !takes(slow));
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(900));
@@ -159,8 +159,7 @@ class ConnectionAttacksTest {
     Socket kept = open(node.uri("/"));
     for (int i = 0; i < 2; i++) {
       send(kept, "HEAD /api/v1/stats HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-      assertThat(new String(kept.getInputStream().readNBytes(12), US_ASCII)).endsWith(" 200");
-      kept.getInputStream().skipNBytes(kept.getInputStream().available());
+      assertThat(head(kept)).startsWith("HTTP/1.1 200");
     }
     assertThat(isEnded(kept)).isTrue();
   }
@@ -247,6 +246,16 @@ class ConnectionAttacksTest {
     } catch (IOException closed) {
       return false;
     }
+  }
+
+  private static String head(Socket socket) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("the end after: %s", head).isNotNegative();
+      head.append((char) next);
+    }
+    return head.toString();
   }
 
   /** Waits for the end of what the server sends. */

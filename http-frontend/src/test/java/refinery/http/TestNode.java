@@ -105,7 +105,7 @@ public final class TestNode implements AutoCloseable {
     var binding =
         HttpFrontend.start(system, services(), config, Optional.empty())
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     base = URI.create("http://127.0.0.1:" + binding.localAddress().getPort());
   }
 
@@ -316,7 +316,7 @@ public final class TestNode implements AutoCloseable {
   public void close() throws Exception {
     client.close();
     system.terminate();
-    system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   /** Knows the source {@code ena} with an accession, and the pipeline {@code command}. */

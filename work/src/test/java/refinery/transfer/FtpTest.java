@@ -32,6 +32,7 @@ import org.apache.ftpserver.ftplet.DefaultFtplet;
 import org.apache.ftpserver.ftplet.FtpRequest;
 import org.apache.ftpserver.ftplet.FtpSession;
 import org.apache.ftpserver.ftplet.FtpletResult;
+import org.apache.ftpserver.listener.Listener;
 import org.apache.ftpserver.listener.ListenerFactory;
 import org.apache.ftpserver.usermanager.impl.BaseUser;
 import org.junit.jupiter.api.AfterEach;
@@ -78,15 +79,13 @@ class FtpTest {
     FtpServerFactory factory = new FtpServerFactory();
     ListenerFactory listener = new ListenerFactory();
     listener.setServerAddress("127.0.0.1");
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    listener.setPort(port);
+    listener.setPort(0);
     DataConnectionConfigurationFactory data = new DataConnectionConfigurationFactory();
     // An address that nobody may connect to: the client must stay with the control connection's.
     data.setPassiveExternalAddress("169.254.169.254");
     listener.setDataConnectionConfiguration(data.createDataConnectionConfiguration());
-    factory.addListener("default", listener.createListener());
+    Listener listening = listener.createListener();
+    factory.addListener("default", listening);
     BaseUser anonymous = new BaseUser();
     anonymous.setName("anonymous");
     anonymous.setHomeDirectory(files.toString());
@@ -94,6 +93,7 @@ class FtpTest {
     factory.setFtplets(new HashMap<>(Map.of("watcher", watcher)));
     ftp = factory.createServer();
     ftp.start();
+    port = listening.getPort();
     node = new Node(directory, Node.settings(3), Node.ASKING, List.of("127.0.0.1:" + port));
   }
 
