@@ -3,6 +3,8 @@ package refinery.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -10,8 +12,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import refinery.protocol.BatchId;
 import refinery.protocol.Json;
+import refinery.protocol.query.BatchView;
 
 /** The summary of the event stream, over HTTP. */
 class SummaryFeedTest {
@@ -46,6 +51,24 @@ class SummaryFeedTest {
         JsonNode told = late.until(249).get(1);
         assertThat(told.path("more").asBoolean()).as("nobody looked then").isTrue();
       }
+    }
+  }
+
+  @Test
+  void aBatchOfMoreSurveysThanAMessageHoldsLeavesReadersOfOtherThingsAlone() throws Exception {
+    try (TestNode node = new TestNode("refinery.http.events.heartbeat = 10s");
+        Reader reader = new Reader(node, "")) {
+      ObjectNode view = Json.MAPPER.valueToTree(node.rows.batches.get(new BatchId("batch-one")));
+      ArrayNode surveys = view.put("id", "batch-many").putArray("survey_ids");
+      IntStream.rangeClosed(0, SummaryFeed.MOST_IDS).forEach(i -> surveys.add("survey-" + i));
+      BatchView many = Json.MAPPER.treeToValue(view, BatchView.class);
+      node.rows.batches.put(many.id(), many);
+      node.record(6, "batch-many");
+      JsonNode told = reader.until(6).getLast();
+      assertThat(ids(List.of(told))).containsExactly("batch-many");
+      assertThat(told.path("more").asBoolean(true)).isFalse();
+      assertThat(told.path("more_surveys").asBoolean()).isTrue();
+      assertThat(told.path("surveys").size()).isEqualTo(SummaryFeed.MOST_IDS);
     }
   }
 
