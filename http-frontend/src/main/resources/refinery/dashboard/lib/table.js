@@ -14,6 +14,7 @@ const FIRST = 100;
 const PAGE = 200;
 const MORE = 1000;
 const SPARE = 10;
+const TURN = 8;
 const KEPT = 12;
 const ORDER = new Intl.Collator('en', {numeric: true});
 
@@ -33,9 +34,9 @@ function keep(key, list) {
  * source: rows; or {path, query} of the API's lists.
  * rowKey: function of a row or its key's name; onOpen: function of a row, or to: row => path; live: a filter of useLive
  *   upon which the pages in sight are read again; selection: of useSelection(); exportName: file name without extension;
- * lag: milliseconds by which the source follows the events, so that it is read again then; total: how many there are, if known; empty: what stands there when there is none; height: CSS of the list's frame.
+ * onRows: called with the rows each time that they were read; lag: milliseconds by which the source follows the events, so that it is read again then; total: how many there are, if known; empty: what stands there when there is none; height: CSS of the list's frame.
  */
-export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, selection, exportName, total, empty, label = 'List', height, sortParameter = 'sort'}) {
+export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, onRows, selection, exportName, total, empty, label = 'List', height, sortParameter = 'sort'}) {
   const keyOf = typeof rowKey === 'function' ? rowKey : row => row[rowKey];
   const list = useList(source, keyOf, live, lag);
   const [query, setQuery] = useQuery();
@@ -45,6 +46,7 @@ export function Table({columns, source, rowKey = 'id', onOpen, to, live, lag, se
   useEffect(() => setOrder(sort), [sort]);
   // A part of a list that is sorted would look like the whole, and jump with each page that comes.
   const rows = useMemo(() => sorted(list.rows, columns, list.done ? order : ''), [list.rows, list.version, list.done, order]);
+  useLayoutEffect(() => onRows?.(list.rows), [list.key, list.version]);
   const open = useCallback(row => (onOpen ? onOpen(row) : to && navigate(to(row))), [onOpen, to]);
   const frame = useRef(null);
   const [view, setView] = useState({top: stepped(list.state.top || 0), height: list.state.height || 600});
@@ -228,7 +230,7 @@ function useList(source, keyOf, live, lag) {
   // Once what is behind must have come; while nothing has, again.
   const look = () => {
     clearTimeout(later.current);
-    if (paged && lag) later.current = setTimeout(() => document.hidden ? look() : paged.refresh().then(() => paged.rows.length === 0 && paged.listeners.size > 0 && look()), lag);
+    if (paged && lag) later.current = setTimeout(() => document.hidden ? look() : paged.refresh().then(() => paged.rows.length === 0 && !paged.error && paged.listeners.size > 0 && look()), lag);
   };
   useEffect(() => {
     look();
@@ -265,6 +267,7 @@ export class PagedList {
     this.state = {};
     this.sight = [0, 0];
     this.seen = null;
+    this.turn = 0;
   }
 
   changed() {
@@ -328,13 +331,23 @@ export class PagedList {
   }
 
   async readAgain() {
-    let from = 0;
-    for (const page of [...this.pages]) {
-      const to = from + page.items.length;
-      const inSight = this.seen ? page === this.pages[0] || page.items.some(row => this.seen.has(this.keyOf(row))) : from <= this.sight[1] && to >= this.sight[0];
-      if (inSight && this.pages.includes(page)) await this.readPage(page);
-      from = to;
-    }
+    for (const page of this.seen ? this.sorted() : this.unsorted()) if (this.pages.includes(page)) await this.readPage(page);
+  }
+
+  unsorted() {
+    let to = 0;
+    return this.pages.filter(page => {
+      const from = to;
+      to += page.items.length;
+      return from <= this.sight[1] && to >= this.sight[0];
+    });
+  }
+
+  /** Rows in sight may be of any page then: of many, some have their turn. */
+  sorted() {
+    const inSight = this.pages.filter((page, i) => i === 0 || page.items.some(row => this.seen.has(this.keyOf(row))));
+    const begin = inSight.length > TURN ? this.turn++ * TURN % inSight.length : 0;
+    return inSight.slice(begin, begin + TURN);
   }
 
   async readPage(page) {

@@ -37,10 +37,7 @@ function Batches() {
     return () => clearTimeout(behind.current);
   }, [facets.reload]);
   const chosen = selection.ids.map(id => ({id, state: states.current.get(id)}));
-  const rowKey = batch => {
-    states.current.set(batch.id, batch.state);
-    return batch.id;
-  };
+  const onRows = rows => rows.forEach(batch => states.current.set(batch.id, batch.state));
   const of = kinds => chosen.filter(item => kinds.includes(item.state));
   return html`<${Page} title="Batches" lead="A batch is a unit of data of an archive, such as a sequencing run, with all that becomes of it.">
     <${Filters} fields=${[
@@ -60,7 +57,7 @@ function Batches() {
           ${selection.size > 0 && html`<button type="button" class="quiet" onClick=${selection.clear}>Choose none</button>`}
           <span class="muted">${selection.size === 0 ? 'Choose batches in the list to act on them.' : ''}</span>
         </div>
-        <${Table} label="Batches" columns=${COLUMNS} rowKey=${rowKey} source=${{path: '/search', query: conditions}} selection=${selection} to=${batch => '/batches/' + batch.id}
+        <${Table} label="Batches" columns=${COLUMNS} onRows=${onRows} source=${{path: '/search', query: conditions}} selection=${selection} to=${batch => '/batches/' + batch.id}
           live=${{kind: 'batch'}} lag=${LAG} total=${facets.data?.total} exportName="batches"
           empty=${html`<${Empty} title=${Object.values(conditions).some(Boolean) ? 'No batch passes these filters' : 'No batch has been found yet'}><p>A batch can be found a second or two after it was recorded; this list looks again by itself.</p><//>`} />
       </div>

@@ -46,10 +46,7 @@ function Jobs() {
   const selection = useSelection(asked);
   const chosen = selection.ids.map(id => ({id, state: states.current.get(id)}));
   const of = wanted => chosen.filter(job => !job.state || wanted.has(job.state));
-  const rowKey = job => {
-    states.current.set(job.id, job.state);
-    return job.id;
-  };
+  const onRows = rows => rows.forEach(job => states.current.set(job.id, job.state));
   return html`<${Page} title="Jobs" actions=${html`<${Link} class="button" to="/failures">Failures by cause<//>`}>
     <${Filters} fields=${FILTERS} />
     <div class="row" role="toolbar" aria-label="What to do with the jobs that are chosen">
@@ -57,7 +54,7 @@ function Jobs() {
       <${Bulk} items=${of(CANCELS)} verb="Cancel" noun="jobs" danger path=${id => `/jobs/${id}/cancel`} body=${{reason: 'cancelled in the dashboard'}} cli=${id => refinery('cancel', id)} onDone=${selection.clear} />
       ${selection.size > 0 && html`<button type="button" class="quiet" onClick=${selection.clear}>Choose none</button>`}
     </div>
-    <${Table} label="Jobs" columns=${COLUMNS} source=${{path: '/jobs', query: asked}} rowKey=${rowKey} to=${job => '/jobs/' + job.id} selection=${selection}
+    <${Table} label="Jobs" columns=${COLUMNS} source=${{path: '/jobs', query: asked}} onRows=${onRows} to=${job => '/jobs/' + job.id} selection=${selection}
       live=${{kind: 'job'}} exportName="jobs" empty=${html`<${Empty} title="No job passes these filters" />`} />
   <//>`;
 }
